@@ -1,0 +1,72 @@
+"""The only answer to "which rows": what a person may reach, by role and unit.
+
+Every domain queryset asks `for_user(queryset, user, action)`; nothing else decides. A model says with `scope_path` how a row
+reaches its reporting unit (`unit`, `project__unit`, …); one without a path is reached by city-wide roles alone, unless it says
+`scope_path = ""`, which is for reference data that everybody who may view may read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import Membership, ReportingUnit
+from accounts.roles import GRANTS, Action, Role
+
+M = TypeVar("M", bound=Model)
+
+
+def memberships(user: Any) -> list[Membership]:
+    """The user's memberships, read once a request (kept on the user object, which lives for one request)."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    kept: list[Membership] | None = getattr(user, "_scope_memberships", None)
+    if kept is None:
+        kept = list(Membership.objects.filter(user_id=user.pk))
+        user._scope_memberships = kept
+    return kept
+
+
+def may(user: Any, action: Action) -> bool:
+    """Whether the user may do `action` anywhere at all."""
+    if getattr(user, "is_superuser", False) and user.is_active:
+        return True
+    return any(action in GRANTS[Role(m.role)].actions for m in memberships(user))
+
+
+def city_wide(user: Any, action: Action) -> bool:
+    """Whether the user may do `action` in the whole city."""
+    if getattr(user, "is_superuser", False) and user.is_active:
+        return True
+    return any(action in GRANTS[Role(m.role)].actions and GRANTS[Role(m.role)].city_wide and m.unit_id is None for m in memberships(user))
+
+
+def unit_ids(user: Any, action: Action) -> set[int]:
+    """Ids of the units in which a unit-bound user may do `action` (a city-wide role bound to a unit counts there only)."""
+    return {m.unit_id for m in memberships(user) if m.unit_id is not None and action in GRANTS[Role(m.role)].actions}
+
+
+def units_for_user(user: Any, action: Action) -> QuerySet[ReportingUnit]:
+    """Reporting units in which the user may do `action`, in print order."""
+    if city_wide(user, action):
+        return ReportingUnit.objects.all()
+    return ReportingUnit.objects.filter(pk__in=unit_ids(user, action))
+
+
+def for_user(queryset: QuerySet[M], user: Any, action: Action) -> QuerySet[M]:
+    """The rows of `queryset` on which `user` may do `action`; none for the unknown, the inactive and the unit-less."""
+    if city_wide(user, action):
+        return queryset
+    ids = unit_ids(user, action)
+    path: str | None = getattr(queryset.model, "scope_path", None)
+    if not ids or path is None:
+        return queryset.none()
+    if path == "":
+        return queryset if action is Action.VIEW else queryset.none()
+    return queryset.filter(Q(**{f"{path}__in": ids}))
+
+
+def reaches(user: Any, action: Action, unit_id: int | None) -> bool:
+    """Whether the user may do `action` on rows of this unit; asked before and after each write."""
+    return city_wide(user, action) or (unit_id is not None and unit_id in unit_ids(user, action))

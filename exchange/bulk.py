@@ -1,0 +1,137 @@
+"""Set-wise writes with history: the only room that knows which database engine it writes to.
+
+Rows go in as column values as stored (money in 分). PostgreSQL is fed by COPY, SQLite by prepared statements; the history rows are
+made inside the database from the rows just written, so that both say the same. Everything runs in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import DatabaseError, connection, models
+from django.utils import timezone
+
+from projects.models import Source
+
+Row = Sequence[Any]
+
+
+class StaleRowsError(Exception):
+    """Some rows are no longer as the plan saw them; `ids` names them. Nothing has been written."""
+
+    def __init__(self, model: type[models.Model], ids: Sequence[int]) -> None:
+        super().__init__(f"{model._meta.label}: {len(ids)} rows moved")
+        self.model = model
+        self.ids = list(ids)
+
+
+def _quote(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _fill(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Append rows to a table, the quickest way the engine has."""
+    names = ", ".join(_quote(column) for column in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {_quote(table)} ({names}) FROM STDIN") as copy:
+                write = copy.write_row
+                for row in rows:
+                    write(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {_quote(table)} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 -- names are the model's own
+
+
+def _stage(columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> None:
+    """Put rows into the temporary table `bulk_stage` with columns (name, type)."""
+    definition = ", ".join(f"{_quote(name)} {kind}" for name, kind in columns)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bulk_stage")
+        cursor.execute(f"CREATE TEMPORARY TABLE bulk_stage ({definition})")
+    _fill("bulk_stage", [name for name, _ in columns], rows)
+
+
+def take_ids(model: type[models.Model], count: int) -> list[int]:
+    """Reserve `count` ids of the model, rising."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [_quote(table), count])
+            return sorted(row[0] for row in cursor.fetchall())
+        # SQLite: the transaction is IMMEDIATE, so nobody else can take the same ids.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        first = (found[0] if found else 0) + 1
+        return list(range(first, first + count))
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, source: Source) -> None:
+    """Insert new rows (the first column is `id`) and their history."""
+    if not rows:
+        return
+    _fill(model._meta.db_table, columns, rows)
+    _stage([("id", "bigint")], ((row[0],) for row in rows))
+    _keep_history(model, "+", source)
+
+
+def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, source: Source) -> None:
+    """Change rows given as (id, revision, *values of `columns`), raise each revision by one, and keep history.
+
+    StaleRowsError if any row is gone or its revision moved; then nothing is changed.
+    """
+    if not rows:
+        return
+    table = _quote(model._meta.db_table)
+    kinds = {field.column: field.db_type(connection) or "text" for field in model._meta.concrete_fields}
+    stage = [("id", "bigint"), ("base_revision", "integer"), *((name, kinds[name].replace("serial", "int")) for name in columns)]
+    _stage(stage, rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id IN (SELECT id FROM bulk_stage) ORDER BY id FOR UPDATE")  # noqa: S608
+        cursor.execute(
+            f"SELECT s.id FROM bulk_stage s LEFT JOIN {table} t ON t.id = s.id WHERE t.id IS NULL OR t.revision <> s.base_revision"  # noqa: S608
+        )
+        moved = [row[0] for row in cursor.fetchall()]
+        if moved:
+            raise StaleRowsError(model, moved)
+        sets = ", ".join([*(f"{_quote(name)} = s.{_quote(name)}" for name in columns), "revision = s.base_revision + 1", "updated_at = %s"])
+        cursor.execute(f"UPDATE {table} SET {sets} FROM bulk_stage s WHERE {table}.id = s.id", [timezone.now()])  # noqa: S608
+        if cursor.rowcount != len(rows):
+            raise DatabaseError(f"{model._meta.label}: {cursor.rowcount} of {len(rows)} rows changed; a row stands twice in the plan")
+    _keep_history(model, "~", source)
+
+
+def delete(model: type[models.Model], rows: Sequence[tuple[int, int]], *, source: Source) -> None:
+    """Delete rows given as (id, revision), keeping history; StaleRowsError as in `update`."""
+    if not rows:
+        return
+    table = _quote(model._meta.db_table)
+    _stage([("id", "bigint"), ("base_revision", "integer")], rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.id FROM bulk_stage s LEFT JOIN {table} t ON t.id = s.id WHERE t.id IS NULL OR t.revision <> s.base_revision"  # noqa: S608
+        )
+        moved = [row[0] for row in cursor.fetchall()]
+        if moved:
+            raise StaleRowsError(model, moved)
+    _keep_history(model, "-", source)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM bulk_stage)")  # noqa: S608
+
+
+def _keep_history(model: type[models.Model], kind: str, source: Source) -> None:
+    """Write a history row for each id in `bulk_stage`, copied from the table as it stands now."""
+    history: type[models.Model] = model.history.model  # type: ignore[attr-defined]
+    columns = [field.column for field in model._meta.concrete_fields]
+    names = ", ".join(_quote(column) for column in columns)
+    copied = ", ".join(f"t.{_quote(column)}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_quote(history._meta.db_table)} "  # noqa: S608 -- names are the models' own
+            f"({names}, history_date, history_type, history_change_reason, history_user_id, door, upload_id) "
+            f"SELECT {copied}, %s, %s, %s, %s, %s, %s FROM {_quote(model._meta.db_table)} t "
+            "WHERE t.id IN (SELECT id FROM bulk_stage) ORDER BY t.id",
+            [timezone.now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id],
+        )

@@ -1,0 +1,179 @@
+"""Decides what a checked workbook would change: reads the rows and what is stored, answers with intents. Pure.
+
+    for each row:   match it to a project (code, else name within the unit)
+                    → compare every column the sheet has with what is stored
+                    → an intent per table: insert these values, or change these from old to new
+    same file again → every intent empty
+
+An absent column leaves its field alone; a blank cell empties it; blank is never zero. Values are plan values: text, whole numbers,
+money in 分, None for blank: what JSON holds exactly and the tables store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from projects.values import PartialDate, wan_to_fen
+
+Value = str | int | None
+
+
+class Action(StrEnum):
+    """What a row does."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    SAME = "same"
+    HELD = "held"  # a finding blocks it
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a column of a sheet is stored: the table (a role in the plan) and the column of it."""
+
+    table: str  # project, code, annual, month, entry
+    column: str
+    is_money: bool = False
+    is_text: bool = True  # blank is '' in the table, not null
+
+
+_PROJECT_TEXTS = (
+    "name responsible_unit lead contact phone address content nature stage local_code remarks planned_start planned_finish actual_start actual_finish"
+)
+
+# Field of a sheet → where it is stored. Fields not named here are checked and shown, and not stored from these sheets.
+PROJECT_SLOTS: Mapping[str, Slot] = {
+    **{name: Slot("project", name) for name in _PROJECT_TEXTS.split()},
+    "total_wan": Slot("project", "total_wan", is_money=True, is_text=False),
+    "total_text": Slot("project", "total_text"),
+    "expected_output_wan": Slot("project", "expected_output_wan", is_money=True, is_text=False),
+    "expected_tax_wan": Slot("project", "expected_tax_wan", is_money=True, is_text=False),
+    "land_mu": Slot("project", "land_mu", is_text=False),
+    "sector": Slot("project", "sector_id", is_text=False),
+    "owner": Slot("project", "owner_id", is_text=False),
+    "code": Slot("code", "code"),
+    "plan_wan": Slot("annual", "plan_wan", is_money=True, is_text=False),
+    "cum_prior_wan": Slot("annual", "cum_prior_wan", is_money=True, is_text=False),
+    "annual_goal": Slot("annual", "goal"),
+}
+MONTH_SLOTS: Mapping[str, Slot] = {
+    "done_month_wan": Slot("month", "done_month_wan", is_money=True, is_text=False),
+    "done_ytd_wan": Slot("month", "done_ytd_wan", is_money=True, is_text=False),
+    "cum_total_wan": Slot("month", "cum_total_wan", is_money=True, is_text=False),
+    "progress_percent": Slot("month", "progress_percent", is_text=False),
+    "progress_text": Slot("month", "progress_text"),
+    "problems": Slot("month", "problems"),
+}
+SLOTS: Mapping[str, Mapping[str, Slot]] = {
+    "infrastructure_list": PROJECT_SLOTS,
+    "emerging_list": PROJECT_SLOTS,
+    "monthly_progress": {**PROJECT_SLOTS, **MONTH_SLOTS},
+}
+
+
+def plan_value(value: Any, slot: Slot) -> Value:
+    """A read value in the form that plan and table hold: 分 for money, text for dates, '' for an emptied text column."""
+    if value is None:
+        return "" if slot.is_text else None
+    if slot.is_money:
+        return wan_to_fen(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, PartialDate):
+        return str(value)
+    return value if isinstance(value, str | int) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of a table as the plan saw it: identity, revision and the values of the planned columns."""
+
+    id: int
+    revision: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored about one project, by role; a missing role is a row yet to be made."""
+
+    project: Stored
+    code: Stored | None = None
+    annual: Stored | None = None
+    month: Stored | None = None
+    entry: Stored | None = None
+
+    def role(self, table: str) -> Stored | None:
+        found: Stored | None = getattr(self, table)
+        return found
+
+
+@dataclass(slots=True)
+class Intent:
+    """What happens to one table for one row: insert (no id) or change, with old and new of each changed column."""
+
+    table: str
+    id: int | None
+    revision: int | None
+    changes: dict[str, tuple[Value, Value]]
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """One sheet row with its intents. `name` is shown in the preview; `unit_id` is checked again at the commit."""
+
+    sheet: str | None
+    row: int
+    action: Action
+    name: str
+    unit_id: int | None
+    project_id: int | None = None
+    intents: list[Intent] = field(default_factory=list)
+
+
+def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[Intent]:
+    """The intents of one row: every table that the sheet's columns touch and that would change.
+
+    `values` holds the sheet's fields as read (foreign keys already as ids); a field that is not in it is left alone.
+    """
+    slots = SLOTS[kind]
+    wanted: dict[str, dict[str, Value]] = {}
+    for name, value in values.items():
+        slot = slots.get(name)
+        if slot is not None:
+            wanted.setdefault(slot.table, {})[slot.column] = plan_value(value, slot)
+    intents = []
+    for table, columns in wanted.items():
+        stored = known.role(table) if known is not None else None
+        intent = _intent(table, columns, stored)
+        if intent is not None:
+            intents.append(intent)
+    return intents
+
+
+def _intent(table: str, columns: Mapping[str, Value], stored: Stored | None) -> Intent | None:
+    if stored is None:
+        given = {name: (None, value) for name, value in columns.items() if value is not None and value != ""}
+        return Intent(table, None, None, dict(given)) if given else None
+    old = stored.values
+    changes = {name: (old.get(name), value) for name, value in columns.items() if old.get(name) != value}
+    return Intent(table, stored.id, stored.revision, changes) if changes else None
+
+
+def encode(row: PlannedRow) -> list[Any]:
+    """A planned row as JSON values, for the stored plan."""
+    intents = [[i.table, i.id, i.revision, i.changes] for i in row.intents]
+    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents]
+
+
+def decode(data: Sequence[Any]) -> PlannedRow:
+    """The planned row that `encode` wrote."""
+    sheet, number, action, name, unit_id, project_id, intents = data
+    made = [
+        Intent(table, key, revision, {column: (pair[0], pair[1]) for column, pair in changes.items()}) for table, key, revision, changes in intents
+    ]
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made)

@@ -1,0 +1,78 @@
+"""Months: the reporting period, and what each project reported for it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.fields import WanField
+from projects.models.project import Project
+from projects.models.tracking import Revised, tracked
+from projects.values import Month
+
+
+class ReportingPeriod(models.Model):
+    """A month that is reported, with its opening, due date and lock."""
+
+    scope_path = ""
+
+    year = models.PositiveSmallIntegerField(_("年份"))
+    month = models.PositiveSmallIntegerField(_("月份"))
+    opens_on = models.DateField(_("开放日期"), null=True, blank=True)
+    due_on = models.DateField(_("截止日期"), null=True, blank=True)
+    locked_at = models.DateTimeField(_("锁定时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("填报期")
+        ordering = ["-year", "-month"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "month"], name="period_once", violation_error_message=_("已有这个填报期")),
+            models.CheckConstraint(condition=models.Q(month__range=(1, 12)), name="period_month", violation_error_message=_("月份应为1至12")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年{self.month}月"
+
+    @property
+    def as_month(self) -> Month:
+        return Month(self.year, self.month)
+
+
+class MonthReport(Revised):
+    """What a project reported for a month. None is "not reported", which zero is not."""
+
+    scope_path = "project__unit"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        SUBMITTED = "submitted", _("已提交")
+        RETURNED = "returned", _("已退回")
+        APPROVED = "approved", _("已审核")
+
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("项目"), related_name="months")
+    period = models.ForeignKey(ReportingPeriod, models.PROTECT, verbose_name=_("填报期"), related_name="reports")
+    done_month_wan = WanField(_("本月完成投资（万元）"), null=True, blank=True)
+    done_ytd_wan = WanField(_("本年累计完成投资（万元）"), null=True, blank=True)
+    cum_total_wan = WanField(_("自开工累计完成投资（万元）"), null=True, blank=True)
+    progress_percent = models.DecimalField(_("形象进度（%）"), max_digits=6, decimal_places=2, null=True, blank=True)
+    progress_text = models.TextField(_("形象进度"), blank=True)
+    problems = models.TextField(_("存在问题"), blank=True)
+    is_approx = models.BooleanField(_("含约数"), default=False)
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)
+
+    history = tracked()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("月度进展")
+        ordering = ["-period__year", "-period__month", "project"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "period"], name="month_report_once", violation_error_message=_("该项目本月已有报告")),
+            models.CheckConstraint(
+                condition=models.Q(progress_percent=None) | models.Q(progress_percent__range=(0, 100)),
+                name="month_progress_range",
+                violation_error_message=_("形象进度应在0至100之间"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.period}"

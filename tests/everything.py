@@ -1,0 +1,47 @@
+"""`./run test`: every check and every test, on SQLite and on PostgreSQL, in one go. Arguments are passed to pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+CODE = ["accounts", "projects", "funding", "exchange", "reports", "config", "tests", "benchmarks", "fixtures", "manage.py"]
+
+
+def step(name: str, *command: str, **extra: str) -> bool:
+    """Run one step in the open; say how long it took and whether it passed."""
+    print(f"\n=== {name}", flush=True)
+    begun = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **extra}, check=False)
+    print(f"--- {name}: {'passed' if done.returncode == 0 else f'FAILED ({done.returncode})'} in {time.monotonic() - begun:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run all steps, whatever fails on the way; 0 only if all passed."""
+    os.environ["PIPELINE_EMBEDDED"] = "1"
+    os.environ["PIPELINE_DATA_DIR"] = tempfile.mkdtemp(prefix="pipeline-test-")
+    python = sys.executable
+    results = [
+        step("format", str(BIN / "ruff"), "format", "--check", *CODE),
+        step("lint", str(BIN / "ruff"), "check", *CODE),
+        step("import contracts", str(BIN / "lint-imports")),
+        step("types", str(BIN / "mypy")),
+        step("templates", str(BIN / "djlint"), "--lint", "--quiet", "templates"),
+        step("migrations", python, "manage.py", "makemigrations", "--check", "--dry-run"),
+        step("system check", python, "manage.py", "check", "--fail-level", "WARNING"),
+        step("tests on SQLite", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="sqlite"),
+        step("tests on PostgreSQL", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="postgresql"),
+    ]
+    print("\nall passed" if all(results) else "\nSOMETHING FAILED (see above)")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
