@@ -7,6 +7,8 @@ made inside the database from the rows just written, so that both say the same. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, connection, models
@@ -24,6 +26,20 @@ class StaleRowsError(Exception):
         super().__init__(f"{model._meta.label}: {len(ids)} rows moved")
         self.model = model
         self.ids = list(ids)
+
+
+def now() -> Any:
+    """This moment as the engine's columns hold it."""
+    return connection.ops.adapt_datetimefield_value(timezone.now())
+
+
+def as_column(value: Any) -> Any:
+    """A Python value as the engine's columns hold it (SQLite keeps moments and decimals as text)."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, Decimal) and connection.vendor == "sqlite":
+        return str(value)
+    return value
 
 
 def _quote(name: str) -> str:
@@ -97,7 +113,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         if moved:
             raise StaleRowsError(model, moved)
         sets = ", ".join([*(f"{_quote(name)} = s.{_quote(name)}" for name in columns), "revision = s.base_revision + 1", "updated_at = %s"])
-        cursor.execute(f"UPDATE {table} SET {sets} FROM bulk_stage s WHERE {table}.id = s.id", [timezone.now()])  # noqa: S608
+        cursor.execute(f"UPDATE {table} SET {sets} FROM bulk_stage s WHERE {table}.id = s.id", [now()])  # noqa: S608
         if cursor.rowcount != len(rows):
             raise DatabaseError(f"{model._meta.label}: {cursor.rowcount} of {len(rows)} rows changed; a row stands twice in the plan")
     _keep_history(model, "~", source)
@@ -133,5 +149,5 @@ def _keep_history(model: type[models.Model], kind: str, source: Source) -> None:
             f"({names}, history_date, history_type, history_change_reason, history_user_id, door, upload_id) "
             f"SELECT {copied}, %s, %s, %s, %s, %s, %s FROM {_quote(model._meta.db_table)} t "
             "WHERE t.id IN (SELECT id FROM bulk_stage) ORDER BY t.id",
-            [timezone.now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id],
+            [now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id],
         )

@@ -7,7 +7,8 @@ the sheet, row and column. The wording is one table keyed by code; it is never t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from enum import StrEnum
 from typing import Any
 
@@ -30,7 +31,7 @@ class Finding:
     code: str
     severity: Severity
     field: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

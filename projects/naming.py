@@ -1,0 +1,17 @@
+"""How names of projects are told apart. Pure.
+
+一期 and 二期, 东段 and 西段 are different projects and stay different; brackets, spaces, quotation marks and width are not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Marks before a name (★▲●) are explained in a note and are not part of it.
+_NOT_NAME = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff《》<>“”\"'‘’「」★☆▲△●○◆◇■□*※·]+")
+
+
+def name_key(name: str) -> str:
+    """The form in which two spellings of one name are equal: NFKC, no spaces, quotation marks or marks, one kind of bracket."""
+    return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name)).replace("[", "(").replace("]", ")").replace("【", "(").replace("】", ")").casefold()
