@@ -6,7 +6,9 @@ Rows and columns are counted from 1, as Excel counts them; for CSV a row is a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -60,6 +62,30 @@ class Merge:
     right: int
 
 
+class CellRuns(AbstractSet[tuple[int, int]]):
+    """A set of (row, column) kept as runs of rows by column, so that a column of 100,000 cells takes no room."""
+
+    def __init__(self, runs: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+        self._runs = {column: tuple(rows) for column, rows in runs.items() if rows}
+        self._firsts = {column: [first for first, _ in rows] for column, rows in self._runs.items()}
+
+    def __contains__(self, cell: object) -> bool:
+        if not (isinstance(cell, tuple) and len(cell) == 2 and cell[1] in self._runs):
+            return False
+        row, column = cell
+        index = bisect_right(self._firsts[column], row) - 1
+        return index >= 0 and row <= self._runs[column][index][1]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return ((row, column) for column, runs in self._runs.items() for first, last in runs for row in range(first, last + 1))
+
+    def __len__(self) -> int:
+        return sum(last - first + 1 for runs in self._runs.values() for first, last in runs)
+
+    def __repr__(self) -> str:
+        return f"CellRuns({self._runs})"
+
+
 @dataclass(slots=True)
 class RawSheet:
     """One sheet: rows from row 1 and column A, leading blank rows and columns included.
@@ -75,7 +101,7 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     # Cells with a percent number format: the stored 0.0337 is shown as 3.37 %.
-    percent_cells: frozenset[tuple[int, int]] = frozenset()
+    percent_cells: AbstractSet[tuple[int, int]] = frozenset()
     # (row, column) → comment text, and cells far outside the table that were left out.
     comments: dict[tuple[int, int], str] = field(default_factory=dict)
     stray_cells: Sequence[tuple[int, int]] = ()

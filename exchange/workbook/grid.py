@@ -1,0 +1,150 @@
+"""Where every format puts its rows: counts them, leaves out what lies far away, and passes them on in frames. Pure but for its spool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange.workbook.faults import Unfit
+from exchange.workbook.frames import Plain, SpoolWriter
+from exchange.workbook.limits import Limits
+
+_CELLS_PER_FRAME = 8_000
+_LAST_ROW = 1_048_576
+_LAST_COLUMN = 16_384
+
+Run = tuple[int, int]  # first and last, both included
+
+
+def letters(column: int) -> str:
+    """Excel's name of a column counted from 1."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+class Runs:
+    """Rising numbers kept as runs, so that a column of 100,000 marked cells takes no room."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+
+    def add(self, first: int, last: int) -> None:
+        if self.runs and first <= self.runs[-1][1] + 1:
+            self.runs[-1] = (min(self.runs[-1][0], first), max(self.runs[-1][1], last))
+        else:
+            self.runs.append((first, last))
+
+
+class Budget:
+    """Cells of the whole book."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._cells = 0
+
+    def spend(self, cells: int) -> None:
+        self._cells += cells
+        if self._cells > self.limits.cells:
+            raise Unfit("too_many_cells", limit=self.limits.cells)
+
+
+class Grid:
+    """One sheet on its way out. Rows come in rising order; a row is the list of its values from column A."""
+
+    def __init__(self, name: str | None, state: str, spool: SpoolWriter, budget: Budget) -> None:
+        self.name = name
+        self.state = state
+        self.merges: list[tuple[int, int, int, int]] = []
+        self.hidden_rows = Runs()
+        self.hidden_columns = Runs()
+        self.comments: dict[tuple[int, int], str] = {}
+        self._percent: dict[int, Runs] = {}
+        self._spool = spool
+        self._budget = budget
+        self._limits = budget.limits
+        self._frames: list[tuple[int, int]] = []
+        self._rows: list[Sequence[Plain]] = []
+        self._held = 0
+        self._stray: list[tuple[int, int]] = []
+        self._seen_row = 0  # the last row given, blank or not
+        self._last_row = 0  # the last row that holds a value
+
+    def row(self, number: int, values: list[Plain], percent: Sequence[int] = ()) -> None:
+        """Take row `number`. `percent` names the columns (from 0) shown as percentages."""
+        if not self._seen_row < number <= _LAST_ROW:
+            raise Unfit("row_disorder", sheet=self.name or "", row=number)
+        self._seen_row = number
+        if len(values) > self._limits.columns:
+            self._cut(number, values)
+        while values and values[-1] is None:
+            values.pop()
+        if not values:
+            return
+        if number - self._last_row > self._limits.gap_rows:
+            self._leave_out(number, [index for index, value in enumerate(values) if value is not None])
+            return
+        self._keep(number, values)
+        for index in percent:
+            if index < len(values) and type(values[index]) in (int, float):
+                self._percent.setdefault(index + 1, Runs()).add(number, number)
+
+    def _keep(self, number: int, values: list[Plain]) -> None:
+        if number > self._limits.rows:
+            raise Unfit("too_many_rows", sheet=self.name or "", limit=self._limits.rows)
+        self._budget.spend(len(values))
+        self._rows.extend([()] * (number - self._last_row - 1))
+        self._rows.append(values)
+        self._last_row = number
+        self._held += len(values)
+        if self._held > _CELLS_PER_FRAME or len(self._rows) > _CELLS_PER_FRAME:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._frames.append(self._spool.frame(self._rows))
+        self._rows = []
+        self._held = 0
+
+    def _cut(self, number: int, values: list[Plain]) -> None:
+        """Leave out what stands right of the last column allowed: a slip of the hand, or no table at all."""
+        limit = self._limits.columns
+        far = [index for index in range(limit, len(values)) if values[index] is not None]
+        del values[limit:]
+        if len(self._stray) + len(far) > self._limits.stray_cells or (far and far[-1] >= _LAST_COLUMN):
+            raise Unfit("too_many_columns", sheet=self.name or "", limit=limit)
+        self._leave_out(number, far)
+
+    def _leave_out(self, number: int, indexes: Sequence[int]) -> None:
+        self._stray.extend((number, index + 1) for index in indexes)
+        if len(self._stray) > self._limits.stray_cells:
+            row, column = self._stray[0]
+            raise Unfit("scattered", sheet=self.name or "", cell=f"{letters(column)}{row}")
+
+    def comment(self, row: int, column: int, text: str) -> None:
+        if text and len(self.comments) < self._limits.comments:
+            self.comments[row, column] = text
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        """A merged block is four numbers, however large it is."""
+        if top == bottom and left == right:
+            return
+        if len(self.merges) >= self._limits.merges:
+            raise Unfit("too_large")
+        self.merges.append((top, left, bottom, right))
+
+    def finish(self) -> dict[str, object]:
+        """Write the last rows; answer what is known of the sheet, as plain values."""
+        if self._rows:
+            self._flush()
+        return {
+            "name": self.name,
+            "state": self.state,
+            "frames": self._frames,
+            "merges": self.merges,
+            "hidden_rows": [(first, min(last, self._last_row)) for first, last in self.hidden_rows.runs if first <= self._last_row],
+            "hidden_columns": [(first, min(last, _LAST_COLUMN)) for first, last in self.hidden_columns.runs if first <= _LAST_COLUMN],
+            "percent": {column: runs.runs for column, runs in self._percent.items()},
+            "comments": self.comments,
+            "stray": self._stray,
+        }

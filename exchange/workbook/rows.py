@@ -1,0 +1,235 @@
+"""The sheet part of an .xlsx workbook: its rows, and what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+
+from exchange.workbook import formats
+from exchange.workbook.faults import Unfit
+from exchange.workbook.frames import Plain
+from exchange.workbook.grid import Grid
+from exchange.workbook.limits import Limits
+from exchange.workbook.markup import Markup, is_true, local
+from exchange.workbook.records import Records
+from exchange.workbook.shapes import CellMarkup, Plan, RowEvents, RowMarkup, Shapes, Slot, column_of, parse_rows
+from exchange.workbook.texts import cell_text, escaped_text, number
+
+_LAST_COLUMN = 16_384
+_KEPT_DATES = 50_000
+Read = Callable[[str], Plain]
+
+
+class CellReader:
+    """How the text of a cell is read, by its type and style."""
+
+    def __init__(self, shared: Sequence[Plain], kinds: Sequence[int], is_1904: bool) -> None:
+        self._shared = shared
+        self._kinds = kinds
+        self._is_1904 = is_1904
+        self._by_type: dict[str, Read] = {
+            "s": self._read_shared,
+            "str": escaped_text,
+            "inlineStr": escaped_text,
+            "b": _read_boolean,
+            "e": lambda text: ("e", text[:50]),
+            "d": _read_iso_date,
+        }
+        self._dates = {kind: self._date_reader(kind) for kind in (formats.DATE, formats.TIME)}
+        self.formulas = 0
+        self.calculated = 0  # formulas whose value is neither missing nor zero
+
+    def interpret(self, cell: CellMarkup) -> tuple[Read | None, bool]:
+        """The reading function (None where there is no value to read), and whether the cell is shown as a percentage."""
+        if not cell.texts:
+            return None, False
+        if cell.type != "n":
+            return self._by_type.get(cell.type, escaped_text), False
+        index = int(cell.style) if cell.style.isdecimal() else 0
+        kind = self._kinds[index] if index < len(self._kinds) else formats.NUMBER
+        read = self._dates.get(kind, number)
+        return (self._counted(read) if cell.formula else read), kind == formats.PERCENT
+
+    def _counted(self, read: Read) -> Read:
+        def counted(text: str) -> Plain:
+            value = read(text)
+            self.formulas += 1
+            self.calculated += value != 0
+            return value
+
+        return counted
+
+    def _read_shared(self, text: str) -> Plain:
+        try:
+            index = int(text)
+            if index >= 0:
+                return self._shared[index]
+        except (ValueError, IndexError) as error:
+            raise Unfit("damaged") from error
+        raise Unfit("damaged")
+
+    def _date_reader(self, kind: int) -> Read:
+        memory: dict[str, Plain] = {}
+
+        def read(text: str) -> Plain:
+            known = memory.get(text)
+            if known is None:
+                value = number(text)
+                known = formats.moment(value, kind, self._is_1904) or value if isinstance(value, int | float) else value
+                if len(memory) < _KEPT_DATES:
+                    memory[text] = known
+            return known
+
+        return read
+
+
+def is_uncached(cell: CellMarkup) -> bool:
+    """A formula without value. One of type `str` with an empty value element has been calculated: to an empty text."""
+    return cell.formula and not cell.texts and not (cell.type == "str" and cell.texts is not None)
+
+
+def _read_boolean(text: str) -> Plain:
+    return {"1": True, "0": False, "true": True, "false": False}.get(text, cell_text(text))
+
+
+def _read_iso_date(text: str) -> Plain:
+    try:
+        if len(text) == len("2020-06-01"):
+            day = date.fromisoformat(text)
+            return ("d", day.year, day.month, day.day)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return cell_text(text)
+    return ("D", at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond)
+
+
+class _Sheet:
+    """Rows by plan where possible, by the XML parser otherwise; both end in `_take`."""
+
+    def __init__(self, grid: Grid, cells: CellReader) -> None:
+        self._grid = grid
+        self._cells = cells
+        self._shapes = Shapes(self._plan)
+        self._rows = RowEvents(self._read_row)
+        self._row_number = 0
+        self.is_in_data = False
+        self._hides_all = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.is_in_data:
+            self._rows.start(tag, attributes)
+            return
+        name = local(tag)
+        if name == "sheetData":
+            self.is_in_data = True
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif name == "col" and is_true(attributes.get("hidden")):
+            self._hide_columns(attributes)
+        elif name == "sheetFormatPr":
+            self._hides_all = is_true(attributes.get("zeroHeight"))
+
+    def end(self, tag: str) -> None:
+        if not self.is_in_data:
+            return
+        if self._rows.is_outside and local(tag) == "sheetData":
+            self.is_in_data = False
+        else:
+            self._rows.end(tag)
+
+    def text(self, data: str) -> None:
+        if self.is_in_data:
+            self._rows.text(data)
+
+    def record(self, text: str) -> None:
+        """A row without its end tag."""
+        known = self._shapes.read(text)
+        if known is None:
+            for row in parse_rows(text + "</row>"):
+                self._read_row(row)
+            return
+        row_number, values, plan = known
+        self._take(row_number, values, plan.percent, plan.hidden)
+
+    def _take(self, row_number: int, values: list[Plain], percent: Sequence[int], hidden: bool) -> None:
+        if hidden:
+            self._grid.hidden_rows.add(row_number, row_number)
+        elif self._hides_all and row_number > self._row_number + 1:  # rows that are not written at all are hidden, too
+            self._grid.hidden_rows.add(self._row_number + 1, row_number - 1)
+        self._grid.row(row_number, values, percent)
+        self._row_number = row_number
+
+    def _places(self, row: RowMarkup, row_number: int) -> list[tuple[int, CellMarkup]]:
+        """Each cell with its column from 0. A cell without reference follows the one before."""
+        places: dict[int, CellMarkup] = {}
+        column = 0
+        for cell in row.cells:
+            column += 1
+            if cell.reference is not None:
+                of_row, column = column_of(cell.reference)
+                if of_row != row_number:
+                    raise Unfit("row_disorder", sheet=self._grid.name or "", row=row_number)
+            if column - 1 in places:
+                raise Unfit("row_disorder", sheet=self._grid.name or "", row=row_number)
+            places[column - 1] = cell
+        return list(places.items())
+
+    def _plan(self, row: RowMarkup) -> Plan:
+        """How rows of this shape are read: the texts of `row` are the numbers of its texts."""
+        single, joined, percent, width = [], [], [], 0
+        for column, cell in self._places(row, 1):
+            read, is_percent = self._cells.interpret(cell)
+            texts = tuple(int(one) for text in cell.texts or () for one in text.split(",")[:-1])
+            if read is None and not is_uncached(cell):
+                continue
+            width = max(width, column + 1)
+            if read is not None and len(texts) == 1:
+                single.append((column, texts[0], read))
+            else:
+                joined.append(Slot(column, texts, read))
+            if is_percent:
+                percent.append(column)
+        return Plan(width, tuple(single), tuple(joined), tuple(percent), self._is_hidden(row))
+
+    def _read_row(self, row: RowMarkup) -> None:
+        row_number = self._number_of(row)
+        places = self._places(row, row_number)
+        values: list[Plain] = [None] * (max((column for column, _ in places), default=-1) + 1)
+        percent = []
+        for column, cell in places:
+            read, is_percent = self._cells.interpret(cell)
+            if read is not None:
+                values[column] = read("".join(cell.texts or ()))
+            elif is_uncached(cell):
+                values[column] = ("f",)
+            if is_percent:
+                percent.append(column)
+        self._take(row_number, values, percent, self._is_hidden(row))
+
+    def _number_of(self, row: RowMarkup) -> int:
+        if row.number is None:
+            return self._row_number + 1
+        if not (row.number.isascii() and row.number.isdigit() and len(row.number) < 9):
+            raise Unfit("damaged")
+        return int(row.number)
+
+    def _is_hidden(self, row: RowMarkup) -> bool:
+        return self._hides_all if row.hidden is None else is_true(row.hidden)
+
+    def _hide_columns(self, attributes: dict[str, str]) -> None:
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdecimal() and last.isdecimal() and len(first) < 6 and len(last) < 6:
+            self._grid.hidden_columns.add(int(first), min(int(last), _LAST_COLUMN))
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.replace("$", "").partition(":")
+        top, left = column_of(first)
+        bottom, right = column_of(last or first)
+        self._grid.merge(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+
+
+def read_sheet(pieces: Iterable[bytes], grid: Grid, cells: CellReader, limits: Limits) -> None:
+    """Put the rows of a sheet part into the grid."""
+    sheet = _Sheet(grid, cells)
+    outside = Markup(sheet.start, sheet.end, sheet.text)
+    Records(outside, lambda: sheet.is_in_data, "<sheetData>", "</row>", "</sheetData", limits.record_chars).read(pieces, sheet.record)
