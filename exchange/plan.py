@@ -41,13 +41,11 @@ class Slot:
     is_text: bool = True  # blank is '' in the table, not null
 
 
-_PROJECT_TEXTS = (
-    "name responsible_unit lead contact phone address content nature stage local_code remarks planned_start planned_finish actual_start actual_finish"
-)
+_PROJECT_TEXTS = "name responsible_unit lead contact phone address content nature stage sector_text local_code remarks planned_start planned_finish actual_start actual_finish"
 
 # Field of a sheet → where it is stored. Fields not named here are checked and shown, and not stored from these sheets.
 PROJECT_SLOTS: Mapping[str, Slot] = {
-    **{name: Slot("project", name) for name in _PROJECT_TEXTS.split()},
+    **{name: Slot("project", name) for name in _PROJECT_TEXTS},
     "total_wan": Slot("project", "total_wan", is_money=True, is_text=False),
     "total_text": Slot("project", "total_text"),
     "expected_output_wan": Slot("project", "expected_output_wan", is_money=True, is_text=False),
@@ -64,13 +62,18 @@ MONTH_SLOTS: Mapping[str, Slot] = {
     "done_month_wan": Slot("month", "done_month_wan", is_money=True, is_text=False),
     "done_ytd_wan": Slot("month", "done_ytd_wan", is_money=True, is_text=False),
     "cum_total_wan": Slot("month", "cum_total_wan", is_money=True, is_text=False),
-    "progress_percent": Slot("month", "progress_percent", is_text=False),
     "progress_text": Slot("month", "progress_text"),
     "problems": Slot("month", "problems"),
 }
+# A list's row also stands on the list version, with the figures that version prints.
+ENTRY_SLOTS: Mapping[str, Slot] = {
+    "serial": Slot("entry", "position", is_text=False),
+    "entry_sector": Slot("entry", "sector_id", is_text=False),
+    "entry_total_wan": Slot("entry", "total_wan", is_money=True, is_text=False),
+}
 SLOTS: Mapping[str, Mapping[str, Slot]] = {
-    "infrastructure_list": PROJECT_SLOTS,
-    "emerging_list": PROJECT_SLOTS,
+    "infrastructure_list": {**PROJECT_SLOTS, **ENTRY_SLOTS},
+    "emerging_list": {**PROJECT_SLOTS, **ENTRY_SLOTS},
     "monthly_progress": {**PROJECT_SLOTS, **MONTH_SLOTS},
 }
 

@@ -48,6 +48,7 @@ class Project(Revised):
     kind = models.CharField(_("类别"), max_length=16, choices=Kind.choices, db_index=True)
     unit = models.ForeignKey(ReportingUnit, models.PROTECT, verbose_name=_("填报单位"), related_name="projects")
     sector = models.ForeignKey(Classification, models.PROTECT, verbose_name=_("领域"), null=True, blank=True, related_name="projects")
+    sector_text = models.CharField(_("领域原文"), max_length=100, blank=True, help_text=_("来源文件中的写法"))
     tags = models.ManyToManyField(Classification, verbose_name=_("标签"), blank=True, related_name="tagged")
     stage = models.CharField(_("阶段"), max_length=12, choices=stage_choices, blank=True, db_index=True)
     nature = models.CharField(_("建设性质"), max_length=20, blank=True)

@@ -1,0 +1,125 @@
+"""What is stored about the projects that a batch of rows speaks of, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from exchange.plan import ENTRY_SLOTS, MONTH_SLOTS, PROJECT_SLOTS, Known, Slot, Stored, Value
+from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode, ReportingPeriod
+from projects.values import wan_to_fen
+
+_PART = 900  # SQLite takes no more than some thousand parameters in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """For which year, period and list version the stored state is asked."""
+
+    year: int | None = None
+    period: ReportingPeriod | None = None
+    list_version_id: int | None = None
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """The stored state by project, with the ways in: code, name within a unit, name in the whole city."""
+
+    known: dict[int, Known] = field(default_factory=dict)
+    units: dict[int, int] = field(default_factory=dict)
+    by_code: dict[str, int] = field(default_factory=dict)
+    by_name: dict[tuple[int, str], int] = field(default_factory=dict)
+    by_city_name: dict[str, list[int]] = field(default_factory=dict)
+    earlier: dict[int, list[dict[str, Any]]] = field(default_factory=dict)  # this year's months before the period, oldest first
+
+    def match(self, code: str | None, unit_id: int | None, name: str) -> int | None:
+        """The project a row speaks of: by code, else by name within the unit, else by a name that only one project has."""
+        if code and code in self.by_code:
+            return self.by_code[code]
+        if unit_id is not None:
+            return self.by_name.get((unit_id, name))
+        found = self.by_city_name.get(name, [])
+        return found[0] if len(found) == 1 else None
+
+
+def load(codes: Iterable[str], names: Iterable[str], frame: Frame) -> Snapshot:
+    """Everything stored about the projects with these codes or name keys."""
+    snapshot = Snapshot()
+    for part in _parts(sorted(set(codes))):
+        snapshot.by_code |= dict(ProjectCode.objects.filter(code__in=part).values_list("code", "project_id"))
+    ids = set(snapshot.by_code.values())
+    for part in _parts(sorted(set(names))):
+        for key, unit_id, name in Project.objects.filter(name_key__in=part).values_list("id", "unit_id", "name_key"):
+            snapshot.by_name[(unit_id, name)] = key
+            snapshot.by_city_name.setdefault(name, []).append(key)
+            ids.add(key)
+    _load_known(snapshot, sorted(ids), frame)
+    return snapshot
+
+
+def _parts(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(keys), _PART):
+        yield keys[start : start + _PART]
+
+
+def stored_value(value: Any, slot: Slot) -> Value:
+    """A model's value in the plan's form, so that both sides compare alike."""
+    if value is None:
+        return None
+    if slot.is_money:
+        return wan_to_fen(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value if isinstance(value, str | int) else str(value)
+
+
+def _slots(table: str) -> dict[str, Slot]:
+    return {slot.column: slot for slot in (*PROJECT_SLOTS.values(), *MONTH_SLOTS.values(), *ENTRY_SLOTS.values()) if slot.table == table}
+
+
+def _stored(model: type[models.Model], table: str, filters: dict[str, Any]) -> Iterable[tuple[int, Stored]]:
+    """(project id, stored row) of a table's rows."""
+    slots = _slots(table)
+    for row in model._default_manager.filter(**filters).values("id", "revision", "project_id", *slots):
+        yield row["project_id"], Stored(row["id"], row["revision"], {name: stored_value(row[name], slot) for name, slot in slots.items()})
+
+
+def _load_known(snapshot: Snapshot, ids: Sequence[int], frame: Frame) -> None:
+    slots = _slots("project")
+    for part in _parts(ids):
+        roles = _load_roles(part, frame)
+        for row in Project.objects.filter(pk__in=part).values("id", "revision", "unit_id", *slots):
+            values = {name: stored_value(row[name], slot) for name, slot in slots.items()}
+            key = row["id"]
+            snapshot.units[key] = row["unit_id"]
+            snapshot.known[key] = Known(Stored(key, row["revision"], values), **{role: found.get(key) for role, found in roles.items()})
+        if frame.period is not None:
+            _load_earlier(snapshot, part, frame.period)
+
+
+def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored]]:
+    """Role → project id → the stored row that hangs on the project, for this year, period and list version."""
+    questions: dict[str, tuple[type[models.Model], dict[str, Any]] | None] = {
+        "code": (ProjectCode, {"role": ProjectCode.Role.PRIMARY}),
+        "annual": (AnnualPlan, {"year": frame.year, "month": None}) if frame.year is not None else None,
+        "month": (MonthReport, {"period": frame.period}) if frame.period is not None else None,
+        "entry": (Entry, {"version": frame.list_version_id}) if frame.list_version_id is not None else None,
+    }
+    roles: dict[str, dict[int, Stored]] = {}
+    for role, question in questions.items():
+        roles[role] = {}
+        if question is not None:
+            model, filters = question
+            roles[role] = dict(_stored(model, role, {"project__in": part, **filters}))
+    return roles
+
+
+def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPeriod) -> None:
+    """This year's earlier months of these projects, for the rules that compare with them."""
+    rows = MonthReport.objects.filter(project__in=ids, period__year=period.year, period__month__lt=period.month).order_by("period__month")
+    for row in rows.values("project_id", "period__month", "done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_text"):
+        snapshot.earlier.setdefault(row["project_id"], []).append(row)
