@@ -41,7 +41,10 @@ class Slot:
     is_text: bool = True  # blank is '' in the table, not null
 
 
-_PROJECT_TEXTS = "name responsible_unit lead contact phone address content nature stage sector_text local_code remarks planned_start planned_finish actual_start actual_finish"
+_PROJECT_TEXTS = (
+    *("name", "responsible_unit", "lead", "contact", "phone", "address", "content", "nature", "stage", "sector_text", "local_code", "remarks"),
+    *("planned_start", "planned_finish", "actual_start", "actual_finish"),
+)
 
 # Field of a sheet → where it is stored. Fields not named here are checked and shown, and not stored from these sheets.
 PROJECT_SLOTS: Mapping[str, Slot] = {
