@@ -128,10 +128,6 @@ class MonthRecord:
         last = self.past[-1]
         return last if last.month.index == self.month.index - 1 else None
 
-    @property
-    def this_year(self) -> tuple[PastMonth, ...]:
-        return tuple(past for past in self.past if past.month.year == self.month.year)
-
 
 @dataclass(frozen=True, slots=True)
 class ListRecord:

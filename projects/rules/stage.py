@@ -1,0 +1,50 @@
+"""Rules that depend on the stage: what it asks for, and whether a project may go there. Pure. Both read tables of `stages`."""
+
+from __future__ import annotations
+
+from projects.findings import Finding
+from projects.records import Context, ProjectRecord
+from projects.rules.saying import Said, blocks
+from projects.stages import Requirement, Stage
+
+# The word for a missing field where the usual one is too general.
+_CODE_OF_FIELD = {
+    "name": "required_missing",
+    "total_wan": "required_missing",
+    "code": "code_missing",
+    "stopped_on": "suspension_unexplained",
+    "stop_reason": "suspension_unexplained",
+    "actual_finish": "finish_missing",
+}
+
+
+def required_for_stage(project: ProjectRecord, context: Context) -> Said:
+    """Rules 1, 8, 37 (its date), 39, 67 and the least data of each stage. A project of unknown stage is asked what a reserve project is."""
+    stage = project.stage or Stage.RESERVE
+    said: list[Finding] = []
+    for row in context.stage_table.asked(stage, project.kind):
+        value = getattr(project, row.field, None)
+        if (value is None or value == "") and context.asks(row.field):
+            said.append(_missing(row, stage))
+    return tuple(said)
+
+
+def _missing(row: Requirement, stage: Stage) -> Finding:
+    code = "sei_missing" if row.field == "sector" and row.kind == "emerging" else _CODE_OF_FIELD.get(row.field, "stage_field_missing")
+    return Finding(code, row.severity, row.field, {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en})
+
+
+def stage_move(project: ProjectRecord, context: Context) -> Said:
+    """Rule 38: the stage changes along an allowed move, with a reason and by the city where the table says so."""
+    before, after = project.previous_stage, project.stage
+    if before is None or after is None or before is after:
+        return None
+    move = context.moves.get((before, after))
+    names = {"from_zh": before.zh, "from_en": before.en, "to_zh": after.zh, "to_en": after.en}
+    if move is None:
+        return blocks("stage_move", "stage", **names)
+    if move.city_only and not context.by_city:
+        return blocks("stage_move_city_only", "stage", **names)
+    if move.needs_reason and not project.stage_reason:
+        return blocks("stage_move_reason", "stage_reason", **names)
+    return None
