@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import ReportingUnit
-from projects.measures import MonthFigures, Sums, month_figures, percent_text, points_text, schedule, with_ranks, yi_text
+from projects.measures import MonthFigures, Sums, month_figures, with_ranks
 from projects.models import Project
 from projects.values import Month
-from reports.queries import KINDS, NONE, CityFigures, Group
-from reports.tables import Column, Kind, Level, Row, Table
+from reports.queries import KINDS, CityFigures, Group
+from reports.selection import NONE
+from reports.tables import Column, Kind, Level, Row, Table, Value
+from reports.words import lead_sentence, moment_text, notes
 
 BY = ("unit", "sector", "kind")
 
@@ -48,8 +46,8 @@ def city_table(figures: CityFigures, by: str) -> Table:
         columns=_columns(by, whole_city=figures.whole_city),
         rows=_rows(lines, month),
         lead=lead_sentence(total, month),
-        moment=moment_text(figures),
-        notes=notes(figures, lines, total, by),
+        moment=moment_text(figures.changed_at),
+        notes=notes(figures, lines[0].sums, by, unranked_units=any(not line.ranked for line in lines[1:])),
     )
 
 
@@ -165,9 +163,7 @@ def _ranked(figures: list[MonthFigures], lines: Sequence[Line]) -> list[MonthFig
     for block in {line.block for line in lines if line.ranked}:
         figures = [
             ranked if line.ranked and line.block == block else row
-            for row, ranked, line in zip(
-                figures, with_ranks(figures, [line.ranked and line.block == block for line in lines]), lines, strict=True
-            )
+            for row, ranked, line in zip(figures, with_ranks(figures, [line.ranked and line.block == block for line in lines]), lines, strict=True)
         ]
     return figures
 
@@ -181,7 +177,7 @@ def _row(line: Line, figures: MonthFigures, earlier: MonthFigures) -> Row:
     return Row(line.label, values, line.level, approx_columns(figures), line.keys)
 
 
-def figure_values(figures: MonthFigures) -> dict[str, Decimal | int | str | None]:
+def figure_values(figures: MonthFigures) -> dict[str, Value]:
     """The figures of a row by column; a row without projects has dashes, not zeros, for money."""
     return {
         "count": figures.count,
@@ -199,106 +195,3 @@ def figure_values(figures: MonthFigures) -> dict[str, Decimal | int | str | None
 def approx_columns(figures: MonthFigures) -> frozenset[str]:
     marks = {"total": figures.total_approx, "plan": figures.plan_approx, "month": figures.done_approx, "ytd": figures.done_approx}
     return frozenset(key for key, marked in marks.items() if marked)
-
-
-# --- Words -------------------------------------------------------------------------------------------------------------------------
-
-
-def month_text(month: Month) -> str:
-    return _("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}
-
-
-def lead_sentence(total: MonthFigures, month: Month) -> str:
-    """What the table says, in one sentence."""
-    if total.count == 0:
-        return _("%(period)s没有可列入本表的项目。") % {"period": month_text(month)}
-    words = {
-        "until": _("%(year)s年1月") % {"year": month.year}
-        if month.month == 1
-        else _("%(year)s年1—%(month)s月") % {"year": month.year, "month": month.month},
-        "count": total.count,
-        "ytd": yi_text(total.ytd_wan, 2, approx=total.done_approx),
-        "rate": percent_text(total.rate, 1),
-        "points": points_text(total.difference, 1).lstrip("+-"),
-        "month": yi_text(total.month_wan, 2, approx=total.done_approx),
-    }
-    if total.ytd_wan is None:
-        return _("%(until)s共有%(count)s个项目，尚无一个报送完成投资。") % words
-    if total.rate is None:
-        return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元；未下达年度计划，不计算完成率。") % words
-    return _compared(total) % words
-
-
-def _compared(total: MonthFigures) -> str:
-    sign = points_text(total.difference, 1)[0]
-    if sign == "+":
-        return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元，完成年度计划的%(rate)s，高于时序进度%(points)s个百分点。")
-    if sign == "-":
-        return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元，完成年度计划的%(rate)s，低于时序进度%(points)s个百分点。")
-    return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元，完成年度计划的%(rate)s，与时序进度持平。")
-
-
-def moment_text(figures: CityFigures) -> str:
-    """Until when the database knew what the table shows."""
-    if figures.changed_at is None:
-        return _("尚无数据")
-    at = timezone.localtime(figures.changed_at)
-    return _("数据更新至%(moment)s") % {"moment": f"{date_format(at, 'DATE_FORMAT')} {at:%H:%M}"}
-
-
-def notes(figures: CityFigures, lines: Sequence[Line], total: MonthFigures, by: str) -> list[str]:
-    """What has to be said beside the figures: how they were made, what is missing, what was counted once."""
-    month = figures.question.month
-    return [
-        _("完成率＝本年累计完成投资÷年度计划投资；时序进度＝%(month)s÷12＝%(schedule)s；差额＝完成率－时序进度。")
-        % {"month": month.month, "schedule": percent_text(schedule(month.month))},
-        *_list_notes(figures),
-        *_gap_notes(lines[0].sums),
-        *_rank_notes(figures, lines, by),
-        _("金额按万元汇总后换算，四舍五入取两位小数，分项之和与合计可能有尾差。"),
-    ]
-
-
-def _list_notes(figures: CityFigures) -> list[str]:
-    said = []
-    if figures.versions:
-        said.append(_("项目范围：%(lists)s。") % {"lists": "、".join(_version_text(version.list.name, version.as_of) for version in figures.versions)})
-    outside = sum(group.sums.count for group in figures.groups if not group.on)
-    if outside and figures.versions:
-        said.append(ngettext("另含清单外项目%(n)s个。", "另含清单外项目%(n)s个。", outside) % {"n": outside})
-    if figures.on_two_lists:
-        said.append(
-            ngettext("%(n)s个项目同时列入两份以上清单，合计只计一次。", "%(n)s个项目同时列入两份以上清单，合计只计一次。", figures.on_two_lists)
-            % {"n": figures.on_two_lists}
-        )
-    if figures.dropped:
-        said.append(ngettext("已调出清单的%(n)s个项目未计入。", "已调出清单的%(n)s个项目未计入。", figures.dropped) % {"n": figures.dropped})
-    return said
-
-
-def _version_text(name: str, as_of: object) -> str:
-    return _("%(name)s（%(date)s版）") % {"name": name, "date": date_format(as_of, "DATE_FORMAT")}
-
-
-def _gap_notes(sums: Sums) -> list[str]:
-    gaps = (
-        (sums.ytd.missing, _("%(n)s个项目未报送本年累计完成投资，未按零计入。")),
-        (sums.plan.missing, _("%(n)s个项目没有年度计划，其完成投资仍计入合计。")),
-        (sums.total.missing, _("%(n)s个项目没有总投资。")),
-        (sums.total.approximate, _("总投资含%(n)s个约数，以“约”标出。")),
-        (max(sums.month.approximate, sums.ytd.approximate), _("完成投资含%(n)s个约数，以“约”标出。")),
-    )
-    return [wording % {"n": n} for n, wording in gaps if n]
-
-
-def _rank_notes(figures: CityFigures, lines: Sequence[Line], by: str) -> list[str]:
-    if by == "kind":
-        return []
-    if not figures.whole_city:
-        return [_("位次只在全市表中列出。")]
-    if by == "sector":
-        return [_("位次按完成率由高到低，在同类项目的各领域之间排列；完成率相同的位次相同。")]
-    said = [_("位次按完成率由高到低；完成率相同的位次相同；没有项目或没有年度计划的单位不排位。")]
-    if any(line.level is Level.ROW and not line.ranked for line in lines):
-        said.append(_("市直部门、市属国企和未单列的功能区不参加排位。"))
-    return said

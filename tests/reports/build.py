@@ -36,7 +36,9 @@ def project(of, *, total=100, plan=None, months=None, kind="infrastructure", in_
     """A project of a unit; `months` is {"2020-06": (month, year to date)}."""
     number = next(_numbers)
     name = values.pop("name", f"项目{number}")
-    made = Project.objects.create(uid=f"P{number:08d}", name=name, name_key=name, kind=kind, unit=of, sector=in_sector, total_wan=wan(total), **values)
+    made = Project.objects.create(
+        uid=f"P{number:08d}", name=name, name_key=name, kind=kind, unit=of, sector=in_sector, total_wan=wan(total), **values
+    )
     if plan is not None:
         AnnualPlan.objects.create(project=made, year=year, plan_wan=wan(plan))
     for text, figures in (months or {}).items():

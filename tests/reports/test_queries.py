@@ -10,7 +10,8 @@ import pytest
 
 from projects.measures import Sums
 from projects.values import Month
-from reports.queries import Question, city_figures, latest_month, reach_of, versions_in_effect, whole_reach
+from reports.queries import city_figures
+from reports.selection import Question, latest_month, reach_of, versions_in_effect, whole_reach
 from tests.reports import build
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,89 @@
+"""The reports by name, and how each is made from what a reader may reach and the question asked. Pages, files and commands ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects.measures import Sums
+from reports.city import city_table
+from reports.details import detail_table
+from reports.excel import A3, Print, workbook_bytes
+from reports.queries import city_figures, group_figures, project_rows
+from reports.selection import Question, Reach, select
+from reports.tables import Table
+from reports.words import moment_text, newest
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that can be asked for: its name in addresses and files, its title, and the question it answers."""
+
+    name: str
+    by: str
+    title: Any
+    answers: Any
+
+
+REPORTS: tuple[Report, ...] = (
+    Report(
+        "city_progress_by_unit",
+        "unit",
+        gettext_lazy("全市投资进展表（按单位）"),
+        gettext_lazy("各区市、功能区和市直单位本月、本年累计完成多少，比时序快还是慢，排第几。"),
+    ),
+    Report(
+        "city_progress_by_sector",
+        "sector",
+        gettext_lazy("全市投资进展表（按领域）"),
+        gettext_lazy("基础设施十个领域和战略性新兴产业各领域的完成情况和位次。"),
+    ),
+    Report(
+        "city_progress_by_kind",
+        "kind",
+        gettext_lazy("全市投资进展表（按清单类别）"),
+        gettext_lazy("两类清单各完成多少；同时在两份清单上的项目合计只计一次。"),
+    ),
+)
+BY_NAME: Mapping[str, Report] = {report.name: report for report in REPORTS}
+BY: tuple[str, ...] = tuple(report.by for report in REPORTS)
+
+
+def city(reach: Reach, question: Question, by: str) -> Table:
+    """The city table of a month."""
+    return city_table(city_figures(reach, question), by)
+
+
+def detail(reach: Reach, question: Question) -> Table:
+    """Every project of the question with its month, under its unit."""
+    selection = select(reach, question)
+    groups = group_figures(selection)
+    return detail_table(
+        project_rows(selection),
+        Sums.of(group.sums for group in groups),
+        question.month,
+        whole_label=whole_label(reach, question),
+        by_unit=True,
+        moment=moment_text(newest(group.changed_at for group in groups)),
+    )
+
+
+def whole_label(reach: Reach, question: Question) -> str:
+    """全市 only where it is the city; a part of it is a sum."""
+    return _("全市") if reach.whole_city and not (question.unit or question.sector) else _("合计")
+
+
+def city_workbook(reach: Reach, question: Question, by: str) -> bytes:
+    """The city table on A4 and, behind it, the projects on A3."""
+    table = city(reach, question, by)
+    pages = _("第&P页 共&N页")
+    return workbook_bytes(
+        [
+            Print(table, _("进展情况"), page_words=pages),
+            Print(detail(reach, question), _("项目明细"), paper=A3, frozen_columns=2, page_words=pages),
+        ]
+    )

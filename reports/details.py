@@ -1,0 +1,89 @@
+"""The projects behind a figure: one row each, by unit, with the same columns as the city table. No query is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from projects.measures import MonthFigures, Sums, month_figures
+from projects.values import Month
+from reports.city import approx_columns, figure_values
+from reports.queries import ProjectRow
+from reports.tables import Column, Kind, Level, Row, Table, Value
+from reports.words import month_text
+
+
+def detail_columns(*, with_unit: bool) -> list[Column]:
+    """On paper the unit is a row above its projects; on the page, where rows come in parts, it is a column."""
+    return [
+        Column("number", _("序号"), Kind.COUNT, width=6),
+        Column("label", _("项目名称"), width=38),
+        *([Column("unit", _("单位"), width=12)] if with_unit else []),
+        Column("sector", _("领域"), width=13),
+        Column("code", _("项目代码"), width=26),
+        Column("total", _("总投资"), Kind.WAN, width=14),
+        Column("plan", _("年度计划"), Kind.WAN, width=13),
+        Column("month", _("本月"), Kind.WAN, _("完成投资"), width=12),
+        Column("ytd", _("本年累计"), Kind.WAN, _("完成投资"), width=13),
+        Column("cum_total", _("自开工累计"), Kind.WAN, _("完成投资"), width=14),
+        Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
+        Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
+        Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=11),
+        Column("progress", _("形象进度"), width=40),
+        Column("problems", _("存在问题"), width=30),
+    ]
+
+
+def detail_title(month: Month) -> str:
+    return _("%(city)s%(year)s年%(month)s月重大项目投资进展明细表") % {"city": settings.CITY_NAME, "year": month.year, "month": month.month}
+
+
+def detail_table(
+    rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, by_unit: bool, moment: str = "", first_number: int = 1
+) -> Table:
+    """Build the table: the whole, then the projects, under their units with sums where `by_unit`."""
+    body: Iterable[Row] = _under_units(rows, month) if by_unit else _plain(rows, month, first_number)
+    return Table(
+        name="city_projects",
+        title=detail_title(month),
+        unit_line=_("单位：万元"),
+        columns=detail_columns(with_unit=not by_unit),
+        rows=[_sum_row(whole_label, whole, month, Level.TOTAL), *body],
+        moment=moment,
+        notes=[_("“—”为未报送或没有，不是零。"), _("完成率＝本年累计完成投资÷年度计划投资，按%(period)s计算。") % {"period": month_text(month)}],
+    )
+
+
+def _under_units(rows: Iterable[ProjectRow], month: Month) -> Iterator[Row]:
+    for (_key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
+        taken = list(members)
+        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), month, Level.PART)
+        yield from _plain(taken, month, 1)
+
+
+def _plain(rows: Iterable[ProjectRow], month: Month, first_number: int) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=first_number):
+        figures = month_figures(project_sums(row), month)
+        words: dict[str, Value] = {"number": number, "label": row.name, "unit": row.unit, "sector": row.sector, "code": row.code}
+        rest: dict[str, Value] = {"cum_total": row.cum_total_wan, "progress": row.progress_text, "problems": row.problems}
+        yield Row(row.name, {**figure_values(figures), **words, **rest}, Level.ROW, _approx(figures, row), {"project": str(row.pk)})
+
+
+def _approx(figures: MonthFigures, row: ProjectRow) -> frozenset[str]:
+    return approx_columns(figures) | ({"cum_total"} if row.done_approx else set())
+
+
+def project_sums(row: ProjectRow) -> Sums:
+    """A single project as sums, so that it is computed as every other row is."""
+    sums = Sums()
+    sums.add(row.total_wan, row.plan_wan, row.month_wan, row.ytd_wan, total_approx=row.total_approx, done_approx=row.done_approx)
+    return sums
+
+
+def _sum_row(label: str, sums: Sums, month: Month, level: Level) -> Row:
+    figures = month_figures(sums, month)
+    named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}
+    return Row(named, {**figure_values(figures), "number": None, "label": named, "cum_total": None}, level, approx_columns(figures))

@@ -1,0 +1,75 @@
+"""`manage.py city_table --period 2020-06`: the city table of a month in the terminal, as Excel or as JSON."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import audit
+from accounts.models import User
+from projects.models import Project
+from projects.values import Month
+from reports.catalogue import BY, city, city_workbook
+from reports.neutral import table_document
+from reports.selection import NONE, Question, Reach, latest_month, reach_of, whole_reach
+from reports.text import table_text
+
+
+class Command(BaseCommand):
+    help = "Print the city table of a month: progress by unit, by sector or by kind of list. Without --user it speaks of the whole city."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--period", metavar="YYYY-MM", help="the month; without it the newest one that was reported")
+        parser.add_argument("--by", choices=BY, default="unit", help="what the rows are (default: unit)")
+        parser.add_argument("--lists", choices=[*Project.Kind.values, NONE], default="", help="only projects on lists of this kind, or on none")
+        parser.add_argument("--format", choices=["text", "xlsx", "json"], default="text", dest="format_name")
+        parser.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal (needed for xlsx)")
+        parser.add_argument("--user", metavar="NAME", help="show what this person may see")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = _user(options["user"])
+        reach = whole_reach() if user is None else reach_of(user)
+        question = Question(_month(options["period"], reach), kind=options["lists"])
+        content = _content(reach, question, options["by"], options["format_name"])
+        if options["output"]:
+            Path(options["output"]).write_bytes(content)
+            audit.record("report.export", actor=user, report=f"city_progress_by_{options['by']}", period=str(question.month), door="command")
+            self.stdout.write(str(options["output"]))
+        elif options["format_name"] == "xlsx":
+            raise CommandError("a workbook goes to a file: give --output FILE")
+        else:
+            self.stdout.write(content.decode(), ending="")
+
+
+def _user(name: str | None) -> User | None:
+    if name is None:
+        return None
+    found = User.objects.filter(username=name, is_active=True).first()
+    if found is None:
+        raise CommandError(f"no such active user: {name}")
+    return found
+
+
+def _month(text: str | None, reach: Reach) -> Month:
+    if text is None:
+        found = latest_month(reach)
+        if found is None:
+            raise CommandError("no month was reported yet: give --period YYYY-MM")
+        return found
+    try:
+        return Month.parse(text)
+    except ValueError:
+        raise CommandError(f"--period {text}: a month is written 2020-06") from None
+
+
+def _content(reach: Reach, question: Question, by: str, format_name: str) -> bytes:
+    if format_name == "xlsx":
+        return city_workbook(reach, question, by)
+    table = city(reach, question, by)
+    if format_name == "json":
+        return (json.dumps(table_document(table), ensure_ascii=False, indent=2) + "\n").encode()
+    return table_text(table).encode()
