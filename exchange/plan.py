@@ -139,6 +139,7 @@ class PlannedRow:
     unit_id: int | None
     project_id: int | None = None
     intents: list[Intent] = field(default_factory=list)
+    period: str | None = None  # the month the row reports, `2020-06`
 
 
 def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[Intent]:
@@ -173,13 +174,13 @@ def _intent(table: str, columns: Mapping[str, Value], stored: Stored | None) -> 
 def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.changes] for i in row.intents]
-    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents]
+    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period]
 
 
 def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
-    sheet, number, action, name, unit_id, project_id, intents = data
+    sheet, number, action, name, unit_id, project_id, intents, period = data
     made = [
         Intent(table, key, revision, {column: (pair[0], pair[1]) for column, pair in changes.items()}) for table, key, revision, changes in intents
     ]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made)
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period)

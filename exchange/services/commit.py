@@ -25,6 +25,7 @@ from exchange.services.parts import planned_rows
 from projects.models import Door, Organisation, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
+from projects.values import Month
 
 _KINDS = {"emerging_list": "emerging"}
 NEW_OWNER = "+"  # a planned owner that is not stored yet: "+uscc|name"
@@ -70,24 +71,27 @@ def _check_state(upload: Upload, reason: str) -> None:
 
 
 def _execute(upload: Upload, actor: Any, source: Source) -> None:
-    year = upload.counts.get("year")
-    month = upload.counts.get("month")
-    period = upload.period
-    if period is None and year and month:
-        period, _ = ReportingPeriod.objects.get_or_create(year=year, month=month)
-        upload.period = period
-    frame = Frame(
-        year=year,
-        period_id=period.pk if period else None,
-        list_version_id=upload.list_version_id,
-        divisions=dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id")),
-        document=upload.list_version.title if upload.list_version else "",
-    )
+    divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
+    document = upload.list_version.title if upload.list_version else ""
     for rows in planned_rows(upload):
         active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
         _check_scope(active, actor)
         _settle_owners(active)
-        write_changes([_change(row, upload.kind) for row in active], frame, source=source, write=bulk)  # type: ignore[arg-type]
+        for period, group in _by_period(active).items():
+            frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)
+            write_changes([_change(row, upload.kind) for row in group], frame, source=source, write=bulk)
+
+
+def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:
+    """Rows by the period they report, which is stored now if nobody has reported it before."""
+    groups: dict[int | None, list[PlannedRow]] = {}
+    ids: dict[str | None, int | None] = {None: None}
+    for row in rows:
+        if row.period not in ids:
+            month = Month.parse(str(row.period))
+            ids[row.period] = ReportingPeriod.objects.get_or_create(year=month.year, month=month.month)[0].pk
+        groups.setdefault(ids[row.period], []).append(row)
+    return groups
 
 
 def _check_scope(rows: Sequence[PlannedRow], actor: Any) -> None:

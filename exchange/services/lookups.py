@@ -17,6 +17,7 @@ class Lookups:
     """Units by every name they go by, and the two sector trees by name and alias."""
 
     units: dict[str, ReportingUnit] = field(default_factory=dict)
+    by_id: dict[int, ReportingUnit] = field(default_factory=dict)
     sectors: dict[tuple[str, str], int] = field(default_factory=dict)
     sector_names: dict[int, str] = field(default_factory=dict)
 
@@ -25,6 +26,7 @@ class Lookups:
         """Two queries. Names valid in `year` win over retired ones; an alias never hides another unit's own name."""
         found = cls()
         units = list(ReportingUnit.objects.select_related("division"))
+        found.by_id = {unit.pk: unit for unit in units}
         for unit in units:
             for name in unit.aliases:
                 found.units.setdefault(name_key(name), unit)
@@ -42,6 +44,9 @@ class Lookups:
 
     def unit(self, text: str | None) -> ReportingUnit | None:
         return self.units.get(name_key(text)) if text else None
+
+    def unit_by_id(self, unit_id: int) -> ReportingUnit | None:
+        return self.by_id.get(unit_id)
 
     def sector(self, kind: str, text: str | None) -> int | None:
         """The tree node a sector text names; a month sheet may name either tree."""

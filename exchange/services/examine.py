@@ -1,0 +1,187 @@
+"""Looks at a batch of rows against what is stored: which project, whose, what the rules say, what would change.
+
+    load the stored state of the batch → for each row: unit → project → scope → values the tables hold → rules → intents
+Nothing is written. Findings are put on the row, each with its cell; a row with a blocking finding is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import ReportingUnit
+from exchange.parse import PlacedFinding, ReadRow
+from exchange.plan import Action, Intent, Known, PlannedRow, compare
+from exchange.services.commit import NEW_OWNER
+from exchange.services.lookups import Lookups, owner_ids
+from exchange.services.records import month_record, project_record, stage_of
+from exchange.services.snapshot import Frame, Snapshot, load
+from projects.findings import Finding, Severity
+from projects.naming import name_key
+from projects.records import Context
+from projects.rules import MONTH_RULES, PROJECT_RULES, run
+from projects.values import Month
+
+_FUNDS = frozenset({"bond_allocation", "central_budget"})
+_KINDS = {"infrastructure_list": "infrastructure", "emerging_list": "emerging"}
+
+
+@dataclass(slots=True)
+class Setting:
+    """What one upload is examined in: whose it is, what the sender may touch, and how rows are judged."""
+
+    lookups: Lookups
+    unit: ReportingUnit | None = None
+    allowed_units: set[int] | None = None  # None: the whole city
+    list_version_id: int | None = None
+    contexts: dict[tuple[Any, ...], Context] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the rows so far spoke of, for the question who is missing."""
+
+    projects: set[int] = field(default_factory=set)
+    units: set[int] = field(default_factory=set)
+    periods: set[Month] = field(default_factory=set)
+
+
+def examine(rows: Sequence[ReadRow], frame: Frame, setting: Setting, context: Context, seen: Seen) -> list[PlannedRow]:
+    """The planned rows of a batch, all of one kind of sheet and one period. Queries do not grow with the rows."""
+    snapshot = load(
+        (str(row.values["code"]) for row in rows if row.values.get("code")),
+        (name_key(str(row.values["name"])) for row in rows if row.values.get("name")),
+        frame,
+    )
+    owners = owner_ids((_text(row, "uscc"), str(row.values["owner"])) for row in rows if row.values.get("owner"))
+    judge = _Judge(snapshot, owners, frame, setting, context, seen)
+    return [judge.plan(row) for row in rows]
+
+
+def _text(row: ReadRow, name: str) -> str | None:
+    value = row.values.get(name)
+    return str(value) if value else None
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Decides row by row, with the batch's stored state at hand."""
+
+    snapshot: Snapshot
+    owners: Mapping[tuple[str | None, str], int]
+    frame: Frame
+    setting: Setting
+    context: Context
+    seen: Seen
+
+    def plan(self, row: ReadRow) -> PlannedRow:
+        name = _text(row, "name") or ""
+        if row.kind in _FUNDS or row.is_child:
+            # Fund sheets wait for the ledger; the parts of a packaged project are shown, the package itself is stored.
+            return PlannedRow(row.sheet, row.row, Action.HELD if row.blocked else Action.SAME, name, None)
+        unit, known = self._find(row, name)
+        sector = self.setting.lookups.sector(row.kind, _text(row, "sector"))
+        self._judge(row, known, unit)
+        if row.blocked:
+            return PlannedRow(row.sheet, row.row, Action.HELD, name, unit.pk if unit else None, known.project.id if known else None)
+        intents = self._intents(row, known, sector)
+        action = Action.CREATE if known is None else Action.CHANGE if intents else Action.SAME
+        project_id = known.project.id if known is not None else None
+        unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
+        period = str(self.frame.period.as_month) if self.frame.period is not None else None
+        return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period)
+
+    def _find(self, row: ReadRow, name: str) -> tuple[ReportingUnit | None, Known | None]:
+        """The reporting unit and the stored project of a row, or a finding that says why not."""
+        unit = self._unit(row)
+        project_id = self.snapshot.match(_text(row, "code"), unit.pk if unit else None, name_key(name))
+        if project_id is None and unit is not None and self.setting.unit is None:
+            project_id = self.snapshot.match(None, None, name_key(name))
+        allowed = self.setting.allowed_units
+        if project_id is not None:
+            unit_id = self.snapshot.units[project_id]
+            if allowed is not None and unit_id not in allowed:
+                self._say(row, Finding("out_of_scope", Severity.BLOCKS, "name", {"name": name}))
+                return unit, None
+            self.seen.projects.add(project_id)
+            self.seen.units.add(unit_id)
+            return self.setting.lookups.unit_by_id(unit_id), self.snapshot.known[project_id]
+        if unit is None:
+            self._say(row, Finding("unit_unknown", Severity.BLOCKS, "district", {"name": name, "value": _text(row, "district") or "空白"}))
+        elif allowed is not None and unit.pk not in allowed:
+            self._say(row, Finding("unit_foreign", Severity.BLOCKS, "district", {"name": name, "unit": unit.name}))
+        elif row.kind not in _KINDS:
+            self._say(row, Finding("project_unknown", Severity.BLOCKS, "name", {"name": name, "unit": unit.name}))
+        return unit, None
+
+    def _unit(self, row: ReadRow) -> ReportingUnit | None:
+        """Who reports the row: the sender's unit; for a city file the unit that is responsible, else the district."""
+        lookups = self.setting.lookups
+        district = lookups.unit(_text(row, "district"))
+        if self.setting.unit is not None:
+            own = self.setting.unit
+            if district is None or district.pk == own.pk or district.division_id == own.division_id or own.division_id is None:
+                return own
+            return district
+        responsible = lookups.unit(_text(row, "responsible_unit"))
+        return responsible or lookups.unit(row.extras.get("zone")) or district
+
+    def _say(self, row: ReadRow, finding: Finding) -> None:
+        """Put a finding on the row, unless the reader said the same of the same cell already."""
+        if not any(placed.finding.code == finding.code and placed.finding.field == finding.field for placed in row.findings):
+            row.findings.append(PlacedFinding(finding, row.place(finding.field)))
+
+    def _judge(self, row: ReadRow, known: Known | None, unit: ReportingUnit | None) -> None:
+        """Run the project rules, and the month rules where the sheet reports a month."""
+        kind = _KINDS.get(row.kind, "infrastructure")
+        record = project_record(row.values, known, kind=kind, unit=unit, sector=_text(row, "sector"))
+        findings = run(PROJECT_RULES, record, self.context)
+        period = self.frame.period
+        if row.kind == "monthly_progress" and period is not None:
+            earlier = self.snapshot.earlier.get(known.project.id, []) if known is not None else []
+            findings += run(MONTH_RULES, month_record(record, period.as_month, row.values, earlier, period.year), self.context)
+        for finding in findings:
+            self._say(row, finding)
+
+    def _intents(self, row: ReadRow, known: Known | None, sector: int | None) -> list[Intent]:
+        values = self._stored_values(row, known, sector)
+        intents = compare(row.kind, values, known)
+        listed = self.setting.list_version_id is not None
+        if listed and (known is None or known.entry is None) and all(intent.table != "entry" for intent in intents):
+            intents.append(Intent("entry", None, None, {}))
+        return intents
+
+    def _stored_values(self, row: ReadRow, known: Known | None, sector: int | None) -> dict[str, Any]:
+        """The row's fields in the terms of the tables: ids for names, stages for words, the entry's own copies."""
+        values = dict(row.values)
+        if row.kind == "monthly_progress" and known is not None:
+            for name in row.defaulted:
+                values.pop(name, None)  # a section or sheet name tells which project is meant, not that it moved
+        self._settle_sector(row, values, sector)
+        stage = stage_of(values.pop("stage", None))
+        if stage is not None:
+            values["stage"] = stage.value
+        if values.get("code") is None:
+            values.pop("code", None)  # a code is never taken away by a blank cell, only superseded by another
+        if values.get("owner"):
+            key = (_text(row, "uscc"), str(values["owner"]))
+            values["owner"] = self.owners.get(key) or f"{NEW_OWNER}{key[0] or ''}|{key[1]}"
+        serial = values.pop("serial", None)
+        if self.setting.list_version_id is not None:
+            values |= {"entry_sector": sector, "entry_total_wan": values.get("total_wan"), "serial": _position(serial)}
+        return values
+
+    def _settle_sector(self, row: ReadRow, values: dict[str, Any], sector: int | None) -> None:
+        if "sector" not in values:
+            return
+        values["sector_text"] = values["sector"]
+        values["sector"] = sector
+        if sector is None and values["sector_text"]:
+            self._say(row, Finding("sector_unmatched", Severity.INFO, "sector", {"value": values["sector_text"]}))
+            del values["sector"]
+
+
+def _position(serial: Any) -> int | None:
+    text = str(serial or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None

@@ -1,0 +1,75 @@
+"""Takes a file in: kept with its SHA-256 before anything is read, so that nothing sent is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit, scope
+from accounts.models import ReportingUnit
+from accounts.roles import Action as May
+from exchange.models import Upload, UploadFile
+from exchange.services.faults import NotAllowedError
+from projects.models import ListVersion, ReportingPeriod
+from projects.values import Month
+
+_NAME_LENGTH = 200
+
+
+def receive(
+    content: bytes,
+    filename: str,
+    *,
+    actor: Any,
+    unit: ReportingUnit | None = None,
+    period: Month | None = None,
+    list_version: ListVersion | None = None,
+    kind: str = "",
+) -> Upload:
+    """Store the file and say who sent it, for which unit and month. NotAllowedError when the person may not upload there.
+
+    The same bytes may come again: the check then finds nothing to change, and says where they came first.
+    """
+    _check_scope(actor, unit)
+    with transaction.atomic():
+        stored_period = None
+        if period is not None:
+            stored_period, _ = ReportingPeriod.objects.get_or_create(year=period.year, month=period.month)
+        upload = Upload.objects.create(
+            filename=shown_name(filename),
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            user=actor if getattr(actor, "pk", None) else None,
+            unit=unit,
+            period=stored_period,
+            list_version=list_version,
+            kind=kind,
+        )
+        UploadFile.objects.create(upload=upload, content=content)
+        audit.record("upload.receive", actor=actor, obj=upload, sha256=upload.sha256, size=upload.size)
+    return upload
+
+
+def _check_scope(actor: Any, unit: ReportingUnit | None) -> None:
+    """A person of the city may upload for any unit or for the whole city; others for their own unit."""
+    if actor is None or scope.reaches(actor, May.UPLOAD, unit.pk if unit is not None else None):
+        return
+    if unit is None:
+        raise NotAllowedError("scope", "请选择填报单位：你只能为自己的单位上传。", "Choose your unit: you may upload for your own unit only.")
+    raise NotAllowedError("scope", "你不能为这个单位上传文件。", "You may not upload for this unit.")
+
+
+def shown_name(filename: str) -> str:
+    """The file's own name without folders, control, bidi and invisible characters, cut so that its ending stays."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    )
+    plain = plain.strip() or "unnamed"
+    if len(plain) <= _NAME_LENGTH:
+        return plain
+    stem, dot, ending = plain.rpartition(".")
+    return plain[:_NAME_LENGTH] if not dot or len(ending) > 10 else f"{stem[: _NAME_LENGTH - len(ending) - 2]}….{ending}"[-_NAME_LENGTH:]

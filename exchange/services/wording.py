@@ -1,0 +1,45 @@
+"""Wording of what can only be said beside the stored data: whose project it is, whether it is known, who is missing."""
+
+from __future__ import annotations
+
+from projects.findings import Wording, add_wording
+
+STORED_WORDING = {
+    "out_of_scope": Wording(
+        "“{name}”属于其他填报单位，你不能修改",
+        "“{name}” belongs to another reporting unit; you may not change it",
+        "删除该行，或由其所属单位上报",
+        "Remove the row, or let its unit report it",
+    ),
+    "unit_foreign": Wording(
+        "“{name}”所属区市为“{unit}”，不是你的填报单位",
+        "“{name}” is of {unit}, which is not your reporting unit",
+        "核对所属区市；不属于本单位的项目请删除该行",
+        "Check the district; remove rows of other units",
+    ),
+    "unit_unknown": Wording(
+        "无法确定“{name}”由哪个单位填报（所属区市读到“{value}”）",
+        "Can't tell which unit reports “{name}” (district reads “{value}”)",
+        "填写所属区市，或在上传时选择填报单位",
+        "Fill the district, or choose the reporting unit when uploading",
+    ),
+    "project_unknown": Wording(
+        "项目库中没有{unit}的“{name}”",
+        "“{name}” of {unit} is not among the stored projects",
+        "核对项目名称和项目代码；新项目请先用项目清单入库",
+        "Check name and code; new projects come in by a project list first",
+    ),
+    "sector_unmatched": Wording(
+        "领域“{value}”不在当年分类中，按原文保存",
+        "Sector “{value}” is not in this year's tree; kept as written",
+        "如为别名，请市级管理员在分类中登记",
+        "If it is an alias, have it added to the tree",
+    ),
+    "list_left": Wording(
+        "上一版清单中的“{name}”不在本文件中，将视为调出",
+        "“{name}” stood on the former version and is not in this file; it counts as gone",
+        "如仍在清单中，请补上该行",
+        "If it still belongs to the list, add its row",
+    ),
+}
+add_wording(STORED_WORDING)
