@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "funding",
     "exchange",
     "reports",
+    "config",
     "config.apps.PipelineAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

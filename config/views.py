@@ -1,0 +1,22 @@
+"""Small pages of the frame itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from projects.moment import KNOWN_KEY, MONTH_KEY, read_day, read_month
+
+
+@require_POST
+def set_moment(request: HttpRequest) -> HttpResponse:
+    """Keep the described month and the known day for this session, and go back to the page. What can't be read is cleared."""
+    month = read_month(request.POST.get("month", ""))
+    known = read_day(request.POST.get("known", ""))
+    request.session[MONTH_KEY] = str(month) if month else ""
+    request.session[KNOWN_KEY] = known.isoformat() if known else ""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else "admin:index")
