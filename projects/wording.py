@@ -364,8 +364,8 @@ LISTS: Mapping[str, Wording] = {
 # Words that a file's reader says as well, with the same params: worded here, because the rules live in the lower room.
 PLACES: Mapping[str, Wording] = {
     "district_unknown": Wording(
-        "行政区划“{value}”在{year}年不存在",
-        "Division “{value}” does not exist in {year}",
+        "行政区划“{raw}”不存在或当年已不用",
+        "There is no division “{raw}” in that year",
         "请填写现行区市名称",
         "Give the present name of the district",
     ),
