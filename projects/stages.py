@@ -194,8 +194,12 @@ class StageTable:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> StageTable:
-        """Build from rows that officers edit: `field, stage, label, label_en, blocks, kind`; the rest is as in the default table."""
-        return cls(tuple(_requirement(row) for row in rows))
+        """Build from rows that officers edit: `field, stage, label, label_en, blocks, kind`; the rest is as in the default table.
+
+        Of two rows for the same field and kind the later one counts.
+        """
+        read = {(row.field, row.kind): row for row in map(_requirement, rows)}
+        return cls(tuple(read.values()))
 
 
 def _requirement(row: Mapping[str, Any]) -> Requirement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from projects.findings import Finding
 from projects.records import Context, ProjectRecord
-from projects.rules.saying import Said, blocks
+from projects.rules.saying import Said, blocks, reason
 from projects.stages import Requirement, Stage
 
 # The word for a missing field where the usual one is too general.
@@ -35,7 +35,10 @@ def _missing(row: Requirement, stage: Stage) -> Finding:
 
 
 def stage_move(project: ProjectRecord, context: Context) -> Said:
-    """Rule 38: the stage changes along an allowed move, with a reason and by the city where the table says so."""
+    """Rule 38: the stage changes along an allowed move, with a reason and by the city where the table says so.
+
+    A door without a field for the reason (a sheet) cannot be blamed for its lack: there the reason is asked for with the finding.
+    """
     before, after = project.previous_stage, project.stage
     if before is None or after is None or before is after:
         return None
@@ -46,5 +49,5 @@ def stage_move(project: ProjectRecord, context: Context) -> Said:
     if move.city_only and not context.by_city:
         return blocks("stage_move_city_only", "stage", **names)
     if move.needs_reason and not project.stage_reason:
-        return blocks("stage_move_reason", "stage_reason", **names)
+        return (blocks if context.asks("stage_reason") else reason)("stage_move_reason", "stage_reason", **names)
     return None

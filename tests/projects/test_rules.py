@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from projects import wording
 from projects.findings import WORDING, Severity, message
 from projects.records import CAPITAL_RATIOS, Thresholds
 from projects.rules import CODE_RULES, LIST_RULES, MONTH_RULES, NUMBERS, OF_A_FILE, PROJECT_RULES, RETURN_RULES, lists, run, stage
-from projects.stages import Stage
+from projects.stages import DEFAULT_TABLE, Stage, StageTable
 from projects.values import PartialDate
 from tests.projects.rule_cases import CONTEXT, LIST, PROJECT, REPORT, RETURN, D, E, W, context, hear, project
 
@@ -120,6 +121,11 @@ def test_rule_38_stage_move(before, after, by_city, why, heard):
     assert hear(stage.stage_move, record, context(by_city=by_city)) == heard
 
 
+def test_rule_38_sheet_without_a_reason_is_asked_for_one():
+    record = project(previous_stage=Stage.PLANNED, stage=Stage.PREP)
+    assert hear(stage.stage_move, record, context(asked=frozenset({"stage"}))) == [("stage_move_reason", W, "stage_reason")]
+
+
 @pytest.mark.parametrize(
     "day, why, missing",
     [
@@ -215,6 +221,27 @@ def test_thresholds_come_from_rows_with_their_source():
 
 def test_no_rows_give_the_usual_thresholds():
     assert Thresholds.from_rows([]) == Thresholds()
+
+
+REFERENCE = Path(__file__).parents[2] / "fixtures" / "reference"
+
+
+def _reference(name, year=2020):
+    """Reference rows valid at the end of a year."""
+    rows = json.loads((REFERENCE / name).read_text(encoding="utf-8"))
+    return [row for row in rows if (row["valid_from"] or "") <= f"{year}-12-31" and (row["valid_to"] or "9999") >= f"{year}-12-31"]
+
+
+def test_reference_thresholds_of_2020_are_the_usual_ones():
+    rows = [(row["code"], row["key"], row["value"], row["source"]) for row in _reference("thresholds.json")]
+    assert replace(Thresholds.from_rows(rows), sources={}) == replace(Thresholds(), sources={})
+
+
+def test_reference_stage_fields_ask_for_the_same_as_the_usual_table():
+    table = StageTable.from_rows(_reference("stage_fields.json"))
+    for at in Stage:
+        for kind in ("infrastructure", "emerging"):
+            assert [(row.field, row.since) for row in table.asked(at, kind)] == [(row.field, row.since) for row in DEFAULT_TABLE.asked(at, kind)]
 
 
 @pytest.mark.parametrize("code, value", [("fai_floor_wan", "五百"), ("old_code_last_day", "2020-13-01"), ("idle_months", "")])

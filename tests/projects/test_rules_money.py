@@ -27,6 +27,7 @@ def test_rule_12_total_positive(total, heard):
 def test_rule_12_prior_not_negative():
     both = project(total_wan=D(-1), cum_prior_wan=D(-2))
     assert hear(money.total_positive, project(cum_prior_wan=D(0))) == []
+    assert hear(money.total_positive, project(cum_prior_wan=D(-2))) == [("amount_negative", E, "cum_prior_wan")]
     assert hear(money.total_positive, both) == [("amount_negative", E, "total_wan"), ("amount_negative", E, "cum_prior_wan")]
 
 

@@ -139,6 +139,13 @@ def test_officers_rows_replace_the_table():
     assert by_field["address"] == Requirement("address", S.PLANNED, "建设地点", "建设地点", Severity.INFO)
 
 
+def test_later_row_of_the_same_field_counts():
+    later = {"field": "owner", "stage": "BUILD", "label": "建设单位", "blocks": False, "kind": ""}
+    table = StageTable.from_rows([*ROWS, later])
+    assert "owner" not in asked(S.PREP, table=table)
+    assert asked(S.BUILD, table=table).count("owner") == 1
+
+
 def test_row_of_an_unknown_stage_is_refused():
     with pytest.raises(ValueError, match="LATER"):
         StageTable.from_rows([{"field": "name", "stage": "LATER", "label": "名称", "blocks": True}])
