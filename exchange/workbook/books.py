@@ -7,27 +7,40 @@ from mmap import mmap
 from exchange.workbook.container import Container
 from exchange.workbook.faults import Unfit
 from exchange.workbook.frames import SpoolWriter
+from exchange.workbook.grid import Budget, Grid
 from exchange.workbook.kinds import OLE, ZIP, kind_of
 from exchange.workbook.limits import Limits
+from exchange.workbook.ods import read_ods
 from exchange.workbook.package import Package
+from exchange.workbook.text import read_text
 from exchange.workbook.xlsx import read_xlsx
 
 _BEGINNING = 8 * 1024
 
+Header = dict[str, object]
+Read = tuple[list[dict[str, object]], list[tuple[str, dict[str, object]]]]  # sheets and remarks
 
-def read_any(data: mmap, spool: SpoolWriter, limits: Limits) -> dict[str, object]:
+
+def read_any(data: mmap, spool: SpoolWriter, limits: Limits) -> Header:
     """The header of the book; its rows go to the spool."""
     kind = kind_of(data[:_BEGINNING], len(data))
     if kind == ZIP:
         with memoryview(data) as view:
-            return _read_archive(view, spool, limits)
+            return _read_archive(Container(view, limits), spool, limits)
     if kind == OLE:
         raise Unfit("damaged")
-    raise Unfit("damaged")
+    grid = Grid(None, "visible", spool, Budget(limits))
+    found = read_text(data[:], grid, limits)
+    return _header("csv", ([grid.finish()], [("text_read_as", dict(found))]))
 
 
-def _read_archive(view: memoryview, spool: SpoolWriter, limits: Limits) -> dict[str, object]:
-    container = Container(view, limits)
+def _read_archive(container: Container, spool: SpoolWriter, limits: Limits) -> Header:
+    if "content.xml" in container and "[content_types].xml" not in container:
+        return _header("ods", read_ods(container, spool, limits))
     package = Package(container)
-    sheets, remarks = read_xlsx(package, spool, limits)
-    return {"format": "xlsx", "sheets": sheets, "remarks": remarks}
+    return _header("xlsx", read_xlsx(package, spool, limits))
+
+
+def _header(form: str, read: Read) -> Header:
+    sheets, remarks = read
+    return {"format": form, "sheets": sheets, "remarks": remarks}

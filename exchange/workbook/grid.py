@@ -93,8 +93,8 @@ class Grid:
     def _keep(self, number: int, values: list[Plain]) -> None:
         if number > self._limits.rows:
             raise Unfit("too_many_rows", sheet=self.name or "", limit=self._limits.rows)
-        self._budget.spend(len(values))
-        self._rows.extend([()] * (number - self._last_row - 1))
+        if number > self._last_row + 1:
+            self._rows.extend([()] * (number - self._last_row - 1))
         self._rows.append(values)
         self._last_row = number
         self._held += len(values)
@@ -102,6 +102,7 @@ class Grid:
             self._flush()
 
     def _flush(self) -> None:
+        self._budget.spend(self._held)
         self._frames.append(self._spool.frame(self._rows))
         self._rows = []
         self._held = 0

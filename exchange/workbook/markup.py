@@ -15,7 +15,7 @@ EndHandler = Callable[[str], None]
 TextHandler = Callable[[str], None]
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NONCHARACTER = re.compile(b"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _CODECS = {"utf-8": "", "utf8": "", "us-ascii": "", "ascii": "", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030"}
 _TRUE = ("1", "true", "on")
@@ -72,7 +72,7 @@ def _recoded(codec: str, first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]
 
 
 def _clean(piece: bytes) -> bytes:
-    if len(piece.translate(None, _CONTROLS)) != len(piece) or any(mark in piece for mark in _NONCHARACTERS):
+    if len(piece.translate(None, _CONTROLS)) != len(piece) or (b"\xef\xbf" in piece and _NONCHARACTER.search(piece)):
         raise Unfit("damaged")
     return piece
 

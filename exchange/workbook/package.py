@@ -11,7 +11,11 @@ from exchange.workbook.markup import has_declarations, local, walk
 _CONTENT_TYPES = "[content_types].xml"
 _PROLOGUE = 16 * 1024
 _MACRO_SHEETS = ("xlmacrosheet", "xlintlmacrosheet")
-_OTHER_PROGRAMS = {"word": ("Word 文档", "a Word document"), "ppt": ("PowerPoint 演示文稿", "a PowerPoint presentation"), "visio": ("Visio 绘图", "a Visio drawing")}
+_OTHER_PROGRAMS = {
+    "word": ("Word 文档", "a Word document"),
+    "ppt": ("PowerPoint 演示文稿", "a PowerPoint presentation"),
+    "visio": ("Visio 绘图", "a Visio drawing"),
+}
 
 
 class Relation(NamedTuple):

@@ -1,7 +1,7 @@
 """Cutting a large XML part into records (rows, shared strings) without parsing what lies between their end tags.
 
-The XML parser reads what stands before and after the records. Should comments, CDATA or processing instructions turn up among
-them, it reads all that follows, too: slower, and just as right.
+The XML parser reads what stands before and after the records. A comment or CDATA that holds an end tag would cut a record
+in two; then neither half is well formed, and the part is found damaged. No program writes such a thing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HELD = 4_096  # an opening tag may be cut in two; longer ones go to the XML par
 
 
 class Records:
-    """Feeds `record` with the text of each record, without its end tag."""
+    """Gives blocks of whole records: end tags stand between them, the last one is left off."""
 
     def __init__(self, markup: Markup, is_inside: Callable[[], bool], opening: str, closing: str, end: str, limit: int) -> None:
         self._markup = markup
@@ -30,12 +30,12 @@ class Records:
         self._buffer = ""
         self._feed: Callable[[str, Callable[[str], None]], None] = self._head
 
-    def read(self, pieces: Iterable[bytes], record: Callable[[str], None]) -> None:
+    def read(self, pieces: Iterable[bytes], take: Callable[[str], None]) -> None:
         for text in _unprefixed(_decoded(pieces)):
-            self._feed(text, record)
+            self._feed(text, take)
         self._markup.feed(self._buffer.encode(), final=True)
 
-    def _head(self, text: str, record: Callable[[str], None]) -> None:
+    def _head(self, text: str, take: Callable[[str], None]) -> None:
         self._buffer += text
         found = self._opening.search(self._buffer)
         if found is None:
@@ -48,25 +48,20 @@ class Records:
         self._buffer = ""
         self._markup.feed(before.encode())
         self._feed = self._records if self._is_inside() else self._plain
-        self._feed(rest, record)
+        self._feed(rest, take)
 
-    def _records(self, text: str, record: Callable[[str], None]) -> None:
+    def _records(self, text: str, take: Callable[[str], None]) -> None:
         self._buffer += text
-        if "<!" in self._buffer or "<?" in self._buffer:
-            self._leave(record)
-            return
-        *records, self._buffer = self._buffer.split(self._closing)
-        for one in records:
-            record(one)
+        end = self._buffer.rfind(self._closing)
+        if end >= 0:
+            block, self._buffer = self._buffer[:end], self._buffer[end + len(self._closing) :]
+            take(block)
         if self._end in self._buffer:
-            self._leave(record)
+            rest, self._buffer = self._buffer, ""
+            self._feed = self._plain
+            self._plain(rest, take)
         elif len(self._buffer) > self._limit:
             raise Unfit("too_large")
-
-    def _leave(self, record: Callable[[str], None]) -> None:
-        rest, self._buffer = self._buffer, ""
-        self._feed = self._plain
-        self._plain(rest, record)
 
     def _plain(self, text: str, _: Callable[[str], None]) -> None:
         self._markup.feed(text.encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from exchange.workbook import formats
@@ -12,75 +12,78 @@ from exchange.workbook.grid import Grid
 from exchange.workbook.limits import Limits
 from exchange.workbook.markup import Markup, is_true, local
 from exchange.workbook.records import Records
-from exchange.workbook.shapes import CellMarkup, Plan, RowEvents, RowMarkup, Shapes, Slot, column_of, parse_rows
-from exchange.workbook.texts import cell_text, escaped_text, number
+from exchange.workbook.shapes import SKELETON_ROW, CellMarkup, Plan, ReadMany, RowEvents, RowMarkup, Shapes, column_of, parse_rows, plan_of, simplified
+from exchange.workbook.texts import cell_text, escaped_texts, number, numbers
 
 _LAST_COLUMN = 16_384
 _KEPT_DATES = 50_000
-Read = Callable[[str], Plain]
+_ERROR_CHARS = 50
 
 
 class CellReader:
-    """How the text of a cell is read, by its type and style."""
+    """How the texts of cells are read, by their type and style. All readers take many texts at once."""
 
     def __init__(self, shared: Sequence[Plain], kinds: Sequence[int], is_1904: bool) -> None:
-        self._shared = shared
         self._kinds = kinds
         self._is_1904 = is_1904
-        self._by_type: dict[str, Read] = {
-            "s": self._read_shared,
-            "str": escaped_text,
-            "inlineStr": escaped_text,
-            "b": _read_boolean,
-            "e": lambda text: ("e", text[:50]),
-            "d": _read_iso_date,
+        self._by_type: dict[str, ReadMany] = {
+            "s": _shared_reader(shared),
+            "str": escaped_texts,
+            "inlineStr": escaped_texts,
+            "b": _read_booleans,
+            "e": _read_errors,
+            "d": _read_iso_dates,
         }
-        self._dates = {kind: self._date_reader(kind) for kind in (formats.DATE, formats.TIME)}
+        self._by_kind = {kind: self._date_reader(kind) for kind in (formats.DATE, formats.TIME)}
+        self._counted = {read: self._counter(read) for read in (*self._by_kind.values(), numbers)}
         self.formulas = 0
         self.calculated = 0  # formulas whose value is neither missing nor zero
 
-    def interpret(self, cell: CellMarkup) -> tuple[Read | None, bool]:
+    def interpret(self, cell: CellMarkup) -> tuple[ReadMany | None, bool]:
         """The reading function (None where there is no value to read), and whether the cell is shown as a percentage."""
         if not cell.texts:
-            return None, False
+            return (_uncached if is_uncached(cell) else None), False
         if cell.type != "n":
-            return self._by_type.get(cell.type, escaped_text), False
+            return self._by_type.get(cell.type, escaped_texts), False
         index = int(cell.style) if cell.style.isdecimal() else 0
         kind = self._kinds[index] if index < len(self._kinds) else formats.NUMBER
-        read = self._dates.get(kind, number)
-        return (self._counted(read) if cell.formula else read), kind == formats.PERCENT
+        read = self._by_kind.get(kind, numbers)
+        return (self._counted[read] if cell.formula else read), kind == formats.PERCENT
 
-    def _counted(self, read: Read) -> Read:
-        def counted(text: str) -> Plain:
-            value = read(text)
-            self.formulas += 1
-            self.calculated += value != 0
-            return value
+    def _counter(self, read: ReadMany) -> ReadMany:
+        def counted(texts: Sequence[str]) -> list[Plain]:
+            values = read(texts)
+            self.formulas += len(values)
+            self.calculated += sum(value != 0 for value in values)
+            return values
 
         return counted
 
-    def _read_shared(self, text: str) -> Plain:
-        try:
-            index = int(text)
-            if index >= 0:
-                return self._shared[index]
-        except (ValueError, IndexError) as error:
-            raise Unfit("damaged") from error
-        raise Unfit("damaged")
-
-    def _date_reader(self, kind: int) -> Read:
+    def _date_reader(self, kind: int) -> ReadMany:
         memory: dict[str, Plain] = {}
 
         def read(text: str) -> Plain:
-            known = memory.get(text)
-            if known is None:
-                value = number(text)
-                known = formats.moment(value, kind, self._is_1904) or value if isinstance(value, int | float) else value
-                if len(memory) < _KEPT_DATES:
-                    memory[text] = known
+            value = number(text)
+            known = formats.moment(value, kind, self._is_1904) or value if isinstance(value, int | float) else value
+            if len(memory) < _KEPT_DATES:
+                memory[text] = known
             return known
 
-        return read
+        return lambda texts: [memory.get(text) or read(text) for text in texts]
+
+
+def _shared_reader(shared: Sequence[Plain]) -> ReadMany:
+    def read(texts: Sequence[str]) -> list[Plain]:
+        try:
+            return list(map(shared.__getitem__, map(int, texts)))
+        except (ValueError, IndexError) as error:
+            raise Unfit("damaged") from error
+
+    return read
+
+
+def _uncached(texts: Sequence[str]) -> list[Plain]:
+    return [("f",)] * (len(texts) or 1)
 
 
 def is_uncached(cell: CellMarkup) -> bool:
@@ -88,11 +91,19 @@ def is_uncached(cell: CellMarkup) -> bool:
     return cell.formula and not cell.texts and not (cell.type == "str" and cell.texts is not None)
 
 
-def _read_boolean(text: str) -> Plain:
-    return {"1": True, "0": False, "true": True, "false": False}.get(text, cell_text(text))
+def _read_booleans(texts: Sequence[str]) -> list[Plain]:
+    return [{"1": True, "0": False, "true": True, "false": False}.get(text, cell_text(text)) for text in texts]
 
 
-def _read_iso_date(text: str) -> Plain:
+def _read_errors(texts: Sequence[str]) -> list[Plain]:
+    return [("e", text[:_ERROR_CHARS]) for text in texts]
+
+
+def _read_iso_dates(texts: Sequence[str]) -> list[Plain]:
+    return [_iso_date(text) for text in texts]
+
+
+def _iso_date(text: str) -> Plain:
     try:
         if len(text) == len("2020-06-01"):
             day = date.fromisoformat(text)
@@ -141,17 +152,19 @@ class _Sheet:
         if self.is_in_data:
             self._rows.text(data)
 
-    def record(self, text: str) -> None:
-        """A row without its end tag."""
-        known = self._shapes.read(text)
-        if known is None:
-            for row in parse_rows(text + "</row>"):
-                self._read_row(row)
-            return
-        row_number, values, plan = known
-        self._take(row_number, values, plan.percent, plan.hidden)
+    def take(self, block: str) -> None:
+        """Take rows with an end tag between each two."""
+        read = self._shapes.read
+        for text in simplified(block).split("</row>"):
+            known = read(text)
+            if known is None:
+                for row in parse_rows(text + "</row>"):
+                    self._read_row(row)
+            else:
+                row_number, values, plan = known
+                self._put(row_number, values, plan.percent, plan.hidden)
 
-    def _take(self, row_number: int, values: list[Plain], percent: Sequence[int], hidden: bool) -> None:
+    def _put(self, row_number: int, values: list[Plain], percent: Sequence[int], hidden: bool) -> None:
         if hidden:
             self._grid.hidden_rows.add(row_number, row_number)
         elif self._hides_all and row_number > self._row_number + 1:  # rows that are not written at all are hidden, too
@@ -176,20 +189,15 @@ class _Sheet:
 
     def _plan(self, row: RowMarkup) -> Plan:
         """How rows of this shape are read: the texts of `row` are the numbers of its texts."""
-        single, joined, percent, width = [], [], [], 0
-        for column, cell in self._places(row, 1):
+        reads: list[tuple[int, int, ReadMany]] = []
+        percent = []
+        for column, cell in self._places(row, SKELETON_ROW):
             read, is_percent = self._cells.interpret(cell)
-            texts = tuple(int(one) for text in cell.texts or () for one in text.split(",")[:-1])
-            if read is None and not is_uncached(cell):
-                continue
-            width = max(width, column + 1)
-            if read is not None and len(texts) == 1:
-                single.append((column, texts[0], read))
-            else:
-                joined.append(Slot(column, texts, read))
+            if read is not None:
+                reads.append((column, int("".join(cell.texts or "0")), read))
             if is_percent:
                 percent.append(column)
-        return Plan(width, tuple(single), tuple(joined), tuple(percent), self._is_hidden(row))
+        return plan_of(reads, tuple(percent), self._is_hidden(row))
 
     def _read_row(self, row: RowMarkup) -> None:
         row_number = self._number_of(row)
@@ -199,12 +207,10 @@ class _Sheet:
         for column, cell in places:
             read, is_percent = self._cells.interpret(cell)
             if read is not None:
-                values[column] = read("".join(cell.texts or ()))
-            elif is_uncached(cell):
-                values[column] = ("f",)
+                values[column] = read(["".join(cell.texts or ())])[0]
             if is_percent:
                 percent.append(column)
-        self._take(row_number, values, percent, self._is_hidden(row))
+        self._put(row_number, values, percent, self._is_hidden(row))
 
     def _number_of(self, row: RowMarkup) -> int:
         if row.number is None:
@@ -232,4 +238,4 @@ def read_sheet(pieces: Iterable[bytes], grid: Grid, cells: CellReader, limits: L
     """Put the rows of a sheet part into the grid."""
     sheet = _Sheet(grid, cells)
     outside = Markup(sheet.start, sheet.end, sheet.text)
-    Records(outside, lambda: sheet.is_in_data, "<sheetData>", "</row>", "</sheetData", limits.record_chars).read(pieces, sheet.record)
+    Records(outside, lambda: sheet.is_in_data, "<sheetData>", "</row>", "</sheetData", limits.record_chars).read(pieces, sheet.take)

@@ -4,28 +4,30 @@ The rows of a table differ in their texts and row numbers; their markup is the s
 row numbers, is its shape. The XML parser reads each shape once, and what it learns (which text belongs to which column, and how
 it is to be read) is kept as a plan for all rows of that shape. This reads some ten times as many cells a second.
 
-It is sound because a row is only read by plan if it holds neither comments, CDATA nor processing instructions, if each `<` has its
-`>` (so that no text and no attribute holds a `>`), and if all its references are well formed. Then the texts between the
-tags are all that differs from the row that the XML parser found in order.
+It is sound because only what stands between `<v>` and `</v>` counts as text; what is left must be the markup of a row that the
+XML parser has read, letter for letter; the number of `<` and `>` must be that of its tags, so that no text holds either; the row
+holds neither comments, CDATA nor processing instructions (`records` sees to that); and its references are well formed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from exchange.workbook.faults import Unfit
 from exchange.workbook.frames import Plain
 from exchange.workbook.markup import Markup, local
 from exchange.workbook.texts import unescape
 
-_SPLIT = re.compile(r">([^<]+)<")
-_ROW = re.compile(r'\s*<row r="([0-9]{1,8})"')
-_REFERENCES = re.compile(r'(?<=[A-Z])([0-9]{1,8})(?=")')
+_ROW, _ROW_DIGITS = '<row r="', 7
+_FORMULA = re.compile(r"<f(?: [^<>]*)?(?:/>|>[^<]*</f>)")
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,8})")
 _KEPT_SHAPES, _KEPT_CHARS = 4_000, 8_000_000
 _DEEPEST = 64
+_TEXT, _NUMBER = "\0", "\1"  # XML allows neither, so they can't be in a row
+SKELETON_ROW = 9_999_999  # stands for the row number in a shape; no sheet has such a row
 
 
 class CellMarkup(NamedTuple):
@@ -105,67 +107,77 @@ def parse_rows(text: str) -> list[RowMarkup]:
     return rows
 
 
-class Slot(NamedTuple):
-    """Where a cell's text is found in a row, and how it is read. A formula without value has no texts."""
-
-    column: int  # from 0
-    texts: tuple[int, ...]
-    read: Callable[[str], Plain] | None
+ReadMany = Callable[[Sequence[str]], list[Plain]]
 
 
 class Plan(NamedTuple):
-    """How to read all rows of a shape."""
+    """How to read all rows of a shape: the texts of one kind together, then each value to its column."""
 
-    width: int
-    single: tuple[tuple[int, int, Callable[[str], Plain]], ...]
-    joined: tuple[Slot, ...]
+    groups: tuple[tuple[Callable[[Sequence[str]], tuple[str, ...]], ReadMany], ...]
+    order: Callable[[Sequence[Plain]], tuple[Plain, ...]]
     percent: tuple[int, ...]
     hidden: bool
+    pieces: int = 0  # of a row of this shape, texts and markup
+    tags: int = 0
 
 
-PlanMaker = Callable[[RowMarkup], Plan]
+def plan_of(reads: Sequence[tuple[int, int, ReadMany]], percent: tuple[int, ...], hidden: bool) -> Plan:
+    """The plan for cells of (column, index of the text, function that reads texts of its kind)."""
+    kinds: dict[ReadMany, list[tuple[int, int]]] = {}
+    for column, index, read in reads:
+        kinds.setdefault(read, []).append((column, index))
+    columns = [column for cells in kinds.values() for column, _ in cells]
+    place = {column: at for at, column in enumerate(columns)}
+    order = [place.get(column, len(columns)) for column in range(max(columns, default=-1) + 1)]
+    groups = tuple((_picker([index for _, index in cells]), read) for read, cells in kinds.items())
+    return Plan(groups, _picker(order), percent, hidden)
+
+
+def _picker(indexes: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Picks the items at these indexes, as a tuple."""
+    if len(indexes) > 1:
+        return itemgetter(*indexes)
+    return lambda items: tuple(items[index] for index in indexes)
 
 
 class Shapes:
     """The plans of the shapes seen so far."""
 
-    def __init__(self, make: PlanMaker) -> None:
+    def __init__(self, make: Callable[[RowMarkup], Plan]) -> None:
         self._make = make
         self._plans: dict[str, Plan] = {}
         self._chars = 0
 
     def read(self, text: str) -> tuple[int, list[Plain], Plan] | None:
         """Number, values and plan of the row whose markup (without its end tag) is `text`, or None where it needs the XML parser."""
-        head = _ROW.match(text)
-        if head is None or text.count("<") != text.count(">"):
+        number, quote = text[len(_ROW) : text.find('"', len(_ROW))], '"'
+        if not text.startswith(_ROW) or not number.isdecimal() or len(number) > _ROW_DIGITS:
             return None
-        number = head[1]
-        pieces = _SPLIT.split(text[head.end() :])
+        pieces = text.replace("</v>", "<v>").split("<v>")
+        joined = _TEXT.join(pieces[::2])
+        plan = self._plans.get(joined.replace(number + quote, _NUMBER + quote)) or self._learn(joined, number)
+        if plan is None or len(pieces) != plan.pieces or text.count("<") != plan.tags or text.count(">") != plan.tags:
+            return None
         texts = pieces[1::2]
         if "&" in text and not _resolve(texts):
             return None
-        around = _REFERENCES.split("\0".join(pieces[::2]))
-        if around[1::2].count(number) != len(around) // 2:
-            return None
-        shape = "\1".join(around[::2])
-        plan = self._plans.get(shape) or self._learn(shape)
-        if plan is None:
-            return None
-        row: list[Plain] = [None] * plan.width
-        for column, index, read in plan.single:
-            row[column] = read(texts[index])
-        for slot in plan.joined:
-            row[slot.column] = slot.read("".join([texts[index] for index in slot.texts])) if slot.read else ("f",)
-        return int(number), row, plan
+        values: list[Plain] = []
+        for pick, read in plan.groups:
+            values += read(pick(texts))
+        values.append(None)
+        return int(number), list(plan.order(values)), plan
 
-    def _learn(self, shape: str) -> Plan | None:
+    def _learn(self, joined: str, number: str) -> Plan | None:
         """Let the XML parser read the shape with its text places numbered."""
-        skeleton = shape.replace("\1", "1")
-        for_parser = "".join(_numbered(skeleton.split("\0")))
-        rows = parse_rows(f'<row r="1"{for_parser}</row>')
-        if len(rows) != 1:  # a row that is its own end tag stood before this one
+        shape = joined.replace(number + '"', _NUMBER + '"')
+        if shape.count(_NUMBER) != shape.count(' r="'):  # some other attribute ends like the row number: not kept as a plan
             return None
-        plan = self._make(rows[0])
+        first, *rest = shape.replace(_NUMBER, str(SKELETON_ROW)).split(_TEXT)
+        skeleton = "".join([first, *(f"<v>{index}</v>{piece}" for index, piece in enumerate(rest))])
+        rows = parse_rows(f"{skeleton}</row>")
+        if len(rows) != 1 or any(len(cell.texts or ()) > 1 for cell in rows[0].cells):
+            return None  # a row that is its own end tag stood before this one, or a cell has several texts
+        plan = self._make(rows[0])._replace(pieces=2 * len(rest) + 1, tags=skeleton.count("<"))
         if len(self._plans) >= _KEPT_SHAPES or self._chars > _KEPT_CHARS:
             self._plans.clear()
             self._chars = 0
@@ -174,9 +186,17 @@ class Shapes:
         return plan
 
 
-def _numbered(pieces: Sequence[str]) -> list[str]:
-    """The markup with the n-th text replaced by `n,`, so that joined texts can be told apart."""
-    return [pieces[0], *(f">{index},<{piece}" for index, piece in enumerate(pieces[1:]))]
+def simplified(block: str) -> str:
+    """Rows without their formulas' texts, with empty values in one form, and with plain inline strings written as values are."""
+    if "<f" in block:
+        block = _FORMULA.sub("<f/>", block)
+    if "<v></v>" in block:
+        block = block.replace("<v></v>", "<v/>")
+    if "<is>" in block:
+        plain = block.replace('<is><t xml:space="preserve">', "<v>").replace("<is><t>", "<v>").replace("</t></is>", "</v>")
+        if "<t" not in plain and "<is>" not in plain:
+            return plain
+    return block
 
 
 def _resolve(texts: list[str]) -> bool:

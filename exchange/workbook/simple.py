@@ -70,11 +70,7 @@ def _parse(content: bytes, filename: str) -> RawBook:
 def _xlsx(content: bytes, filename: str) -> RawBook:
     values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     formulas = openpyxl.load_workbook(io.BytesIO(content))
-    sheets = [
-        _sheet(values[name], formulas[name])
-        for name in values.sheetnames
-        if isinstance(values[name], Worksheet)
-    ]
+    sheets = [_sheet(values[name], formulas[name]) for name in values.sheetnames if isinstance(values[name], Worksheet)]
     return RawBook(filename, "xlsx", sheets)
 
 
@@ -86,9 +82,7 @@ def _sheet(sheet: Worksheet, formulas: Worksheet) -> RawSheet:
             value = cell.value
             if cell.data_type == "e":
                 value = CellError(str(value))
-            elif (
-                value is None and formulas.cell(cell.row, cell.column).data_type == "f"
-            ):
+            elif value is None and formulas.cell(cell.row, cell.column).data_type == "f":
                 value = Uncached.FORMULA
             elif isinstance(value, str) and len(value) > 32767:
                 value = OverlongText(value[:200], len(value))
@@ -102,17 +96,9 @@ def _sheet(sheet: Worksheet, formulas: Worksheet) -> RawSheet:
         sheet.title,
         rows,
         STATES[sheet.sheet_state],
-        [
-            Merge(m.min_row, m.min_col, m.max_row, m.max_col)
-            for m in sheet.merged_cells.ranges
-        ],
+        [Merge(m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells.ranges],
         frozenset(n for n, d in sheet.row_dimensions.items() if d.hidden),
-        frozenset(
-            n
-            for d in sheet.column_dimensions.values()
-            if d.hidden
-            for n in range(d.min, d.max + 1)
-        ),
+        frozenset(n for d in sheet.column_dimensions.values() if d.hidden for n in range(d.min, d.max + 1)),
         frozenset(percent),
         comments,
     )
@@ -123,17 +109,9 @@ def _calamine(content: bytes, filename: str, kind: str) -> RawBook:
     sheets = []
     for meta in book.sheets_metadata:
         sheet = book.get_sheet_by_name(meta.name)
-        state = {"Visible": SheetState.VISIBLE, "Hidden": SheetState.HIDDEN}.get(
-            str(meta.visible).split(".")[-1], SheetState.VERY_HIDDEN
-        )
-        rows = [
-            [_plain(value) for value in row]
-            for row in sheet.to_python(skip_empty_area=False)
-        ]
-        merges = [
-            Merge(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1)
-            for a, b in sheet.merged_cell_ranges or ()
-        ]
+        state = {"Visible": SheetState.VISIBLE, "Hidden": SheetState.HIDDEN}.get(str(meta.visible).split(".")[-1], SheetState.VERY_HIDDEN)
+        rows = [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        merges = [Merge(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in sheet.merged_cell_ranges or ()]
         sheets.append(RawSheet(meta.name, rows, state, merges))
     return RawBook(filename, kind, sheets)
 
@@ -155,10 +133,7 @@ def _csv(content: bytes, filename: str) -> RawBook:
     csv.field_size_limit(200_000)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    rows = [
-        [cell or None for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
+    rows = [[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     return RawBook(filename, "csv", [RawSheet(None, rows)])
 
 

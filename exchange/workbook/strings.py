@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from exchange.workbook.frames import Plain
 from exchange.workbook.markup import Markup, local
 from exchange.workbook.records import Records
-from exchange.workbook.texts import escaped_text, unescape
+from exchange.workbook.texts import LONGEST, escaped_text, unescape
 
 _SIMPLE = re.compile(r'\s*<si><t(?: xml:space="preserve")?>([^<]*)</t>')
+_OPENING, _CLOSING = "<si><t>", "</t>"
 
 
 class _Events:
@@ -51,7 +52,15 @@ def read_strings(pieces: Iterable[bytes], limit: int) -> list[Plain]:
     strings: list[Plain] = []
     events = _Events(strings)
 
-    def record(text: str) -> None:
+    def take(block: str) -> None:
+        for text in block.split("</si>"):
+            bare = text[len(_OPENING) : -len(_CLOSING)]
+            if text.startswith(_OPENING) and bare.isprintable() and "<" not in bare and "&" not in bare and text.endswith(_CLOSING):
+                strings.append(escaped_text(bare) if "_x" in bare or len(bare) > LONGEST else bare or None)
+            else:
+                read_one(text)
+
+    def read_one(text: str) -> None:
         simple = _SIMPLE.fullmatch(text)
         plain = simple and (unescape(simple[1]) if "&" in simple[1] else simple[1])
         if plain is not None:
@@ -61,5 +70,5 @@ def read_strings(pieces: Iterable[bytes], limit: int) -> list[Plain]:
         item.feed(f"<sst>{text}</si></sst>".encode(), final=True)
 
     outside = Markup(events.start, events.end, events.text)
-    Records(outside, lambda: events.is_inside, r"<sst[^>]*[^/]>", "</si>", "</sst", limit).read(pieces, record)
+    Records(outside, lambda: events.is_inside, r"<sst[^>]*[^/]>", "</si>", "</sst", limit).read(pieces, take)
     return strings

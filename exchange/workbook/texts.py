@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from exchange.workbook.frames import Plain
 
@@ -69,28 +69,38 @@ def _is_character(code: int) -> bool:
 
 def number(text: str) -> Plain:
     """The value of a number cell: int or float; a long number where a float is too short; text where it is no number."""
-    if len(text) < 16 and text.isascii():
-        if text.isdigit():
-            return int(text)
-        if "_" in text:
-            return cell_text(text)
-    return _odd_number(text.strip())
-
-
-def _odd_number(text: str) -> Plain:
-    if not text.isascii() or "_" in text:
-        return cell_text(text)
     try:
         value = float(text)
     except ValueError:
         return cell_text(text)
-    if value != value or text.lstrip("+-")[:1] in "iI":  # NaN and Infinity, which JSON and databases refuse
+    if not text.isascii() or "_" in text:  # Python reads more as a number than a workbook may hold
         return cell_text(text)
-    if not -_SIXTEEN_DIGITS < value < _SIXTEEN_DIGITS:
-        return ("n", text[:_BEGINNING])
-    if text.lstrip("-").isdigit():
-        return int(value)
-    return value + 0.0  # no negative zero
+    if -_SIXTEEN_DIGITS < value < _SIXTEEN_DIGITS:
+        return int(value) if value.is_integer() else value
+    if value != value or text.strip().lstrip("+-")[:1] in "iI":  # NaN and Infinity, which JSON and databases refuse
+        return cell_text(text)
+    return ("n", text.strip()[:_BEGINNING])
+
+
+def numbers(texts: Sequence[str]) -> list[Plain]:
+    """The same as `number` for many texts, at a third of the cost where all are ordinary."""
+    joined = "".join(texts)
+    if joined.isascii() and "_" not in joined:
+        try:
+            values = list(map(float, texts))
+        except ValueError:
+            return list(map(number, texts))
+        if sum(map(abs, values)) < _SIXTEEN_DIGITS:  # false for NaN, too
+            return [int(value) if value.is_integer() else value for value in values]
+    return list(map(number, texts))
+
+
+def escaped_texts(texts: Sequence[str]) -> list[Plain]:
+    """The same as `escaped_text` for many texts, at a fraction of the cost where all are ordinary."""
+    joined = "".join(texts)
+    if joined.isprintable() and "_x" not in joined and len(joined) <= LONGEST and all(texts):
+        return list(texts)
+    return list(map(escaped_text, texts))
 
 
 def stored_number(value: float) -> Plain:
