@@ -23,7 +23,7 @@ __all__ = ["DEFAULT", "Limits", "RawBook", "Refusal", "open_book", "read_book"]
 def read_book(data: bytes | Path, filename: str, *, limits: Limits = DEFAULT) -> RawBook:
     """Read a whole workbook into memory. Raises `Refusal` where it can't be taken, and nothing else for any bytes whatever."""
     content = data.read_bytes() if isinstance(data, Path) else data
-    if content.startswith(b"\xd0\xcf\x11") or b"workbook.bin" in content:
+    if b"workbook.bin" in content:
         return parse(content, filename, limits)
     with open_book(data, filename, limits=limits) as book:
         for sheet in book.sheets:

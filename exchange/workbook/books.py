@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mmap import mmap
 
+from exchange.workbook.compound import Compound
 from exchange.workbook.container import Container
-from exchange.workbook.faults import Unfit
 from exchange.workbook.frames import SpoolWriter
 from exchange.workbook.grid import Budget, Grid
 from exchange.workbook.kinds import OLE, ZIP, kind_of
@@ -13,6 +13,7 @@ from exchange.workbook.limits import Limits
 from exchange.workbook.ods import read_ods
 from exchange.workbook.package import Package
 from exchange.workbook.text import read_text
+from exchange.workbook.xls import read_xls
 from exchange.workbook.xlsx import read_xlsx
 
 _BEGINNING = 8 * 1024
@@ -28,7 +29,8 @@ def read_any(data: mmap, spool: SpoolWriter, limits: Limits) -> Header:
         with memoryview(data) as view:
             return _read_archive(Container(view, limits), spool, limits)
     if kind == OLE:
-        raise Unfit("damaged")
+        with memoryview(data) as view:
+            return _header("xls", read_xls(Compound(view), spool, limits))
     grid = Grid(None, "visible", spool, Budget(limits))
     found = read_text(data[:], grid, limits)
     return _header("csv", ([grid.finish()], [("text_read_as", dict(found))]))
