@@ -6,9 +6,7 @@ from django.contrib.admin.apps import AdminConfig
 
 class WiringConfig(AppConfig):
     name = "config"
-    default = True
 
 
 class PipelineAdminConfig(AdminConfig):
     default_site = "config.site.PipelineAdminSite"
-    default = False

@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "funding",
     "exchange",
     "reports",
-    "config",
+    "config.apps.WiringConfig",
     "config.apps.PipelineAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -134,6 +134,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
 
 # The city whose pipeline this is: the prefix of its division codes, and its names, are data, not code.
 CITY_CODE = environment.text("PIPELINE_CITY_CODE", "370200")
+INTAKE_REFERENCE = Path(environment.text("PIPELINE_INTAKE_REFERENCE", str(BASE_DIR / "fixtures" / "reference" / "intake.json")))
 CITY_NAME = environment.text("PIPELINE_CITY_NAME", "青岛市")
 
 REST_FRAMEWORK = {

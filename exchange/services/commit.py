@@ -79,7 +79,7 @@ def _execute(upload: Upload, actor: Any, source: Source) -> None:
         _settle_owners(active)
         for period, group in _by_period(active).items():
             frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)
-            write_changes([_change(row, upload.kind) for row in group], frame, source=source, write=bulk)
+            write_changes([_change(row) for row in group], frame, source=source, write=bulk)
 
 
 def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:
@@ -151,11 +151,11 @@ def _organisation_ids(marks: Sequence[str]) -> dict[str, int]:
     return ids
 
 
-def _change(row: PlannedRow, kind: str) -> ProjectChange:
+def _change(row: PlannedRow) -> ProjectChange:
     tables = {
         intent.table: TableChange(intent.id, intent.revision, {name: new for name, (_, new) in intent.changes.items()}) for intent in row.intents
     }
-    return ProjectChange(row.project_id, row.unit_id, _KINDS.get(kind, "infrastructure"), tables)
+    return ProjectChange(row.project_id, row.unit_id, _KINDS.get(row.kind, "infrastructure"), tables)
 
 
 def _finish(upload: Upload, actor: Any, reason: str) -> None:

@@ -17,12 +17,15 @@ from exchange.services.commit import NEW_OWNER
 from exchange.services.lookups import Lookups, owner_ids
 from exchange.services.records import month_record, project_record, stage_of
 from exchange.services.snapshot import Frame, Snapshot, load
+from exchange.services.wording import STORED_WORDING as STORED_WORDING  # every code said here is worded
 from projects.findings import Finding, Severity
 from projects.naming import name_key
 from projects.records import Context
 from projects.rules import MONTH_RULES, PROJECT_RULES, run
 from projects.values import Month
 
+# Fields of the records that a sheet has under another name.
+_SHEET_FIELDS = {"stated_rate_percent": "progress_percent"}
 _FUNDS = frozenset({"bond_allocation", "central_budget"})
 _KINDS = {"infrastructure_list": "infrastructure", "emerging_list": "emerging"}
 
@@ -45,6 +48,7 @@ class Seen:
     projects: set[int] = field(default_factory=set)
     units: set[int] = field(default_factory=set)
     periods: set[Month] = field(default_factory=set)
+    said: list[PlacedFinding] = field(default_factory=list)  # what was said here, beside what the reader said
 
 
 def examine(rows: Sequence[ReadRow], frame: Frame, setting: Setting, context: Context, seen: Seen) -> list[PlannedRow]:
@@ -90,7 +94,7 @@ class _Judge:
         project_id = known.project.id if known is not None else None
         unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
         period = str(self.frame.period.as_month) if self.frame.period is not None else None
-        return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period)
+        return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind)
 
     def _find(self, row: ReadRow, name: str) -> tuple[ReportingUnit | None, Known | None]:
         """The reporting unit and the stored project of a row, or a finding that says why not."""
@@ -125,12 +129,18 @@ class _Judge:
                 return own
             return district
         responsible = lookups.unit(_text(row, "responsible_unit"))
-        return responsible or lookups.unit(row.extras.get("zone")) or district
+        return responsible or district
 
     def _say(self, row: ReadRow, finding: Finding) -> None:
-        """Put a finding on the row, unless the reader said the same of the same cell already."""
-        if not any(placed.finding.code == finding.code and placed.finding.field == finding.field for placed in row.findings):
-            row.findings.append(PlacedFinding(finding, row.place(finding.field)))
+        """Put a finding on the row, unless the reader has said the same, or has faulted the very cell that is now missed."""
+        name = _SHEET_FIELDS.get(finding.field or "", finding.field)
+        for placed in row.findings:
+            same_field = placed.finding.field in (finding.field, name)
+            if same_field and (placed.finding.code == finding.code or finding.code.endswith("_missing")):
+                return
+        placed = PlacedFinding(finding, row.place(name))
+        row.findings.append(placed)
+        self.seen.said.append(placed)
 
     def _judge(self, row: ReadRow, known: Known | None, unit: ReportingUnit | None) -> None:
         """Run the project rules, and the month rules where the sheet reports a month."""
@@ -140,7 +150,7 @@ class _Judge:
         period = self.frame.period
         if row.kind == "monthly_progress" and period is not None:
             earlier = self.snapshot.earlier.get(known.project.id, []) if known is not None else []
-            findings += run(MONTH_RULES, month_record(record, period.as_month, row.values, earlier, period.year), self.context)
+            findings += run(MONTH_RULES, month_record(record, period.as_month, row.values, earlier), self.context)
         for finding in findings:
             self._say(row, finding)
 

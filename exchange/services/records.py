@@ -84,10 +84,11 @@ def project_record(
     )
 
 
-def month_record(project: ProjectRecord, month: Month, values: Mapping[str, Any], earlier: list[dict[str, Any]], year: int) -> MonthRecord:
-    """The month's report with this year's earlier months."""
+def month_record(project: ProjectRecord, month: Month, values: Mapping[str, Any], earlier: list[dict[str, Any]]) -> MonthRecord:
+    """The month's report with the months before it."""
     past = tuple(
-        PastMonth(Month(year, row["period__month"]), row["done_month_wan"], row["done_ytd_wan"], row["progress_text"] or None) for row in earlier
+        PastMonth(Month(row["period__year"], row["period__month"]), row["done_month_wan"], row["done_ytd_wan"], row["progress_text"] or None)
+        for row in earlier
     )
     return MonthRecord(
         project=project,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from exchange.plan import ENTRY_SLOTS, MONTH_SLOTS, PROJECT_SLOTS, Known, Slot, Stored, Value
 from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode, ReportingPeriod
@@ -119,7 +120,8 @@ def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored
 
 
 def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPeriod) -> None:
-    """This year's earlier months of these projects, for the rules that compare with them."""
-    rows = MonthReport.objects.filter(project__in=ids, period__year=period.year, period__month__lt=period.month).order_by("period__month")
-    for row in rows.values("project_id", "period__month", "done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_text"):
+    """This year's earlier months of these projects and the December before, for the rules that compare with them."""
+    earlier = Q(period__year=period.year, period__month__lt=period.month) | Q(period__year=period.year - 1, period__month=12)
+    rows = MonthReport.objects.filter(earlier, project__in=ids).order_by("period__year", "period__month")
+    for row in rows.values("project_id", "period__year", "period__month", "done_month_wan", "done_ytd_wan", "progress_text"):
         snapshot.earlier.setdefault(row["project_id"], []).append(row)

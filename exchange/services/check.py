@@ -1,0 +1,174 @@
+"""Reads, checks and plans a received file. Everything is stored before the page is shown; the commit then executes just that.
+
+    open the file in a child process → rows in batches → what is stored about them → rules → planned rows, stored part by part
+    → findings of the whole file, folded, worst first → the upload says checked; or refused, with the reason
+A check may be run again: it starts from the stored file and replaces the former plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, scope
+from accounts.roles import Action as May
+from exchange.models import Upload
+from exchange.parse import Reading, ReadRow, read_workbook
+from exchange.plan import Action, PlannedRow
+from exchange.raw import Refusal
+from exchange.services.examine import Seen, Setting, examine
+from exchange.services.excerpts import add_excerpts
+from exchange.services.lookups import Lookups
+from exchange.services.missing import missing_findings
+from exchange.services.parts import store_part
+from exchange.services.reading import city_reference, described_sheets, shown_findings
+from exchange.services.snapshot import Frame
+from exchange.sheets import Kind
+from exchange.validate import validated_rows
+from exchange.workbook import open_book, read_book
+from projects.models import ReportingPeriod
+from projects.services.context import build_context
+from projects.values import Month
+
+PART_ROWS = 2000
+EXCERPT_MEGABYTES = 8  # larger files are not walked a second time for excerpts
+
+
+@dataclass(slots=True)
+class _Run:
+    """One check under way."""
+
+    upload: Upload
+    setting: Setting
+    year: int
+    today: date
+    seen: Seen = field(default_factory=Seen)
+    counts: Counter[str] = field(default_factory=Counter)
+    parts: int = 0
+    periods: dict[Month, ReportingPeriod] = field(default_factory=dict)
+
+
+def check(upload: Upload, *, actor: Any, today: date | None = None) -> Upload:
+    """Check the stored file. Never raises for what the file holds: a file that can't be read ends as refused, with the reason."""
+    content = bytes(upload.file.content)
+    with transaction.atomic():
+        upload.parts.all().delete()
+        try:
+            _check_file(upload, content, actor, today or timezone.localdate())
+        except Refusal as refusal:
+            upload.parts.all().delete()
+            _refuse(upload, refusal)
+        upload.checked_at = timezone.now()
+        upload.save()
+        audit.record("upload.check", actor=actor, obj=upload, outcome=upload.state, counts=upload.counts)
+    return upload
+
+
+def _refuse(upload: Upload, refusal: Refusal) -> None:
+    upload.state = Upload.State.REFUSED
+    upload.outcome = refusal.zh
+    upload.outcome_en = refusal.en
+    upload.counts = {"refused": refusal.code}
+    upload.findings = []
+    upload.sheets = []
+
+
+def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None:
+    expected = upload.period.as_month if upload.period else None
+    with open_book(content, upload.filename) as book:
+        reading = read_workbook(book, city_reference(), expected)
+        run = _Run(upload, _setting(upload, actor), _year(upload, reading, today), today)
+        batch: list[ReadRow] = []
+        for row in validated_rows(reading):
+            batch.append(row)
+            if len(batch) >= PART_ROWS:
+                _take(run, batch)
+                batch = []
+        _take(run, batch)
+    for placed in missing_findings(run.seen, run.setting, upload):
+        run.seen.said.append(placed)
+        run.counts["missing"] += 1
+    for placed in run.seen.said:
+        reading.findings.add(placed)
+    _finish(run, reading, content)
+
+
+def _setting(upload: Upload, actor: Any) -> Setting:
+    whole_city = actor is None or scope.city_wide(actor, May.UPLOAD)
+    allowed = None if whole_city and upload.unit is None else ({upload.unit_id} if upload.unit_id else scope.unit_ids(actor, May.UPLOAD))
+    return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id)
+
+
+def _year(upload: Upload, reading: Reading, today: date) -> int:
+    """The plan year of the file: of the period or list it was sent for, else what it says of itself."""
+    if upload.period is not None:
+        return upload.period.year
+    if upload.list_version is not None:
+        return upload.list_version.list.year
+    said = next((walk.reader.context.year for walk in reading.walks if walk.reader.context.year), None)
+    return said or today.year
+
+
+def _take(run: _Run, batch: list[ReadRow]) -> None:
+    """Examine a batch: rows of one kind, month and set of columns at a time."""
+    groups: dict[tuple[Any, ...], list[ReadRow]] = {}
+    for row in batch:
+        month = row.period if row.kind == Kind.MONTHLY else None
+        groups.setdefault((row.kind, month, id(row.table)), []).append(row)
+    planned: list[PlannedRow] = []
+    for (_, month, _), rows in groups.items():
+        frame = Frame(month.year if month is not None else run.year, _period(run, month), run.setting.list_version_id)
+        planned += examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
+    for done in planned:
+        run.counts[done.action.value] += 1
+    run.counts["rows"] += len(batch)
+    if planned:
+        store_part(run.upload, run.parts, planned)
+        run.parts += 1
+
+
+def _period(run: _Run, month: Month | None) -> ReportingPeriod | None:
+    """The stored period of a month, or one not stored yet: nothing is written for it before the commit."""
+    if month is None:
+        return None
+    run.seen.periods.add(month)
+    if month not in run.periods:
+        found = ReportingPeriod.objects.filter(year=month.year, month=month.month).first()
+        run.periods[month] = found or ReportingPeriod(year=month.year, month=month.month)
+    return run.periods[month]
+
+
+def _context(run: _Run, row: ReadRow, frame: Frame, month: Month | None) -> Any:
+    asked = frozenset(row.table.by_field)
+    key = (frame.year, month, asked)
+    if key not in run.setting.contexts:
+        by_city = run.setting.allowed_units is None
+        run.setting.contexts[key] = build_context(year=frame.year or run.year, today=run.today, month=month, asked=asked, by_city=by_city)
+    return run.setting.contexts[key]
+
+
+def _finish(run: _Run, reading: Reading, content: bytes) -> None:
+    upload = run.upload
+    findings = shown_findings(reading.findings)
+    if findings and len(content) <= EXCERPT_MEGABYTES * 1024 * 1024:
+        add_excerpts(read_book(content, upload.filename), findings)
+    counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
+    counts |= {"rows": run.counts["rows"], "missing": run.counts["missing"]}
+    severities = Counter(placed.finding.severity.value for placed in reading.findings)
+    counts |= {name: severities[name] for name in ("error", "warning", "info")}
+    months = sorted(run.seen.periods)
+    counts |= {"year": months[-1].year if months else run.year, "month": months[-1].month if months else None, "dropped": reading.findings.dropped}
+    upload.counts = counts
+    upload.kind = reading.kind
+    upload.sheets = described_sheets(reading)
+    upload.findings = findings
+    upload.state = Upload.State.CHECKED
+    upload.outcome = ""
+    upload.outcome_en = ""
+    if months and upload.period is None and len(months) == 1 and run.periods[months[0]].pk:
+        upload.period = run.periods[months[0]]

@@ -1,0 +1,54 @@
+"""Who is missing: projects that reported last month, or stood on the former list version, and are not in this file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from exchange.models import Upload
+from exchange.parse import Place, PlacedFinding
+from exchange.services.examine import Seen, Setting
+from projects.findings import Finding, Severity
+from projects.models import Entry, MonthReport
+from projects.records import ReturnRecord
+from projects.rules import RETURN_RULES, run
+from projects.services.context import build_context
+from projects.values import Month
+
+
+def missing_findings(seen: Seen, setting: Setting, upload: Upload) -> Iterator[PlacedFinding]:
+    """Findings without a cell, one for each project that is missing; a handful of queries for a file."""
+    for month in sorted(seen.periods):
+        yield from _missing_months(seen, setting, month)
+    if upload.list_version is not None and seen.projects:
+        yield from _left_list(seen, upload)
+
+
+def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[PlacedFinding]:
+    before = month.previous
+    rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, project__unit__in=seen.units)
+    rows = rows.exclude(project__stage__in=("done", "operate", "closed", "out", "suspended"))
+    expected: dict[int, dict[int, str]] = {}
+    for unit_id, project_id, name in rows.values_list("project__unit_id", "project_id", "project__name"):
+        expected.setdefault(unit_id, {})[project_id] = name
+    if not expected:
+        return
+    context = build_context(year=month.year, today=timezone.localdate(), month=month)
+    for unit_id, names in expected.items():
+        unit = setting.lookups.unit_by_id(unit_id)
+        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), None, names, frozenset(seen.projects))
+        for finding in run(RETURN_RULES, record, context):
+            yield PlacedFinding(finding, Place(None))
+
+
+def _left_list(seen: Seen, upload: Upload) -> Iterator[PlacedFinding]:
+    version = upload.list_version
+    if version is None:
+        return
+    former = version.list.versions.filter(number__lt=version.number).order_by("-number").first()
+    if former is None:
+        return
+    for project_id, name in Entry.objects.filter(version=former).values_list("project_id", "project__name"):
+        if project_id not in seen.projects:
+            yield PlacedFinding(Finding("list_left", Severity.INFO, "name", {"name": name}), Place(None))

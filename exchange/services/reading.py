@@ -1,0 +1,87 @@
+"""The reader's words for the database and the page: reference data in, descriptions of sheets and findings out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from exchange.parse import PlacedFinding, Reading, SheetReport
+from exchange.reference import Reference, reference_from
+from exchange.sheets import column_of
+from exchange.validate import fold, ordered
+from projects.findings import advice, message
+
+LISTED = 2000  # folded findings kept on the upload; the counts say how many there are in all
+
+
+@cache
+def city_reference() -> Reference:
+    """What a reader must know of the city, from the file that settings name. Read once a process."""
+    return reference_from(json.loads(settings.INTAKE_REFERENCE.read_text(encoding="utf-8")))
+
+
+def label_of(field: str | None) -> str:
+    """The heading our own template has for a field; the field itself where no sheet has it."""
+    if field is None:
+        return ""
+    try:
+        return column_of(field).header
+    except KeyError:
+        return field
+
+
+def described_sheets(reading: Reading) -> list[dict[str, Any]]:
+    """Each sheet as the page tells of it."""
+    return [_described(sheet) for sheet in reading.sheets]
+
+
+def _described(sheet: SheetReport) -> dict[str, Any]:
+    tables = sheet.tables
+    columns = [
+        {"col": column.letter, "heading": column.heading, "field": column.field, "label": label_of(column.field), "unit": str(column.unit or "")}
+        for table in tables[:1]
+        for column in table.columns
+    ]
+    return {
+        "name": sheet.name,
+        "state": sheet.state,
+        "kind": str(sheet.kind.value) if sheet.kind else None,
+        "unit": str(tables[0].unit or "") if tables else None,
+        "header_rows": [tables[0].header_top, tables[0].header_bottom] if tables else None,
+        "rows": sheet.rows,
+        "read": sheet.read,
+        "reason": sheet.reason,
+        "columns": columns,
+        "skipped": [{"row": row, "why": str(kind.value)} for row, kind in sheet.skipped[:200]],
+    }
+
+
+def shown_findings(findings: Iterable[PlacedFinding]) -> list[dict[str, Any]]:
+    """Findings folded, worst first, in both languages, each with its place."""
+    return [_shown(folded) for folded in ordered(fold(findings))[:LISTED]]
+
+
+def _shown(folded: Any) -> dict[str, Any]:
+    finding, place = folded.finding, folded.place
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "field": finding.field,
+        "label": label_of(finding.field),
+        "sheet": place.sheet,
+        "row": place.row,
+        "row_end": place.row_end,
+        "col": place.column,
+        "heading": place.heading,
+        "raw": place.raw,
+        "zh": message(finding, "zh"),
+        "en": message(finding, "en"),
+        "zh_fix": advice(finding, "zh"),
+        "en_fix": advice(finding, "en"),
+        "count": folded.count,
+        "excerpt": None,
+    }

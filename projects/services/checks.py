@@ -1,0 +1,180 @@
+"""Runs the rules on a row as a form would leave it: stored rows in, findings out. The admin's one way to the rules.
+
+Each check reads what the rules need beside the row (thresholds, the stage table, codes of others, earlier months) in a fixed
+number of queries, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Division
+from projects.findings import Finding
+from projects.models import AnnualPlan, MonthReport, Permit, Project, ProjectCode, StageField, Threshold
+from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
+from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
+from projects.stages import Stage, StageTable
+from projects.values import Month, PartialDate, normalise_code
+
+# What the project form has no column for, and so can't ask.
+_NOT_CARRIED = frozenset({"district", "in_use_on", "final_account_wan", "out_document", "start_delay_reason"})
+_ASKED = frozenset(item.name for item in fields(ProjectRecord)) | frozenset(item.name for item in fields(MonthRecord))
+_GONE = (Stage.OUT.value, Stage.CLOSED.value)
+
+
+def check_project(project: Project, *, stage_before: str = "", reason: str = "", code: str | None = None, by_city: bool = False) -> list[Finding]:
+    """What the project rules say of a project as it stands on the instance. `code` is one typed but not yet stored."""
+    record = project_record(project, stage_before=stage_before, reason=reason, code=code)
+    return run(PROJECT_RULES, record, _context(project, _plan_year(project), codes=[record.code], by_city=by_city))
+
+
+def check_code(code: ProjectCode) -> list[Finding]:
+    """What the code rules say of one more code of a project."""
+    project = code.project
+    record = CodeRecord(
+        code=code.code, identity=project.pk, unit=project.unit.name, unit_division=project.unit.division.code if project.unit.division else None
+    )
+    return run(CODE_RULES, record, _context(project, _plan_year(project), codes=[code.code]))
+
+
+def check_annual_plan(plan: AnnualPlan) -> list[Finding]:
+    """What the project rules say of the plan of a year; a plan of one month is not judged by them."""
+    if plan.month is not None:
+        return []
+    record = project_record(plan.project, plan=plan)
+    context = _context(plan.project, plan.year, codes=[])
+    spoken = {"plan_wan", "cum_prior_wan"}
+    return [finding for finding in run(PROJECT_RULES, record, context) if finding.field in spoken]
+
+
+def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
+    """What the month rules say of a report, with this year's earlier months and December before them."""
+    project, month = report.project, report.period.as_month
+    plan = AnnualPlan.objects.filter(project=project, year=month.year, month=None).first()
+    earlier = MonthReport.objects.filter(Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12))
+    rows = earlier.filter(project=project).exclude(pk=report.pk).select_related("period").order_by("period__year", "period__month")
+    record = MonthRecord(
+        project=project_record(project, plan=plan, cum_total_wan=report.cum_total_wan),
+        month=month,
+        done_month_wan=report.done_month_wan,
+        done_ytd_wan=report.done_ytd_wan,
+        cum_total_wan=report.cum_total_wan,
+        progress_percent=report.progress_percent,
+        progress_text=report.progress_text or None,
+        correction_note=reason or None,
+        past=tuple(PastMonth(row.period.as_month, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows),
+    )
+    return run(MONTH_RULES, record, _context(project, month.year, month=month, codes=[]))
+
+
+# --- Rows → records ----------------------------------------------------------------------------------------------------------------
+
+
+def project_record(
+    project: Project,
+    *,
+    stage_before: str = "",
+    reason: str = "",
+    code: str | None = None,
+    plan: AnnualPlan | None = None,
+    cum_total_wan: Decimal | None = None,
+) -> ProjectRecord:
+    """The record of a project as it stands on the instance, with its year's plan, its permits and its newest month."""
+    if plan is None and project.pk:
+        plan = AnnualPlan.objects.filter(project=project, month=None).order_by("-year").first()
+    if cum_total_wan is None and project.pk:
+        newest = MonthReport.objects.filter(project=project).exclude(cum_total_wan=None).order_by("-period__year", "-period__month")
+        cum_total_wan = newest.values_list("cum_total_wan", flat=True).first()
+    stage = Stage(project.stage) if project.stage else None
+    before = Stage(stage_before) if stage_before and stage_before != project.stage else None
+    told = project.stage_reason or (reason if before is not None else "") or None
+    return ProjectRecord(
+        name=project.name or None,
+        kind=project.kind,
+        stage=stage,
+        identity=project.pk,
+        code=code or _primary_code(project),
+        local_code=project.local_code or None,
+        unit=project.unit.name,
+        unit_division=project.unit.division.code if project.unit.division else None,
+        sector=project.sector.name if project.sector else None,
+        owner=project.owner.name if project.owner else None,
+        uscc=project.owner.uscc if project.owner else None,
+        content=project.content or None,
+        approval_kind=project.approval_kind or None,
+        **{name: _partial(getattr(project, name)) for name in ("planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on")},
+        total_wan=project.total_wan,
+        cum_prior_wan=plan.cum_prior_wan if plan else None,
+        plan_wan=plan.plan_wan if plan else None,
+        cum_total_wan=cum_total_wan,
+        land_mu=project.land_mu,
+        permits=_permits(project),
+        previous_stage=before,
+        stage_reason=told,
+        stop_reason=told,
+        out_reason=told,
+    )
+
+
+def _partial(text: str) -> PartialDate | None:
+    return PartialDate.parse(text) if text else None
+
+
+def _primary_code(project: Project) -> str | None:
+    if not project.pk:
+        return None
+    return ProjectCode.objects.filter(project=project, role=ProjectCode.Role.PRIMARY).values_list("code", flat=True).first()
+
+
+def _permits(project: Project) -> tuple[PermitRecord, ...] | None:
+    """The permits held in the books; None, "not asked", for a project that has none recorded yet."""
+    rows = list(Permit.objects.filter(project=project)) if project.pk else []
+    found = tuple(
+        PermitRecord(
+            row.kind, row.state, row.doc_no, PartialDate.of(row.issued_on) if row.issued_on else None, row.expires_on, str(row.get_kind_display())
+        )
+        for row in rows
+    )
+    return found or None
+
+
+# --- What rows are judged in -------------------------------------------------------------------------------------------------------
+
+
+def _plan_year(project: Project) -> int:
+    newest = AnnualPlan.objects.filter(project=project).order_by("-year").values_list("year", flat=True).first() if project.pk else None
+    return newest or timezone.localdate().year
+
+
+def _context(project: Project, year: int, *, month: Month | None = None, codes: list[str | None], by_city: bool = False) -> Context:
+    """Thresholds and stage fields valid in the year, divisions, and who holds these codes. Four queries."""
+    divisions = list(Division.objects.select_related("successor"))
+    wanted = [normalise_code(code) for code in codes if code]
+    owners = ProjectCode.objects.filter(code__in=wanted).exclude(project=project.pk).exclude(project__stage__in=_GONE).select_related("project")
+    return Context(
+        plan_year=year,
+        today=timezone.localdate(),
+        month=month,
+        region_prefix=settings.CITY_CODE[:4],
+        open_regions=frozenset({settings.CITY_CODE, *(row.code for row in divisions if row.level == Division.Level.STATISTICAL)}),
+        region_successors={row.code: row.successor.code for row in divisions if row.successor is not None},
+        codes_in_use={row.code: CodeOwner(row.project_id, row.project.name) for row in owners},
+        thresholds=Thresholds.from_rows(_valid(Threshold.objects.all(), year).values_list("code", "key", "value", "source")),
+        stage_table=StageTable.from_rows(_valid(StageField.objects.all(), year).values("field", "stage", "label", "kind", "blocks")),
+        asked=_ASKED - _NOT_CARRIED,
+        by_city=by_city,
+    )
+
+
+def _valid(rows: Any, year: int) -> Any:
+    """Rows in force at the end of the year; a later one of the same code comes last and so wins."""
+    end = date(year, 12, 31)
+    kept = rows.filter(Q(valid_from=None) | Q(valid_from__lte=end)).filter(Q(valid_to=None) | Q(valid_to__gte=date(year, 1, 1)))
+    return kept.order_by("valid_from", "id")

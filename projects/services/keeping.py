@@ -1,0 +1,62 @@
+"""The single verbs on a project: enter it, change it. What the set-wise `batches` does for many, for one.
+
+Both keep the same promises: a new project has a number and a baseline; a changed total or date leaves a plan version with its reason.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from projects.models import LocationShare, PlanVersion, Project
+from projects.naming import name_key
+
+PLANNED = ("total_wan", "planned_start", "planned_finish")
+
+
+@transaction.atomic
+def enter_project(project: Project) -> Project:
+    """Store a new project with its number, its baseline and one line of history."""
+    project.name_key = name_key(project.name)
+    project.uid = f"new-{secrets.token_hex(4)}"
+    project.skip_history_when_saving = True
+    project.save()
+    del project.skip_history_when_saving
+    project.uid = f"P-{project.pk:06d}"
+    # The number is known only now; the row and its history get it before anybody else can see either.
+    models.QuerySet(Project).filter(pk=project.pk).update(uid=project.uid)
+    values = {column.attname: getattr(project, column.attname) for column in Project._meta.concrete_fields}
+    Project.history.model(history_date=timezone.now(), history_type="+", **values).save()
+    PlanVersion.objects.create(project=project, number=1, is_baseline=True, **_planned(project))
+    return project
+
+
+@transaction.atomic
+def change_project(project: Project, changed: Iterable[str], *, reason: str) -> bool:
+    """Store the columns of an existing project that were changed; answers whether any was. A second run does nothing."""
+    names = set(changed)
+    if not names:
+        return False
+    if "name" in names:
+        project.name_key = name_key(project.name)
+        names.add("name_key")
+    project.save(update_fields=names)
+    if names & set(PLANNED):
+        number = PlanVersion.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
+        PlanVersion.objects.create(project=project, number=number + 1, reason=reason or "—", **_planned(project))
+    return True
+
+
+def place_project(project: Project) -> None:
+    """Put a project that lies nowhere yet into the division of its unit."""
+    if project.unit.division_id and not LocationShare.objects.filter(project=project).exists():
+        LocationShare.objects.create(project=project, division_id=project.unit.division_id)
+
+
+def _planned(project: Project) -> dict[str, Any]:
+    return {name: getattr(project, name) for name in PLANNED}
