@@ -3,7 +3,18 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Action
+
 
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("报表")
+
+    def ready(self) -> None:
+        """Add the reports to the rail (which needs the models, so not before they are loaded)."""
+        from accounts.navigation import NavItem, may, register  # noqa: PLC0415 -- models are not loaded when this module is
+
+        register(
+            NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
+            NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
+        )

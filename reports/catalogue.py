@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.measures import Sums
 from reports.city import city_table
-from reports.details import detail_table
+from reports.details import paper_table
 from reports.excel import A3, Print, workbook_bytes
 from reports.queries import city_figures, group_figures, project_rows
 from reports.selection import Question, Reach, select
@@ -62,12 +62,11 @@ def detail(reach: Reach, question: Question) -> Table:
     """Every project of the question with its month, under its unit."""
     selection = select(reach, question)
     groups = group_figures(selection)
-    return detail_table(
+    return paper_table(
         project_rows(selection),
         Sums.of(group.sums for group in groups),
         question.month,
         whole_label=whole_label(reach, question),
-        by_unit=True,
         moment=moment_text(newest(group.changed_at for group in groups)),
     )
 

@@ -12,12 +12,10 @@ from accounts.models import ReportingUnit
 from projects.measures import MonthFigures, Sums, month_figures, with_ranks
 from projects.models import Project
 from projects.values import Month
-from reports.queries import KINDS, CityFigures, Group
-from reports.selection import NONE
+from reports.queries import CityFigures, Group
+from reports.selection import KINDS, NONE
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import lead_sentence, moment_text, notes
-
-BY = ("unit", "sector", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _sector_lines(figures: CityFigures) -> list[Line]:
         of_kind = [group for group in figures.groups if group.kind == kind]
         if not of_kind:
             continue
-        lines.append(_line(str(Project.Kind(kind).label), of_kind, {"project_kind": kind}, level=Level.PART))
+        lines.append(_line(str(Project.Kind(kind).label), of_kind, {"kind": kind}, level=Level.PART))
         by_sector: dict[int | None, list[Group]] = {}
         for group in of_kind:
             by_sector.setdefault(group.sector_id, []).append(group)
@@ -122,7 +120,7 @@ def _sector_lines(figures: CityFigures) -> list[Line]:
             _line(
                 sector.name,
                 by_sector[sector.pk],
-                {"sector": f"{sector.scheme}.{sector.code}", "project_kind": kind},
+                {"sector": f"{sector.scheme}.{sector.code}", "kind": kind},
                 ranked=figures.whole_city,
                 block=kind,
             )
@@ -130,20 +128,20 @@ def _sector_lines(figures: CityFigures) -> list[Line]:
             if sector.pk in by_sector
         ]
         if None in by_sector:
-            lines.append(_line(_("未分领域"), by_sector[None], {"sector": NONE, "project_kind": kind}))
+            lines.append(_line(_("未分领域"), by_sector[None], {"sector": NONE, "kind": kind}))
     return lines
 
 
 def _kind_lines(figures: CityFigures) -> list[Line]:
     """A project on lists of both kinds stands in both rows, and once in the whole."""
     lines = [
-        _line(str(Project.Kind(kind).label), (group for group in figures.groups if kind in group.on), {"kind": kind})
+        _line(str(Project.Kind(kind).label), (group for group in figures.groups if kind in group.on), {"lists": kind})
         for kind in KINDS
         if any(kind in group.on for group in figures.groups)
     ]
     outside = [group for group in figures.groups if not group.on]
     if outside:
-        lines.append(_line(_("清单外项目"), outside, {"kind": NONE}))
+        lines.append(_line(_("清单外项目"), outside, {"lists": NONE}))
     return lines
 
 
@@ -187,7 +185,7 @@ def figure_values(figures: MonthFigures) -> dict[str, Value]:
         "month": figures.month_wan,
         "ytd": figures.ytd_wan,
         "rate": figures.rate,
-        "schedule": figures.schedule,
+        "schedule": figures.schedule if figures.count else None,
         "difference": figures.difference,
     }
 

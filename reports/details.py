@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from projects.measures import MonthFigures, Sums, month_figures
+from projects.models.tracking import Door
 from projects.values import Month
 from reports.city import approx_columns, figure_values
-from reports.queries import ProjectRow
+from reports.queries import Origin, ProjectRow
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import month_text
 
 
-def detail_columns(*, with_unit: bool) -> list[Column]:
-    """On paper the unit is a row above its projects; on the page, where rows come in parts, it is a column."""
+def paper_columns() -> list[Column]:
+    """On paper the unit is a row above its projects."""
+    name = Column("label", _("项目名称"), width=38)
+    return [Column("number", _("序号"), Kind.COUNT, width=6), name, _sector(), _code(), *_figures(), *_words()]
+
+
+def page_columns(*, with_unit: bool) -> list[Column]:
+    """On the page, where rows come in parts, the unit is a column, and the last one says where the month came from."""
+    unit = [Column("unit", _("单位"))] if with_unit else []
+    return [Column("label", _("项目名称")), *unit, _sector(), *_figures(), *_words(), Column("origin", _("数据来源")), _code()]
+
+
+def _sector() -> Column:
+    return Column("sector", _("领域"), width=13)
+
+
+def _code() -> Column:
+    return Column("code", _("项目代码"), width=26)
+
+
+def _words() -> list[Column]:
+    return [Column("progress", _("形象进度"), width=40), Column("problems", _("存在问题"), width=30)]
+
+
+def _figures() -> list[Column]:
     return [
-        Column("number", _("序号"), Kind.COUNT, width=6),
-        Column("label", _("项目名称"), width=38),
-        *([Column("unit", _("单位"), width=12)] if with_unit else []),
-        Column("sector", _("领域"), width=13),
-        Column("code", _("项目代码"), width=26),
         Column("total", _("总投资"), Kind.WAN, width=14),
         Column("plan", _("年度计划"), Kind.WAN, width=13),
         Column("month", _("本月"), Kind.WAN, _("完成投资"), width=12),
@@ -32,8 +51,6 @@ def detail_columns(*, with_unit: bool) -> list[Column]:
         Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
         Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=11),
-        Column("progress", _("形象进度"), width=40),
-        Column("problems", _("存在问题"), width=30),
     ]
 
 
@@ -41,35 +58,64 @@ def detail_title(month: Month) -> str:
     return _("%(city)s%(year)s年%(month)s月重大项目投资进展明细表") % {"city": settings.CITY_NAME, "year": month.year, "month": month.month}
 
 
-def detail_table(
-    rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, by_unit: bool, moment: str = "", first_number: int = 1
+def paper_table(rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, moment: str) -> Table:
+    """The projects under their units, each unit with its sums: for print."""
+    return _table([_sum_row(whole_label, whole, month, Level.TOTAL), *_under_units(rows, month)], paper_columns(), month, moment)
+
+
+def page_table_of(
+    rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
 ) -> Table:
-    """Build the table: the whole, then the projects, under their units with sums where `by_unit`."""
-    body: Iterable[Row] = _under_units(rows, month) if by_unit else _plain(rows, month, first_number)
-    return Table(
-        name="city_projects",
-        title=detail_title(month),
-        unit_line=_("单位：万元"),
-        columns=detail_columns(with_unit=not by_unit),
-        rows=[_sum_row(whole_label, whole, month, Level.TOTAL), *body],
-        moment=moment,
-        notes=[_("“—”为未报送或没有，不是零。"), _("完成率＝本年累计完成投资÷年度计划投资，按%(period)s计算。") % {"period": month_text(month)}],
-    )
+    """A part of the projects under the sums of all, each with where its month came from: for the page."""
+    body = _plain(rows, month, origins)
+    return _table([_sum_row(whole_label, whole, month, Level.TOTAL), *body], page_columns(with_unit=with_unit), month, moment)
+
+
+def _table(rows: Sequence[Row], columns: Sequence[Column], month: Month, moment: str) -> Table:
+    notes = [
+        _("“—”为未报送或没有，不是零。"),
+        _("完成率＝本年累计完成投资÷年度计划投资，按%(period)s计算。") % {"period": month_text(month)},
+    ]
+    return Table("city_projects", detail_title(month), _("单位：万元"), columns, rows, moment=moment, notes=notes)
 
 
 def _under_units(rows: Iterable[ProjectRow], month: Month) -> Iterator[Row]:
     for (_key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
         taken = list(members)
         yield _sum_row(name, Sums.of(project_sums(row) for row in taken), month, Level.PART)
-        yield from _plain(taken, month, 1)
+        yield from _plain(taken, month, {})
 
 
-def _plain(rows: Iterable[ProjectRow], month: Month, first_number: int) -> Iterator[Row]:
-    for number, row in enumerate(rows, start=first_number):
+def _plain(rows: Iterable[ProjectRow], month: Month, origins: Mapping[int, Origin]) -> Iterator[Row]:
+    for number, row in enumerate(rows, start=1):
         figures = month_figures(project_sums(row), month)
-        words: dict[str, Value] = {"number": number, "label": row.name, "unit": row.unit, "sector": row.sector, "code": row.code}
+        words: dict[str, Value] = {
+            "number": number,
+            "label": row.name,
+            "unit": row.unit,
+            "sector": row.sector,
+            "code": row.code,
+            "origin": origin_text(origins.get(row.pk)),
+        }
         rest: dict[str, Value] = {"cum_total": row.cum_total_wan, "progress": row.progress_text, "problems": row.problems}
-        yield Row(row.name, {**figure_values(figures), **words, **rest}, Level.ROW, _approx(figures, row), {"project": str(row.pk)})
+        origin = origins.get(row.pk)
+        yield Row(row.name, {**figure_values(figures), **words, **rest}, Level.ROW, _approx(figures, row), _keys(row, origin))
+
+
+def _keys(row: ProjectRow, origin: Origin | None) -> dict[str, str]:
+    keys = {"project": str(row.pk)}
+    if origin is not None and origin.upload_id is not None:
+        keys["upload"] = str(origin.upload_id)
+    return keys
+
+
+def origin_text(origin: Origin | None) -> str:
+    """Where a figure came from, in a few words: upload 12, or the door and the person."""
+    if origin is None:
+        return ""
+    if origin.upload_id is not None:
+        return _("上传 #%(n)s") % {"n": origin.upload_id}
+    return " ".join(word for word in (str(Door(origin.door).label), origin.person) if word)
 
 
 def _approx(figures: MonthFigures, row: ProjectRow) -> frozenset[str]:
@@ -86,4 +132,4 @@ def project_sums(row: ProjectRow) -> Sums:
 def _sum_row(label: str, sums: Sums, month: Month, level: Level) -> Row:
     figures = month_figures(sums, month)
     named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}
-    return Row(named, {**figure_values(figures), "number": None, "label": named, "cum_total": None}, level, approx_columns(figures))
+    return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": None}, level, approx_columns(figures))

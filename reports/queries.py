@@ -15,10 +15,9 @@ from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, 
 
 from accounts.models import ReportingUnit
 from projects.measures import Amount, Sums
-from projects.models import Classification, Entry, ListVersion, Project
-from reports.selection import Question, Reach, Selection, select
-
-KINDS: tuple[str, ...] = tuple(Project.Kind.values)
+from projects.models import Classification, Entry, ListVersion, MonthReport
+from projects.values import Month
+from reports.selection import KINDS, Question, Reach, Selection, select
 
 
 @dataclass(slots=True)
@@ -146,7 +145,7 @@ class ProjectRow:
 _ROW_FIELDS = (
     "pk",
     "name",
-    "primary__code",
+    "main_code__code",
     "unit__short_name",
     "unit__key",
     "sector__name",
@@ -167,7 +166,7 @@ _FLAGS = {13, 14}
 def project_rows(selection: Selection, start: int = 0, stop: int | None = None) -> list[ProjectRow]:
     """The selected projects one by one, by unit and then by sector. One query."""
     found = (
-        selection.projects.annotate(primary=FilteredRelation("codes", condition=Q(codes__role="primary")))
+        selection.projects.annotate(main_code=FilteredRelation("codes", condition=Q(codes__role="primary")))
         .order_by("unit__sort_order", "unit_id", "kind", "sector__sort_order", "pk")
         .values_list(*_ROW_FIELDS)[start:stop]
     )
@@ -179,3 +178,22 @@ def _filled(at: int, value: Any) -> Any:
     if value is None:
         return "" if at in _TEXTS else False if at in _FLAGS else None
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a project's month came from: the door, the person, and the upload if it was one."""
+
+    door: str
+    upload_id: int | None
+    person: str
+    at: datetime
+
+
+def origins(project_ids: Sequence[int], month: Month) -> dict[int, Origin]:
+    """The latest write of each project's report of the month. One query."""
+    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
+    rows = history.order_by("history_id").values_list(
+        "project_id", "door", "upload_id", "history_user__display_name", "history_user__username", "history_date"
+    )
+    return {pk: Origin(door, upload, name or username or "", at) for pk, door, upload, name, username, at in rows}

@@ -21,6 +21,7 @@ from projects.stages import Stage
 from projects.values import Month
 
 NONE = "none"  # the key of what has no sector, or is on no list
+KINDS: tuple[str, ...] = tuple(Project.Kind.values)  # in the order they are printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class Reach:
     whole_city: bool
 
 
-def reach_of(user: Any) -> Reach:
-    """The reach of a person, by role and unit."""
-    return Reach(for_user(Project.objects.all(), user, Action.VIEW), units_for_user(user, Action.VIEW), city_wide(user, Action.VIEW))
+def reach_of(user: Any, action: Action = Action.VIEW) -> Reach:
+    """The reach of a person, by role and unit, to see figures or to take them out as files."""
+    return Reach(for_user(Project.objects.all(), user, action), units_for_user(user, action), city_wide(user, action))
 
 
 def whole_reach() -> Reach:
@@ -44,18 +45,19 @@ def whole_reach() -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A month, and which projects: all, those of one list version, or those of one kind of list; narrowed to a unit or a sector."""
+    """A month, and which projects: all, those of one list version, or those on one kind of list; narrowed to a unit, a kind, a sector."""
 
     month: Month
     version: int | None = None
-    kind: str = ""
+    lists: str = ""  # a kind of list, or NONE for what is on no list
+    kind: str = ""  # the project's own kind
     unit: str = ""
     sector: str = ""
 
     @property
     def whole(self) -> bool:
         """Whether no list was asked for: every list in effect, and what is on none."""
-        return self.version is None and not self.kind
+        return self.version is None and not self.lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class Selection:
 def versions_in_effect(month: Month) -> list[ListVersion]:
     """The version of each of the year's lists that is the newest at the end of the month; the first, where all are later. One query."""
     kept: dict[int, ListVersion] = {}
-    found = ListVersion.objects.filter(list__year=month.year).select_related("list").order_by("list__kind", "list__key", "as_of", "number")
+    found = ListVersion.objects.filter(list__year=month.year).select_related("list").order_by("list__key", "as_of", "number")
     for version in found:
         if version.list_id not in kept or version.as_of <= month.last_day:
             kept[version.list_id] = version
-    return list(kept.values())
+    return sorted(kept.values(), key=lambda version: KINDS.index(version.list.kind))
 
 
 def select(reach: Reach, question: Question) -> Selection:
@@ -85,10 +87,10 @@ def select(reach: Reach, question: Question) -> Selection:
     versions = _versions(question)
     mine = Entry.objects.filter(project=OuterRef("pk"))
     listed = Exists(mine.filter(version__in=[version.pk for version in versions]))
-    anywhere = Exists(mine)
+    anywhere = Exists(mine)  # in any year
     periods = {period.as_month: period for period in _periods(question.month)}
     chosen = reach.projects.filter(listed)
-    if question.kind == NONE:
+    if question.lists == NONE:
         chosen = reach.projects.filter(~anywhere).exclude(stage=Stage.OUT)
     elif question.whole:
         chosen = reach.projects.filter(listed | (~anywhere & ~Q(stage=Stage.OUT)))
@@ -106,7 +108,7 @@ def select(reach: Reach, question: Question) -> Selection:
 def _versions(question: Question) -> list[ListVersion]:
     if question.version is not None:
         return list(ListVersion.objects.filter(pk=question.version).select_related("list"))
-    return [version for version in versions_in_effect(question.month) if question.kind in ("", version.list.kind)]
+    return [version for version in versions_in_effect(question.month) if question.lists in ("", version.list.kind)]
 
 
 def _periods(month: Month) -> Iterable[ReportingPeriod]:
@@ -117,6 +119,8 @@ def _periods(month: Month) -> Iterable[ReportingPeriod]:
 def _narrowed(projects: QuerySet[Project], question: Question) -> QuerySet[Project]:
     if question.unit:
         projects = projects.filter(unit__key=question.unit)
+    if question.kind:
+        projects = projects.filter(kind=question.kind)
     if question.sector == NONE:
         return projects.filter(sector=None)
     if question.sector:

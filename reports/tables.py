@@ -68,10 +68,6 @@ class Cell:
             return _NUMBERS.get(self.column.kind, _as_it_is)(self.value)
         return self.value if isinstance(self.value, int) else None
 
-    @property
-    def is_negative(self) -> bool:
-        return self.column.kind is Kind.POINTS and isinstance(self.value, Decimal) and self.value < 0
-
 
 def _as_it_is(value: Decimal) -> Decimal:
     return value

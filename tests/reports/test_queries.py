@@ -92,7 +92,7 @@ def test_project_on_no_list_counts_unless_withdrawn():
     build.project(here, stage="build")
     build.project(here, stage="out")
     assert whole(city_figures(whole_reach(), Question(JUNE))).count == 2
-    assert whole(city_figures(whole_reach(), Question(JUNE, kind="none"))).count == 1
+    assert whole(city_figures(whole_reach(), Question(JUNE, lists="none"))).count == 1
 
 
 def test_one_list_version_asked_for_gives_its_projects_alone():

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = _user(options["user"])
         reach = whole_reach() if user is None else reach_of(user)
-        question = Question(_month(options["period"], reach), kind=options["lists"])
+        question = Question(_month(options["period"], reach), lists=options["lists"])
         content = _content(reach, question, options["by"], options["format_name"])
         if options["output"]:
             Path(options["output"]).write_bytes(content)

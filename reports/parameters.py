@@ -1,0 +1,72 @@
+"""Reads what an address asks for. What can't be read is refused with a sentence, never silently replaced: a figure for another month
+than the one asked for would be taken for the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from projects.values import Month
+from reports.catalogue import BY
+from reports.selection import KINDS, NONE, Question
+
+
+class UnreadableError(ValueError):
+    """A parameter of the address that means nothing; the text says which, and what would be right."""
+
+
+def read_by(params: Mapping[str, str]) -> str:
+    """What the rows are."""
+    by = params.get("by") or BY[0]
+    if by not in BY:
+        raise UnreadableError(_("“%(value)s”不是本表的排列方式，应为 %(right)s") % {"value": by, "right": "、".join(BY)})
+    return by
+
+
+def read_question(params: Mapping[str, str], month: Month) -> Question:
+    """The month and the choice of projects; `month` is what is described where the address names none."""
+    return Question(
+        month=_month(params.get("period", ""), month),
+        version=_number(params.get("version", "")),
+        lists=_one_of(params.get("lists", ""), (*KINDS, NONE)),
+        kind=_one_of(params.get("kind", ""), KINDS),
+        unit=params.get("unit", ""),
+        sector=params.get("sector", ""),
+    )
+
+
+def address_of(question: Question) -> dict[str, str]:
+    """The parameters that ask this question again."""
+    asked = {
+        "period": str(question.month),
+        "version": "" if question.version is None else str(question.version),
+        "lists": question.lists,
+        "kind": question.kind,
+        "unit": question.unit,
+        "sector": question.sector,
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _month(text: str, default: Month) -> Month:
+    if not text:
+        return default
+    try:
+        return Month.parse(text)
+    except ValueError:
+        raise UnreadableError(_("月份应写作 2020-06，读到“%(value)s”") % {"value": text}) from None
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UnreadableError(_("清单版本应为数字编号，读到“%(value)s”") % {"value": text})
+    return int(text)
+
+
+def _one_of(text: str, allowed: tuple[str, ...]) -> str:
+    if text and text not in allowed:
+        raise UnreadableError(_("“%(value)s”不是类别，应为 %(right)s") % {"value": text, "right": "、".join(allowed)})
+    return text

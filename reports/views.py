@@ -1,0 +1,226 @@
+"""Pages of the reports. They only read: what a page shows is decided by the reader's reach and by the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts import audit, scope
+from accounts.roles import Action
+from projects.measures import Sums
+from projects.models import Classification, ListVersion, Project
+from projects.moment import Clocks, clocks_of
+from projects.values import Month
+from reports import catalogue
+from reports.city import by_label
+from reports.details import page_table_of
+from reports.pages import page_table
+from reports.parameters import UnreadableError, address_of, read_by, read_question
+from reports.queries import group_figures, origins, project_rows
+from reports.selection import KINDS, NONE, Question, Reach, Selection, reach_of, select
+from reports.tables import Row
+from reports.words import moment_text, month_text, newest
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROJECTS_A_PAGE = 100
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def reader(action: Action) -> Callable[[View], View]:
+    """A page for people who may do `action` somewhere; an address that can't be read is answered with what is wrong in it."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest) -> HttpResponse:
+            if not scope.may(request.user, action):
+                raise PermissionDenied
+            try:
+                return view(request)
+            except UnreadableError as error:
+                return render(request, "reports/unreadable.html", {"reason": str(error)}, status=400)
+
+        return login_required(require_safe(page))
+
+    return wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a choice above the table."""
+
+    label: str
+    href: str
+    chosen: bool
+
+
+@reader(Action.VIEW)
+def index(request: HttpRequest) -> HttpResponse:
+    """The reports there are, with what each answers."""
+    month = clocks_of(request).moment.month
+    entries = [(report, _address("reports:city", by=report.by, period=str(month))) for report in catalogue.REPORTS]
+    return render(request, "reports/index.html", {"entries": entries, "month": month_text(month)})
+
+
+@reader(Action.VIEW)
+def city(request: HttpRequest) -> HttpResponse:
+    """The city table of a month."""
+    question, by = read_question(request.GET, clocks_of(request).moment.month), read_by(request.GET)
+    clocks = _describe(request, question.month)
+    reach = reach_of(request.user)
+    table = catalogue.city(reach, question, by)
+    asked = address_of(question)
+    return render(
+        request,
+        "reports/city.html",
+        {
+            "page": page_table(table, _row_links(question)),
+            "tabs": [Choice(by_label(name), _address("reports:city", **{**asked, "by": name}), name == by) for name in catalogue.BY],
+            "months": _month_choices(clocks, question, by),
+            "month": month_text(question.month),
+            "lists": _list_choices(question, by),
+            "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
+            "known": clocks.moment.known,
+        },
+    )
+
+
+@reader(Action.EXPORT)
+def city_xlsx(request: HttpRequest) -> HttpResponse:
+    """The same table as a workbook in print form, with the projects behind it. Taken out files are logged."""
+    question, by = read_question(request.GET, clocks_of(request).moment.month), read_by(request.GET)
+    content = catalogue.city_workbook(reach_of(request.user, Action.EXPORT), question, by)
+    audit.record(
+        "report.export", actor=request.user, address=request.META.get("REMOTE_ADDR"), report=f"city_progress_by_{by}", **address_of(question)
+    )
+    name = _("重大项目投资进展情况表_%(period)s_%(by)s.xlsx") % {"period": question.month, "by": by_label(by)}
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name) or ""})
+
+
+@reader(Action.VIEW)
+def projects(request: HttpRequest) -> HttpResponse:
+    """The projects behind a row of the city table, with where each figure came from."""
+    question = read_question(request.GET, clocks_of(request).moment.month)
+    _describe(request, question.month)
+    reach = reach_of(request.user)
+    selection = select(reach, question)
+    groups = group_figures(selection)
+    whole = Sums.of(group.sums for group in groups)
+    part = Paginator(range(whole.count), PROJECTS_A_PAGE).get_page(request.GET.get("page"))
+    rows = project_rows(selection, max(part.start_index() - 1, 0), part.end_index())
+    table = page_table_of(
+        rows,
+        whole,
+        question.month,
+        whole_label=catalogue.whole_label(reach, question),
+        moment=moment_text(newest(group.changed_at for group in groups)),
+        origins=origins([row.pk for row in rows], question.month),
+        with_unit=not question.unit,
+    )
+    asked = address_of(question)
+    return render(
+        request,
+        "reports/projects.html",
+        {
+            "page": page_table(table, _project_links),
+            "part": part,
+            "here": _address("reports:projects", **asked),
+            "words": _filter_words(reach, selection),
+            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version"}}),
+        },
+    )
+
+
+# --- What the pages are made of ----------------------------------------------------------------------------------------------------
+
+
+def _address(name: str, **params: str) -> str:
+    return f"{reverse(name)}?{urlencode(params)}" if params else reverse(name)
+
+
+def _describe(request: HttpRequest, month: Month) -> Clocks:
+    """Let the frame name the month that the page is about, whichever was chosen before."""
+    clocks = clocks_of(request)
+    described = replace(clocks, moment=replace(clocks.moment, month=month))
+    request._clocks = described  # type: ignore[attr-defined]
+    return described
+
+
+def _row_links(question: Question) -> Callable[[Row], dict[str, str]]:
+    """A row of the city table leads to the projects behind it."""
+    asked = address_of(question)
+    return lambda row: {"label": _address("reports:projects", **{**asked, **row.keys})} if row.values.get("count") else {}
+
+
+def _project_links(row: Row) -> dict[str, str]:
+    """A project leads to its own page, where there is one."""
+    if "project" not in row.keys or not admin.site.is_registered(Project):
+        return {}
+    return {"label": reverse("admin:projects_project_change", args=[row.keys["project"]])}
+
+
+def _month_choices(clocks: Clocks, question: Question, by: str) -> list[Choice]:
+    """The months that were opened, newest first, and the one asked for even if it was not."""
+    months = sorted({*clocks.months, question.month}, reverse=True)
+    return [
+        Choice(month_text(month), _address("reports:city", **{**address_of(question), "period": str(month)}, by=by), month == question.month)
+        for month in months
+    ]
+
+
+def _list_choices(question: Question, by: str) -> list[Choice]:
+    """All projects, one kind of list, what is on none, or one version of a list of the year. One query."""
+    asked = {name: value for name, value in address_of(question).items() if name not in {"lists", "version"}}
+    choices = [Choice(_("全部在册项目"), _address("reports:city", **asked, by=by), question.whole)]
+    labels = {**{kind: str(Project.Kind(kind).label) for kind in KINDS}, NONE: _("清单外项目")}
+    choices += [Choice(label, _address("reports:city", **asked, by=by, lists=key), question.lists == key) for key, label in labels.items()]
+    versions = ListVersion.objects.filter(list__year=question.month.year).select_related("list").order_by("list__key", "number")
+    choices += [
+        Choice(str(version), _address("reports:city", **asked, by=by, version=str(version.pk)), question.version == version.pk)
+        for version in versions
+    ]
+    if not any(choice.chosen for choice in choices):
+        raise Http404
+    return choices
+
+
+def _filter_words(reach: Reach, selection: Selection) -> list[str]:
+    """What the rows were narrowed to, in words: the unit, the kind, the sector, the lists."""
+    question = selection.question
+    words = [month_text(question.month)]
+    if question.unit:
+        unit = reach.units.filter(key=question.unit).first()
+        if unit is None:
+            raise Http404
+        words.append(unit.name)
+    if question.kind:
+        words.append(str(Project.Kind(question.kind).label))
+    if question.sector:
+        words.append(_sector_name(question.sector))
+    if question.lists == NONE:
+        words.append(_("清单外项目"))
+    elif question.lists or question.version is not None:
+        words += [str(version) for version in selection.versions]
+    return words
+
+
+def _sector_name(key: str) -> str:
+    if key == NONE:
+        return _("未分领域")
+    scheme, _dot, code = key.partition(".")
+    found = Classification.objects.filter(scheme=scheme, code=code).first()
+    if found is None:
+        raise Http404
+    return found.name
