@@ -15,16 +15,12 @@ from exchange.raw import RawBook, Refusal
 from exchange.workbook.answers import book_of
 from exchange.workbook.limits import DEFAULT, Limits
 from exchange.workbook.sandbox import read_in_child
-from exchange.workbook.simple import parse
 
 __all__ = ["DEFAULT", "Limits", "RawBook", "Refusal", "open_book", "read_book"]
 
 
 def read_book(data: bytes | Path, filename: str, *, limits: Limits = DEFAULT) -> RawBook:
     """Read a whole workbook into memory. Raises `Refusal` where it can't be taken, and nothing else for any bytes whatever."""
-    content = data.read_bytes() if isinstance(data, Path) else data
-    if b"workbook.bin" in content:
-        return parse(content, filename, limits)
     with open_book(data, filename, limits=limits) as book:
         for sheet in book.sheets:
             sheet.rows = list(sheet.rows)

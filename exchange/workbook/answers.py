@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from exchange.raw import CellRuns, Merge, RawBook, RawSheet, RawValue, SheetState
-from exchange.workbook.frames import read_rows
+from exchange.workbook.spool import read_rows
 
 _NAMES: Mapping[str, frozenset[str]] = {
     "xlsx": frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"}),

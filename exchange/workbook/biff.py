@@ -55,7 +55,7 @@ def rk_number(raw: int) -> float:
     if raw & 2:
         value = float((raw >> 2) - (1 << 30) if raw & 0x80000000 else raw >> 2)
     else:
-        value = struct.unpack("<d", struct.pack("<Q", (raw & 0xFFFFFFFC) << 32))[0]
+        value = float(struct.unpack("<d", struct.pack("<Q", (raw & 0xFFFFFFFC) << 32))[0])
     return value / 100 if raw & 1 else value
 
 
@@ -94,7 +94,7 @@ class Texts:
         return text
 
     def characters(self, length: int, wide: int) -> str:
-        pieces = []
+        pieces: list[str] = []
         while length:
             part = self._current()
             if self._at == 0 and self._part and pieces:  # a border within the characters: a flag says how it goes on

@@ -11,9 +11,10 @@ from exchange.workbook.grid import Budget, Grid
 from exchange.workbook.kinds import OLE, ZIP, kind_of
 from exchange.workbook.limits import Limits
 from exchange.workbook.ods import read_ods
-from exchange.workbook.package import Package
+from exchange.workbook.package import Package, is_markup
 from exchange.workbook.text import read_text
 from exchange.workbook.xls import read_xls
+from exchange.workbook.xlsb import read_xlsb
 from exchange.workbook.xlsx import read_xlsx
 
 _BEGINNING = 8 * 1024
@@ -26,20 +27,26 @@ def read_any(data: mmap, spool: SpoolWriter, limits: Limits) -> Header:
     """The header of the book; its rows go to the spool."""
     kind = kind_of(data[:_BEGINNING], len(data))
     if kind == ZIP:
-        with memoryview(data) as view:
-            return _read_archive(Container(view, limits), spool, limits)
+        return _read_archive(Container(memoryview(data), limits), spool, limits)
     if kind == OLE:
-        with memoryview(data) as view:
-            return _header("xls", read_xls(Compound(view), spool, limits))
+        return _header("xls", read_xls(Compound(memoryview(data)), spool, limits))
     grid = Grid(None, "visible", spool, Budget(limits))
     found = read_text(data[:], grid, limits)
     return _header("csv", ([grid.finish()], [("text_read_as", dict(found))]))
 
 
 def _read_archive(container: Container, spool: SpoolWriter, limits: Limits) -> Header:
+    header = _read_parts(container, spool, limits)
+    container.check_unread(is_markup)
+    return header
+
+
+def _read_parts(container: Container, spool: SpoolWriter, limits: Limits) -> Header:
     if "content.xml" in container and "[content_types].xml" not in container:
         return _header("ods", read_ods(container, spool, limits))
     package = Package(container)
+    if package.main.endswith(".bin"):
+        return _header("xlsb", read_xlsb(package, spool, limits))
     return _header("xlsx", read_xlsx(package, spool, limits))
 
 

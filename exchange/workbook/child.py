@@ -42,20 +42,19 @@ def answer(limits: Limits, spool: SpoolWriter) -> Mapping[str, object]:
         confine(limits, size)
         if not size:
             raise Unfit("empty")
-        with mmap.mmap(0, 0, access=mmap.ACCESS_READ) as mapped:
-            return read_any(mapped, spool, limits)
+        return read_any(mmap.mmap(0, 0, access=mmap.ACCESS_READ), spool, limits)
     except Unfit as fault:
         return {"fault": fault.code, "params": fault.params}
     except MemoryError:
         return {"fault": "too_large", "params": {}}
-    except Exception as error:  # noqa: BLE001 -- any damage whatever must end as an answer
+    except Exception as error:
         code = "too_large" if isinstance(error, OSError) else "damaged"
         return {"fault": code, "params": {}, "surprise": f"{type(error).__name__}: {error}"[:500]}
 
 
 def main() -> None:
     gc.disable()  # a short life without cycles
-    limits = Limits(*(float(word) if "." in word else int(word) for word in sys.argv[1:]))
+    limits = Limits.from_words(sys.argv[1:])
     with os.fdopen(1, "wb", buffering=1024 * 1024) as file:
         spool = SpoolWriter(file)
         spool.header(answer(limits, spool))

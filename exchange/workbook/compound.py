@@ -101,7 +101,7 @@ class Compound:
 
 def _follow(start: int, table: tuple[int, ...]) -> list[int]:
     """The numbers of a chain of sectors."""
-    numbers = []
+    numbers: list[int] = []
     number = start
     while number < _END:
         if number >= len(table) or len(numbers) > len(table):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from exchange.workbook.faults import Unfit
@@ -38,6 +38,7 @@ class Container:
         self._data = data
         self._limits = limits
         self._inflated = 0
+        self._read: set[str] = set()
         self.members = _directory(data, limits)
         self._starts = _bodies(data, self.members)
 
@@ -47,6 +48,12 @@ class Container:
     def read(self, name: str) -> bytes:
         """The whole of a small part."""
         return b"".join(self.pieces(name))
+
+    def check_unread(self, is_checked: Callable[[str], bool]) -> None:
+        """Inflate and count, without keeping them, the parts that nobody has asked for."""
+        for key in [key for key in self.members if key not in self._read and is_checked(key)]:
+            for _ in self.pieces(key):
+                pass
 
     def beginning(self, name: str, length: int) -> bytes:
         """The first bytes of a part that is not read otherwise."""
@@ -66,6 +73,7 @@ class Container:
         member = self.members.get(name.lower())
         if member is None:
             raise Unfit("damaged")
+        self._read.add(member.key)
         self.check_declared(member.key)
         if self._inflated + member.size > self._limits.total_bytes:
             raise Unfit("too_large")
@@ -123,7 +131,7 @@ def _end_record(data: memoryview) -> tuple[int, int, int]:
     if at < 0 or at + 22 > len(tail):
         raise Unfit("damaged")
     entries, size, offset = struct.unpack_from("<HII", tail, at + 10)
-    if _FULL16 == entries or _FULL32 in (size, offset):
+    if entries == _FULL16 or _FULL32 in (size, offset):
         at64 = tail.rfind(_END64, 0, at)
         if at64 < 0 or at64 + 56 > len(tail):
             raise Unfit("damaged")

@@ -9,9 +9,9 @@ NUMBER, DATE, TIME, PERCENT = 0, 1, 2, 3
 
 # Built-in formats that have no text in the file; 27-36 and 50-58 are the East Asian ones (57 is yyyy"年"m"月" in Chinese Excel).
 _BUILT_IN = (
-    {code: DATE for code in (*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58)}
-    | {code: TIME for code in (*range(18, 22), *range(32, 36), *range(45, 48), 55, 56)}
-    | {9: PERCENT, 10: PERCENT}
+    dict.fromkeys((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58), DATE)
+    | dict.fromkeys((*range(18, 22), *range(32, 36), *range(45, 48), 55, 56), TIME)
+    | dict.fromkeys((9, 10), PERCENT)
 )
 
 # What is shown as it stands: quoted text, an escaped or padded character, a colour, condition or locale in brackets.

@@ -71,10 +71,15 @@ class Grid:
         self._seen_row = 0  # the last row given, blank or not
         self._last_row = 0  # the last row that holds a value
 
+    @property
+    def label(self) -> str:
+        """The name shown in messages."""
+        return self.name or "CSV"
+
     def row(self, number: int, values: list[Plain], percent: Sequence[int] = ()) -> None:
         """Take row `number`. `percent` names the columns (from 0) shown as percentages."""
         if not self._seen_row < number <= _LAST_ROW:
-            raise Unfit("row_disorder", sheet=self.name or "", row=number)
+            raise Unfit("row_disorder", sheet=self.label, row=number)
         self._seen_row = number
         if len(values) > self._limits.columns:
             self._cut(number, values)
@@ -92,7 +97,7 @@ class Grid:
 
     def _keep(self, number: int, values: list[Plain]) -> None:
         if number > self._limits.rows:
-            raise Unfit("too_many_rows", sheet=self.name or "", limit=self._limits.rows)
+            raise Unfit("too_many_rows", sheet=self.label, limit=self._limits.rows)
         if number > self._last_row + 1:
             self._rows.extend([()] * (number - self._last_row - 1))
         self._rows.append(values)
@@ -113,14 +118,14 @@ class Grid:
         far = [index for index in range(limit, len(values)) if values[index] is not None]
         del values[limit:]
         if len(self._stray) + len(far) > self._limits.stray_cells or (far and far[-1] >= _LAST_COLUMN):
-            raise Unfit("too_many_columns", sheet=self.name or "", limit=limit)
+            raise Unfit("too_many_columns", sheet=self.label, limit=limit)
         self._leave_out(number, far)
 
     def _leave_out(self, number: int, indexes: Sequence[int]) -> None:
         self._stray.extend((number, index + 1) for index in indexes)
         if len(self._stray) > self._limits.stray_cells:
             row, column = self._stray[0]
-            raise Unfit("scattered", sheet=self.name or "", cell=f"{letters(column)}{row}")
+            raise Unfit("scattered", sheet=self.label, cell=f"{letters(column)}{row}")
 
     def comment(self, row: int, column: int, text: str) -> None:
         if text and len(self.comments) < self._limits.comments:

@@ -8,7 +8,9 @@ hurt, no part may pass 400 MB, and all parts together may not pass 600 MB.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Any
 
 MEGABYTE = 1024 * 1024
 
@@ -22,7 +24,7 @@ class Limits:
     part_bytes: int = 400 * MEGABYTE  # one part, inflated
     total_bytes: int = 600 * MEGABYTE  # all parts read, inflated
     ratio: int = 200  # inflated : compressed, for parts beyond `ratio_from_bytes`
-    ratio_from_bytes: int = 10 * MEGABYTE
+    ratio_from_bytes: int = 32 * MEGABYTE
     record_chars: int = 16 * MEGABYTE  # one row or one text as it stands in the file
     sheets: int = 500
     rows: int = 200_000  # the last row used
@@ -41,9 +43,15 @@ class Limits:
     def processor_seconds(self, size: int) -> float:
         return self.seconds + self.seconds_per_megabyte * size / MEGABYTE
 
-    def as_plain(self) -> tuple[int | float, ...]:
-        """The bounds as plain numbers, in the order of the fields, to be handed to the child."""
-        return astuple(self)
+    def as_words(self) -> list[str]:
+        """The bounds as words of a command line, in the order of the fields."""
+        return [str(bound) for bound in astuple(self)]
+
+    @classmethod
+    def from_words(cls, words: Sequence[str]) -> Limits:
+        """The same bounds again."""
+        bounds: list[Any] = [(float if bound.type == "float" else int)(word) for bound, word in zip(fields(cls), words, strict=True)]
+        return cls(*bounds)
 
 
 DEFAULT = Limits()

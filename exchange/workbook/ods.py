@@ -161,7 +161,7 @@ class _Content:
         value = _value(cell, "".join(self._texts))
         if value is not None:
             if self._column + repeat - 1 > _LAST_COLUMN:
-                raise Unfit("too_many_columns", sheet=(self._grid and self._grid.name) or "", limit=self._limits.columns)
+                raise Unfit("too_many_columns", sheet=self._grid.label if self._grid else "", limit=self._limits.columns)
             self._row += [None] * (self._column - 1 - len(self._row)) + [value] * repeat
             if cell.get("office:value-type") == "percentage":
                 self._percent += range(self._column - 1, self._column - 1 + repeat)

@@ -18,6 +18,11 @@ _OTHER_PROGRAMS = {
 }
 
 
+def is_markup(key: str) -> bool:
+    """Is the part XML that is looked at, be it only for declarations? What is embedded never is."""
+    return key.endswith((".xml", ".rels", ".vml", ".rdf")) and not key.startswith("xl/embeddings/")
+
+
 class Relation(NamedTuple):
     """Where a relationship leads; `kind` is the last word of its type."""
 
@@ -60,7 +65,7 @@ class Package:
                 continue
             if name.startswith("vbaproject") or key.startswith(("xl/macrosheets/", "xl/dialogsheets/vba")):
                 raise Unfit("macro")
-            if name.endswith((".xml", ".rels", ".vml")):
+            if is_markup(key):
                 self.container.check_declared(key)
                 if has_declarations(self.container.beginning(key, _PROLOGUE)):
                     raise Unfit("forbidden_xml")
@@ -73,6 +78,8 @@ class Package:
         if program in _OTHER_PROGRAMS:
             zh, en = _OTHER_PROGRAMS[program]
             raise Unfit("not_a_workbook", zh=zh, en=en)
+        if main not in self.container and "xl/workbook.bin" in self.container:
+            return "xl/workbook.bin"
         if main not in self.container:
             for program, (zh, en) in _OTHER_PROGRAMS.items():
                 if any(key.startswith(f"{program}/") for key in self.container.members):

@@ -12,7 +12,19 @@ from exchange.workbook.grid import Grid
 from exchange.workbook.limits import Limits
 from exchange.workbook.markup import Markup, is_true, local
 from exchange.workbook.records import Records
-from exchange.workbook.shapes import SKELETON_ROW, CellMarkup, Plan, ReadMany, RowEvents, RowMarkup, Shapes, column_of, parse_rows, plan_of, simplified
+from exchange.workbook.shapes import (
+    SKELETON_ROW,
+    CellMarkup,
+    Plan,
+    ReadMany,
+    RowEvents,
+    RowMarkup,
+    Shapes,
+    column_of,
+    parse_rows,
+    plan_of,
+    simplified,
+)
 from exchange.workbook.texts import cell_text, escaped_texts, number, numbers
 
 _LAST_COLUMN = 16_384
@@ -117,8 +129,9 @@ def _iso_date(text: str) -> Plain:
 class _Sheet:
     """Rows by plan where possible, by the XML parser otherwise; both end in `_take`."""
 
-    def __init__(self, grid: Grid, cells: CellReader) -> None:
+    def __init__(self, grid: Grid, cells: CellReader, limits: Limits) -> None:
         self._grid = grid
+        self._limits = limits
         self._cells = cells
         self._shapes = Shapes(self._plan)
         self._rows = RowEvents(self._read_row)
@@ -181,9 +194,11 @@ class _Sheet:
             if cell.reference is not None:
                 of_row, column = column_of(cell.reference)
                 if of_row != row_number:
-                    raise Unfit("row_disorder", sheet=self._grid.name or "", row=row_number)
+                    raise Unfit("row_disorder", sheet=self._grid.label, row=row_number)
+            if column > _LAST_COLUMN:
+                raise Unfit("too_many_columns", sheet=self._grid.label, limit=self._limits.columns)
             if column - 1 in places:
-                raise Unfit("row_disorder", sheet=self._grid.name or "", row=row_number)
+                raise Unfit("row_disorder", sheet=self._grid.label, row=row_number)
             places[column - 1] = cell
         return list(places.items())
 
@@ -236,6 +251,6 @@ class _Sheet:
 
 def read_sheet(pieces: Iterable[bytes], grid: Grid, cells: CellReader, limits: Limits) -> None:
     """Put the rows of a sheet part into the grid."""
-    sheet = _Sheet(grid, cells)
+    sheet = _Sheet(grid, cells, limits)
     outside = Markup(sheet.start, sheet.end, sheet.text)
     Records(outside, lambda: sheet.is_in_data, "<sheetData>", "</row>", "</sheetData", limits.record_chars).read(pieces, sheet.take)

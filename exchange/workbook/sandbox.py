@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from exchange.raw import Refusal
-from exchange.workbook.faults import refusal
-from exchange.workbook.frames import read_header
 from exchange.workbook.limits import MEGABYTE, Limits
+from exchange.workbook.refusals import refusal
+from exchange.workbook.spool import read_header
 
 logger = logging.getLogger(__name__)
 
@@ -32,44 +33,57 @@ del sys.argv[1]
 from exchange.workbook.child import main
 main()
 """
+_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH",)  # some builds of Python don't start without it
 _SHOWN = 2_000  # characters of the child's last words kept in the log
 
 
 @contextmanager
-def read_in_child(data: bytes | Path, limits: Limits) -> Iterator[tuple[Mapping[str, object], BinaryIO]]:
-    """The header of the book and the open spool with its rows. Both files vanish with the block; neither ever has a name."""
-    with _opened(data, limits) as source, tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() as complaints:
-        size = source.seek(0, 2)
-        source.seek(0)
-        status = _run(source, spool, complaints, limits, limits.processor_seconds(size) + limits.grace_seconds)
-        header = read_header(spool) if status == 0 else None
-        if header is None:
-            raise _dead(status, complaints)
-        if "fault" in header:
-            raise _faulty(header)
-        yield header, spool
-
-
-@contextmanager
-def _opened(data: bytes | Path, limits: Limits) -> Iterator[BinaryIO]:
-    """The file to read, of a size that may be read."""
+def read_in_child(data: bytes | Path, limits: Limits) -> Iterator[tuple[Mapping[str, Any], BinaryIO]]:
+    """The header of the book and the open spool with its rows. No file made here ever has a name; all vanish with the block."""
     size = data.stat().st_size if isinstance(data, Path) else len(data)
     if size > limits.file_bytes:
         raise refusal("file_too_large", {"size": -(-size // MEGABYTE), "limit": limits.file_bytes // MEGABYTE})
+    with ExitStack() as files:
+        try:
+            source = files.enter_context(_opened(data))
+            spool = files.enter_context(tempfile.TemporaryFile())
+            header = _answer(source, spool, limits, limits.processor_seconds(size) + limits.grace_seconds)
+        except OSError as error:  # no room on the disk, no further process: nothing is wrong with the file
+            logger.exception("workbook could not be read now")
+            raise refusal("unreadable_now") from error
+        yield header, spool
+
+
+def _opened(data: bytes | Path) -> BinaryIO:
     if isinstance(data, Path):
-        with data.open("rb") as file:
-            yield file
-    else:
-        with tempfile.TemporaryFile() as file:
-            file.write(data)
-            file.flush()
-            yield file
+        return data.open("rb")
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 -- closed by the caller's stack
+    file.write(data)
+    file.seek(0)
+    return file
+
+
+def _answer(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -> Mapping[str, Any]:
+    """Run the child; the header it wrote, or the refusal for the way it ended."""
+    with tempfile.TemporaryFile() as complaints:
+        status = _run(source, spool, complaints, limits, seconds)
+        header = read_header(spool) if status == 0 else None
+        if header is None:
+            raise _dead(status, complaints)
+    if "fault" in header:
+        if "surprise" in header:
+            logger.warning("workbook child was surprised: %s", header["surprise"])
+        raise refusal(header["fault"], header["params"])
+    return header
 
 
 def _run(source: BinaryIO, spool: BinaryIO, complaints: BinaryIO, limits: Limits, seconds: float) -> int:
     """Run the child to its end, by force if need be; its exit status."""
-    command = [sys.executable, "-I", "-S", "-c", _START, str(_ROOT), *map(str, limits.as_plain())]
-    with subprocess.Popen(command, stdin=source, stdout=spool, stderr=complaints, cwd="/", env={}, start_new_session=True) as child:
+    command = [sys.executable, "-I", "-S", "-c", _START, str(_ROOT), *limits.as_words()]
+    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    with subprocess.Popen(  # noqa: S603 -- our own interpreter and module, no word of the user's
+        command, stdin=source, stdout=spool, stderr=complaints, cwd="/", env=environment, start_new_session=True
+    ) as child:
         try:
             return child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -85,11 +99,4 @@ def _dead(status: int, complaints: BinaryIO) -> Refusal:
     logger.error("workbook child ended with status %d: %s", status, complaints.read(_SHOWN).decode("utf-8", "replace"))
     if status in (-signal.SIGXCPU, -signal.SIGKILL):
         return refusal("took_too_long")
-    return refusal("damaged")
-
-
-def _faulty(header: Mapping[str, object]) -> Refusal:
-    params = header.get("params")
-    if "surprise" in header:
-        logger.warning("workbook child was surprised: %s", header["surprise"])
-    return refusal(str(header["fault"]), params if isinstance(params, dict) else None)
+    return refusal("damaged" if status < 0 else "unreadable_now")

@@ -23,7 +23,7 @@ from exchange.workbook.texts import unescape
 
 _ROW, _ROW_DIGITS = '<row r="', 7
 _FORMULA = re.compile(r"<f(?: [^<>]*)?(?:/>|>[^<]*</f>)")
-_CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,8})")
+_CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,8})")
 _KEPT_SHAPES, _KEPT_CHARS = 4_000, 8_000_000
 _DEEPEST = 64
 _TEXT, _NUMBER = "\0", "\1"  # XML allows neither, so they can't be in a row

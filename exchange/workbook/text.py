@@ -23,8 +23,6 @@ _HINT = re.compile(r"sep=([,;\t])\s*$")
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _TEXT_SHARE = 1_000  # one control character in so many is dirt, more is no text
 _BROKEN_SHARE = 10  # UTF-8 with less than one broken character in so many is damaged UTF-8 and no other code
-_LINES_IN_CELL = 100  # more lines in one quoted field are the next rows
-_FEW_DELIMITERS = 3
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -107,7 +105,6 @@ class _Records:
         self._reader = reader
         self._delimiter = delimiter
         self._grid = grid
-        self._width = 0
 
     def read(self) -> None:
         number, line = 0, 0
@@ -115,27 +112,18 @@ class _Records:
             number += 1
             if number == 1 and _HINT.match(self._delimiter.join(fields)):
                 fields = []
-            if self._line() - line > 1 and self._swallowed(fields, self._line() - line):
-                raise Unfit("unclosed_quote", row=number, line=line + 1)
             line = self._line()
-            self._width = max(self._width, len(fields))
             self._grid.row(number, _values(fields))
 
     def _line(self) -> int:
         return int(self._reader.line_num)  # type: ignore[attr-defined]
 
     def _next(self, number: int, line: int) -> list[str] | None:
+        """The next record. An unclosed quote runs to the end of the file or to the next opening quote; the strict reader objects to both."""
         try:
             return next(self._reader, None)
         except csv.Error as error:
             raise Unfit("unclosed_quote", row=number, line=line) from error
-
-    def _swallowed(self, fields: list[str], lines: int) -> bool:
-        """Has an unclosed quote taken whole rows into one field?"""
-        if lines > _LINES_IN_CELL:
-            return True
-        least = max(_FEW_DELIMITERS, self._width - 2)
-        return any(line.count(self._delimiter) >= least for field in fields if "\n" in field for line in field.split("\n"))
 
 
 def _values(fields: list[str]) -> list[Plain]:

@@ -23,9 +23,7 @@ _STRING_RESULT, _BOOLEAN_RESULT, _ERROR_RESULT, _EMPTY_RESULT = range(4)
 class SheetReader:
     """Collects the cells of a sheet, which may come in any order, and gives them to the grid by rows."""
 
-    def __init__(
-        self, stream: bytes, at: int, grid: Grid, shared: Sequence[Plain], kinds: Sequence[int], is_1904: bool, codec: str | None
-    ) -> None:
+    def __init__(self, stream: bytes, at: int, grid: Grid, shared: Sequence[Plain], kinds: Sequence[int], is_1904: bool, codec: str | None) -> None:
         self._stream = stream
         self._at = at
         self._grid = grid
@@ -89,7 +87,7 @@ class SheetReader:
         if len(values) <= column:
             values += [None] * (column + 1 - len(values))
         elif values[column] is not None:
-            raise Unfit("row_disorder", sheet=self._grid.name or "", row=row + 1)
+            raise Unfit("row_disorder", sheet=self._grid.label, row=row + 1)
         values[column] = value
 
     def _put_number(self, row: int, column: int, style: int, value: float) -> None:

@@ -57,7 +57,8 @@ def _read_workbook(package: Package) -> _Workbook:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
-        roots.append(name) if not roots else None
+        if not roots:
+            roots.append(name)
         if name == "sheet":
             identifier = next((value for key, value in attributes.items() if local(key) == "id" and ":" in key), "")
             sheets.append((tidy(attributes.get("name", ""))[:255], _STATES.get(attributes.get("state", ""), "visible"), identifier))
@@ -90,7 +91,10 @@ def _read_styles(package: Package, part: str) -> list[int]:
             code = _integer(attributes.get("numFmtId"))
             kinds.append(formats.kind_of(code, texts.get(code)))
 
-    walk(package.container.pieces(part), start, lambda _: path.pop() and None)
+    def end(_: str) -> None:
+        path.pop()
+
+    walk(package.container.pieces(part), start, end)
     return kinds
 
 
