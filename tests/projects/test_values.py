@@ -52,9 +52,7 @@ def test_code_is_normalised(written: str, code: str) -> None:
         ("2017-130000-01-01-00001", CodeForm.OLD, 2017),
     ],
 )
-def test_digits_three_and_four_decide_the_form(
-    text: str, form: CodeForm, year: int
-) -> None:
+def test_digits_three_and_four_decide_the_form(text: str, form: CodeForm, year: int) -> None:
     code = ProjectCode.parse(text)
     assert code is not None
     assert (code.form, code.year) == (form, year)
@@ -176,9 +174,7 @@ def test_what_is_no_month(text: str) -> None:
         ("2020-H2", "half", date(2020, 7, 1), date(2020, 12, 31)),
     ],
 )
-def test_partial_date_keeps_its_precision(
-    text: str, precision: str, first: date, last: date
-) -> None:
+def test_partial_date_keeps_its_precision(text: str, precision: str, first: date, last: date) -> None:
     value = PartialDate.parse(text)
     assert (str(value), value.precision, value.first_day, value.last_day) == (
         text,
@@ -188,9 +184,7 @@ def test_partial_date_keeps_its_precision(
     )
 
 
-@pytest.mark.parametrize(
-    "text", ["", "20", "2020-13", "2020-02-30", "2020-Q5", "2020-H3", "2020-6", "0000"]
-)
+@pytest.mark.parametrize("text", ["", "20", "2020-13", "2020-02-30", "2020-Q5", "2020-H3", "2020-6", "0000"])
 def test_what_is_no_partial_date(text: str) -> None:
     with pytest.raises(ValueError, match=".+"):
         PartialDate.parse(text)

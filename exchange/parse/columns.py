@@ -1,0 +1,282 @@
+"""From headings to planned columns: doubles settled, open senses decided, units and readers chosen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from exchange.cells import (
+    CellReading,
+    FieldReader,
+    ReadContext,
+    amount_reader,
+    choice_reader,
+    credit_code_reader,
+    date_reader,
+    land_reader,
+    local_code_reader,
+    name_reader,
+    owner_reader,
+    percent_reader,
+    period_reader,
+    place_reader,
+    project_code_reader,
+    rate_reader,
+    term_reader,
+    text_reader,
+)
+from exchange.parse.context import SheetContext, money_unit
+from exchange.parse.header import HeaderBlock, Rows
+from exchange.parse.model import PlannedColumn, column_letter
+from exchange.parse.profile import cumulative_sense, holds_fractions, is_mostly_places, looks_planned, name_column, writes_padded_months
+from exchange.reference import Reference, folded
+from exchange.sheets import Kind, Meaning, ReaderKind, column_of
+from projects.findings import Finding, Severity
+from projects.values import LandUnit, MoneyUnit, Month, PartialDate
+
+_LAND_UNITS = {"公顷": LandUnit.HECTARE, "平方米": LandUnit.SQUARE_METRE, "㎡": LandUnit.SQUARE_METRE, "平方公里": LandUnit.SQUARE_KILOMETRE}
+
+
+@dataclass(slots=True)
+class ColumnPlan:
+    """The columns of a table and what has to be said about its headings."""
+
+    columns: list[PlannedColumn]
+    findings: list[tuple[Finding, PlannedColumn | None]] = field(default_factory=list)
+
+    def by_field(self) -> dict[str, PlannedColumn]:
+        return {column.field: column for column in reversed(self.columns) if column.field and column.month is None}
+
+    def say(self, code: str, severity: Severity, column: PlannedColumn | None, **params: object) -> None:
+        self.findings.append((Finding(code, severity, column.field if column else None, params), column))
+
+
+def plan_columns(block: HeaderBlock, sample: Rows, context: SheetContext, month: Month | None, reference: Reference) -> ColumnPlan:
+    """Decide for every column which field it holds."""
+    plan = ColumnPlan([_first_guess(index, block) for index in range(len(block.paths))])
+    _find_name(plan, block, sample)
+    _settle_years(plan, context.year)
+    _settle_months(plan, month, context.year)
+    _settle_doubles(plan, block, sample, reference)
+    _settle_cumulative(plan, sample)
+    _settle_open_dates(plan, sample, context, month, reference)
+    return plan
+
+
+def _first_guess(index: int, block: HeaderBlock) -> PlannedColumn:
+    meaning = block.meanings[index]
+    heading = "/".join(folded(text) for text in block.paths[index])
+    kind = column_of(meaning.field).reader if meaning.field else None
+    return PlannedColumn(index, column_letter(index), heading, meaning, meaning.field, kind, None)
+
+
+def _set(column: PlannedColumn, name: str | None) -> None:
+    column.field = name
+    column.reader_kind = column_of(name).reader if name else None
+
+
+def _find_name(plan: ColumnPlan, block: HeaderBlock, sample: Rows) -> None:
+    if "name" in block.fields:
+        return
+    bare = [column.index for column in plan.columns if column.field is None and not column.meaning.ignored]
+    width = max((len(row) for row in sample), default=0)
+    for index in range(len(plan.columns), min(width, len(plan.columns) + 3)):
+        plan.columns.append(PlannedColumn(index, column_letter(index), "", Meaning(None, plan.columns[0].meaning.heading), None, None, None))
+        bare.append(index)
+    found = name_column(sample, bare)
+    if found is not None:
+        _set(plan.columns[found], "name")
+        plan.say("name_heading_missing", Severity.INFO, plan.columns[found])
+
+
+def _settle_years(plan: ColumnPlan, year: int | None) -> None:
+    """A plan or sum of another year is not this year's."""
+    report_year = year or max((column.meaning.year or 0 for column in plan.columns if column.field in {"plan_wan", "done_ytd_wan"}), default=0)
+    for column in plan.columns:
+        said = column.meaning.year
+        if not said or not report_year:
+            continue
+        other_plan = column.field == "plan_wan" and said != report_year
+        if other_plan and not any(one.field == "plan_wan" and one.meaning.year == report_year for one in plan.columns) and said == report_year + 1:
+            other_plan = False
+        if other_plan or (column.field in {"done_ytd_wan", "done_month_wan"} and said < report_year):
+            _set(column, None)
+
+
+def _settle_months(plan: ColumnPlan, month: Month | None, year: int | None) -> None:
+    """In a wide layout each month has its columns: the report's own month fills the fields, the others are kept by month."""
+    monthly = [column for column in plan.columns if column.field in {"done_month_wan", "progress_text"} and column.meaning.month]
+    months = {column.meaning.month for column in monthly}
+    if len(months) < 2:
+        return
+    own = month.month if month is not None and month.month in months else max(number for number in months if number)
+    for column in monthly:
+        if column.meaning.month != own and column.meaning.month:
+            column.month = Month(year or (month.year if month else 2000), column.meaning.month)
+
+
+def _settle_doubles(plan: ColumnPlan, block: HeaderBlock, sample: Rows, reference: Reference) -> None:
+    first: dict[str, PlannedColumn] = {}
+    for column in plan.columns:
+        if column.field is None or column.month is not None:
+            continue
+        if column.field == "responsible_unit" and "district" not in block.fields and is_mostly_places(sample, column.index, reference):
+            _set(column, "district")
+        if column.field is None or column.field not in first:
+            first[column.field or ""] = column
+            continue
+        _settle_double(plan, first, first[column.field], column, block)
+
+
+def _settle_double(plan: ColumnPlan, first: dict[str, PlannedColumn], earlier: PlannedColumn, later: PlannedColumn, block: HeaderBlock) -> None:
+    name = later.field or ""
+    spans = block.spans
+    same_heading = later.index < len(spans) and earlier.index < len(spans) and spans[later.index] == spans[earlier.index]
+    if same_heading and block.paths[later.index] == block.paths[earlier.index]:
+        earlier.spill = (*earlier.spill, later.index)
+        _set(later, None)
+        later.meaning = replace(later.meaning, ignored=True)
+    elif name == "serial":
+        other = later if later.heading.endswith(("编号", "号码")) else earlier
+        _set(other, "local_code" if "local_code" not in first else None)
+    elif earlier.meaning.ambiguous and not later.meaning.ambiguous:
+        _set(earlier, "cum_total_wan" if "cum_total_wan" not in block.fields else None)
+        first[name] = later
+    elif later.meaning.ambiguous and not earlier.meaning.ambiguous:
+        _set(later, "cum_total_wan" if "cum_total_wan" not in block.fields else None)
+    else:
+        plan.say("column_double", Severity.INFO, later, heading=later.heading, first=earlier.letter)
+        _set(later, None)
+
+
+def _settle_cumulative(plan: ColumnPlan, sample: Rows) -> None:
+    """累计完成投资 is of the year or since the start: never guessed silently."""
+    fields = plan.by_field()
+    column = fields.get("done_ytd_wan")
+    if column is None or not column.meaning.ambiguous:
+        return
+    if "cum_total_wan" in fields:
+        return
+    indexes = {name: fields[name].index if name in fields else None for name in ("cum_prior_wan", "plan_wan", "done_month_wan")}
+    sense = cumulative_sense(
+        sample, column.index, prior=indexes["cum_prior_wan"], ytd=None, plan=indexes["plan_wan"], month=indexes["done_month_wan"]
+    )
+    if sense is None:
+        plan.say("column_ambiguous", Severity.INFO, column, heading=column.heading, letter=column.letter)
+    else:
+        _set(column, sense)
+        plan.say("column_decided", Severity.INFO, column, heading=column.heading, sense=sense)
+
+
+def _settle_open_dates(plan: ColumnPlan, sample: Rows, context: SheetContext, month: Month | None, reference: Reference) -> None:
+    read_context = ReadContext(reference, year=context.year)
+    for column in plan.columns:
+        if not column.meaning.open_date or column.field not in {"planned_start", "planned_finish"}:
+            continue
+        reader = date_reader(column.field, read_context)
+        dates = [value for row in sample if column.index < len(row) and isinstance(value := _value(reader, row[column.index]), PartialDate)]
+        months = [Month(date.year, date.month or 12) for date in dates]
+        actual = column.field.replace("planned", "actual")
+        if not looks_planned(months, month) and actual not in plan.by_field():
+            _set(column, actual)
+
+
+def _value(reader: FieldReader, raw: object) -> object:
+    result = reader(raw, False)  # type: ignore[arg-type]
+    return result.value if isinstance(result, CellReading) else result
+
+
+def kind_of(fields: set[str], title: str, lean: str | None, ambiguous: bool) -> Kind:
+    """Tell the kind of a table from its fields, and from its title where they leave it open."""
+    central = {name for name in fields if name.startswith("central_")} | (fields & {"program", "doc_no", "prov_match_wan", "city_match_wan"})
+    bond = {name for name in fields if name.startswith("bond_")} | (fields & {"term_years", "rate_percent"})
+    if len(central) >= 2 or (lean == "central" and central):
+        return Kind.CENTRAL
+    if bond and (lean == "bond" or len(bond) >= 2):
+        return Kind.BOND
+    if "done_month_wan" in fields or ("done_ytd_wan" in fields and not ambiguous) or ("done_ytd_wan" in fields and "plan_wan" in fields):
+        return Kind.MONTHLY
+    words = folded(title)
+    emerging_words = any(word in words for word in ("战新", "战略性新兴", "新兴产业", "产业项目", "未来产业"))
+    if fields & {"expected_output_wan", "expected_tax_wan"} or emerging_words:
+        return Kind.EMERGING
+    return Kind.INFRASTRUCTURE
+
+
+def choose_units(plan: ColumnPlan, context: SheetContext) -> MoneyUnit | None:
+    """Give every money column its unit: heading, then unit line or title, then what all other headings say. None if there is none."""
+    money = [column for column in plan.columns if column.reader_kind is ReaderKind.AMOUNT]
+    for column in money:
+        column.unit = money_unit(column.meaning.unit) or context.unit
+    told = [column.unit for column in money if column.unit is not None]
+    main = next((column.unit for column in money if column.field == "total_wan" and column.unit), told[0] if told else None)
+    for column in money:
+        if column.unit is None and main is not None:
+            column.unit = main
+            if len(set(told)) > 1:
+                plan.say("unit_missing", Severity.BLOCKS, column, heading=column.heading, assumed=main.value)
+            else:
+                plan.say("unit_assumed", Severity.INFO, column, heading=column.heading, assumed=main.value)
+    return main
+
+
+def attach_readers(plan: ColumnPlan, sample: Rows, reference: Reference, year: int | None) -> None:
+    """Give every known column its reader."""
+    for column in plan.columns:
+        if column.field is None or column.reader_kind in {ReaderKind.SERIAL, None}:
+            continue
+        context = ReadContext(
+            reference,
+            column.unit or MoneyUnit.WAN,
+            year,
+            padded_months=column.reader_kind is ReaderKind.DATE and writes_padded_months(sample, column.index),
+            fractions=column.reader_kind is ReaderKind.SHARE and holds_fractions(sample, column.index),
+        )
+        column.reader = _reader(column, context)
+
+
+def _reader(column: PlannedColumn, context: ReadContext) -> FieldReader:
+    name, kind = column.field or "", column.reader_kind
+    simple: dict[ReaderKind | None, FieldReader] = {
+        ReaderKind.NAME: name_reader(),
+        ReaderKind.OWNER: owner_reader(),
+        ReaderKind.CREDIT_CODE: credit_code_reader(),
+        ReaderKind.LOCAL_CODE: local_code_reader(),
+        ReaderKind.RATE: rate_reader(),
+        ReaderKind.TERM: term_reader(),
+    }
+    if kind in simple:
+        return simple[kind]
+    if kind is ReaderKind.AMOUNT:
+        return amount_reader(name, context)
+    if kind in {ReaderKind.DATE, ReaderKind.MONTH}:
+        return date_reader(name, context)
+    if kind is ReaderKind.PERIOD:
+        return period_reader("planned_start", "planned_finish", context)
+    return _worded_reader(name, kind, column, context)
+
+
+def _worded_reader(name: str, kind: ReaderKind | None, column: PlannedColumn, context: ReadContext) -> FieldReader:
+    if kind is ReaderKind.CODE:
+        return project_code_reader(name, context)
+    if kind is ReaderKind.PLACE:
+        return place_reader(name, context)
+    if kind is ReaderKind.STAGE:
+        return choice_reader(name, context.reference.stages)
+    if kind is ReaderKind.NATURE:
+        return choice_reader(name, context.reference.natures)
+    if kind is ReaderKind.SHARE:
+        return percent_reader(name, context)
+    if kind is ReaderKind.LAND:
+        return land_reader(name, _LAND_UNITS.get(column.meaning.unit or "", LandUnit.MU))
+    return text_reader(name)
+
+
+def unheaded(columns: Sequence[PlannedColumn], sample: Rows) -> list[int]:
+    """Columns right of the headings that hold something though nothing stands over them."""
+    width = max((len(row) for row in sample), default=0)
+    return [
+        index
+        for index in range(len(columns), min(width, len(columns) + 20))
+        if sum(index < len(row) and row[index] is not None and bool(str(row[index]).strip()) for row in sample) >= 2
+    ]

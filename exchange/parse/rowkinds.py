@@ -1,0 +1,243 @@
+"""Tell project rows from sections, totals, notes and the other rows of a hand-made list. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exchange.cells import is_empty, plain_number
+from exchange.cells.text import MARKS
+from exchange.parse.model import RowKind
+from exchange.raw import CellError, RawValue, Uncached
+from exchange.reference import folded
+
+_CHINESE = "一二三四五六七八九十百"
+TOTAL = re.compile(
+    r"^(?:[^\d]{0,14}?)(?:总合计|合计|总计|共计|累计|小计)(?:数|额|金额)?[:：]?(?:[(（]?共?[\d一二三四五六七八九十百]+[个项件][^)）]{0,6}[)）]?)?[:：]?"
+    r"(?:[(（][^)）]*[)）])?$|^(?:合计|总计|小计|共计)[(（:：\d]"
+)
+_PART_TOTAL = re.compile(r"小计|本页|分计")
+_OF_WHICH = re.compile(r"^其中")
+_NOTE = re.compile(
+    r"^(?:[(（]?(?:注|备注|说明|附注|填表说明|填报说明|情况说明|注释)[)）]?[:：\d.、]|[*※★▲●☆△]\s*(?:为|表示|号|的|注)"
+    r"|(?:资料|数据)来源|(?:标|带|加)[“\"]?[*※★▲●☆△])"
+)
+_SIGNATURE = re.compile(
+    r"(?:填表人|审核人|制表人?|填报人|单位负责人|负责人|主要领导|分管领导|业主|责任单位|联系人|联系电话|填报日期|审批人|经办人|复核)"
+    r"(?:[(（][^)）]{0,6}[)）])?[:：]"
+)
+_EXAMPLE = re.compile(r"^[(（【\[]?(?:填写|填报)?(?:示例|样例|例子|举例|范例|例如|例)(?:行|项目|\d)?(?:[:：)）】\]]|$)")
+_NO_ROWS = re.compile(r"^(?:本(?:月|期|表|区|市|单位|年度)?)?(?:暂)?无(?:新增|此类|相关|符合条件的?|数据|项目|内容|填报)*(?:项目|数据|内容)?[。.]?$")
+_TITLE = re.compile(r"(?:表|清单|名单|一览|明细|台账|计划|情况|汇总)(?:[(（][^)）]*[)）])?$")
+SECTION_SERIAL = re.compile(
+    rf"^(?:第?[{_CHINESE}]+[、.．:：部批类]?|[(（][{_CHINESE}]+[)）][、.．]?|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+[、.．]?|[IVX]+[、.．]?|[A-Z][、.．]?)$"
+)
+_DATA_SERIAL = re.compile(r"^\d{1,6}(?:[、.．])?(?:\.0)?$")
+_CHILD_SERIAL = re.compile(r"^\d+[.．\-－—]\d+(?:[.．\-]\d+)*$|^[(（]\d+[)）]$|^[①-⑳]$|^\d+[)）]$")
+_SECTION_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("part", re.compile(rf"^第[{_CHINESE}\d]+(?:部分|大类|类|章|批|篇|板块)[、.．:：\s]*")),
+    ("roman", re.compile(r"^(?:[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+|[IVX]{1,4}(?=[、.．\s]))[、.．\s]*")),
+    ("letter", re.compile(r"^[A-Z][、.．]\s*")),
+    ("han", re.compile(rf"^[{_CHINESE}]+[、.．,，:：\s]\s*")),
+    ("han_brackets", re.compile(rf"^[(（][{_CHINESE}]+[)）][、.．]?\s*")),
+    ("digit", re.compile(r"^\d{1,2}[、.．](?!\d)\s*")),
+    ("digit_brackets", re.compile(r"^[(（]\d{1,2}[)）][、.．]?\s*")),
+    ("circle", re.compile(r"^[①-⑳]\s*")),
+    ("dash", re.compile(r"^(?:—+|－+|-+|――)\s*(?:\d{1,2}(?![\d.])\s*)?")),
+)
+_COUNT = re.compile(r"[(（]?(?:共|计|合计)?(\d{1,5})(?:个|项|件)(?:项目)?[)）]?|[(（](\d{1,5})[)）]$")
+_TAIL = re.compile(r"[(（][^)）]*[)）]$|[:：;；。,，]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section row: its style of numbering, its bare label and the count it states."""
+
+    style: str
+    label: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the kinds of rows are told by: where the table has its serial, name and other columns."""
+
+    serial: int | None
+    name: int
+    anchors: tuple[int, ...]  # columns only projects fill: code, owner, content, dates, …
+    money: tuple[int, ...]
+    labels: frozenset[str]  # all heading texts, folded
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    kind: RowKind | None  # None is a project row
+    label: str = ""
+    section: Section | None = None
+    is_child: bool = False
+    marks: str = ""
+
+
+PROJECT = Classified(None)
+
+
+def section_of(text: str) -> Section:
+    """Take a section label apart: 一、轨道交通项目(3个) → style, 轨道交通, 3."""
+    plain = text.strip(" \u3000\t\r\n")
+    style = "plain"
+    for name, pattern in _SECTION_STYLES:
+        found = pattern.match(plain)
+        if found is not None and found.end() < len(plain):
+            style, plain = name, plain[found.end() :]
+            break
+    counted = _COUNT.search(plain)
+    count = int(counted[1] or counted[2]) if counted is not None else None
+    if counted is not None:
+        plain = plain[: counted.start()]
+    label = _TAIL.sub("", folded(plain)).rstrip("共计")
+    return Section(style, re.sub(r"(?<=.{2})(?:类)?项目$|(?<=.{2})类$", "", label), count)
+
+
+def filled_cells(row: Sequence[RawValue]) -> list[tuple[int, RawValue]]:
+    """The cells that say something; dashes and white space do not."""
+    return [(index, cell) for index, cell in enumerate(row) if cell is not None and not is_empty(cell)]
+
+
+def classify(row: Sequence[RawValue], shape: Shape, after_data: bool) -> Classified:
+    """Tell what a row is. The common project row is told by the caller before; this is for all others."""
+    filled = filled_cells(row)
+    if not filled:
+        return Classified(RowKind.BLANK)
+    texts = [cell for _, cell in filled if type(cell) is str]
+    if len(texts) == len(filled) and all(folded(text) in shape.labels for text in texts):
+        return Classified(RowKind.REPEATED_HEADER)
+    lead = folded(texts[0]) if texts else ""
+    by_words = _by_words(filled, lead, texts, shape, after_data)
+    if by_words is not None:
+        return by_words
+    return _by_shape(filled, dict(filled), shape)
+
+
+def _by_words(filled: list[tuple[int, RawValue]], lead: str, texts: list[str], shape: Shape, after_data: bool) -> Classified | None:
+    at_name = [folded(cell) for index, cell in filled if type(cell) is str and index <= max(shape.name + 1, 2)]
+    for text in at_name[:3]:
+        if TOTAL.match(text) and not _has_identity(filled, shape):
+            return Classified(RowKind.SUBTOTAL if _PART_TOTAL.search(text) else RowKind.TOTAL, text)
+        if _OF_WHICH.match(text) and not _has_identity(filled, shape):
+            return Classified(RowKind.TOTAL, text)
+        if _EXAMPLE.match(text):
+            return Classified(RowKind.EXAMPLE)
+    money = sum(1 for index, cell in filled if index in shape.money and plain_number(cell) is not None)
+    if money == 0 and len(filled) <= 4:
+        if _NOTE.match(lead) or (len(filled) == 1 and len(lead) > 60):
+            return Classified(RowKind.NOTE)
+        if _SIGNATURE.search("".join(map(folded, texts))) and not _has_identity(filled, shape):
+            return Classified(RowKind.SIGNATURE)
+        if len(filled) == 1 and _NO_ROWS.match(lead):
+            return Classified(RowKind.NOTE)
+    return None
+
+
+def _has_identity(filled: list[tuple[int, RawValue]], shape: Shape) -> bool:
+    """A project has a code, a unit or a content; a total or section has not."""
+    return sum(1 for index, cell in filled if index in shape.anchors and not (type(cell) is str and _COUNT.fullmatch(folded(cell)))) >= 2
+
+
+def _by_shape(filled: list[tuple[int, RawValue]], cells: dict[int, RawValue], shape: Shape) -> Classified:
+    serial = serial_text(cells.get(shape.serial)) if shape.serial is not None else ""
+    bare_serial = serial.strip(MARKS)
+    marks = "".join(sign for sign in serial if sign in MARKS)
+    name = cells.get(shape.name)
+    anchored = sum(1 for index in shape.anchors if index in cells and not _is_count(cells[index]))
+    money = sum(1 for index in shape.money if index in cells)
+    if name is not None and anchored == 0:
+        section = _section_here(cells, bare_serial, name, money, shape, filled)
+        if section is not None:
+            return section
+    if name is None and anchored == 0 and len(filled) - money <= 2:
+        return _unnamed_section_or_orphan(filled, bare_serial, money, shape)
+    if name is None and (anchored + money < 2 or (not bare_serial and anchored + money < max(3, (len(shape.anchors) + len(shape.money)) // 2))):
+        only_text = money == 0 and anchored > 0 and not bare_serial
+        return Classified(RowKind.CONTINUATION if only_text else RowKind.ORPHAN)
+    return Classified(None, is_child=_CHILD_SERIAL.match(bare_serial) is not None, marks=marks)
+
+
+def _section_here(
+    cells: dict[int, RawValue], serial: str, name: RawValue, money: int, shape: Shape, filled: list[tuple[int, RawValue]]
+) -> Classified | None:
+    text = name if type(name) is str else ""
+    others = len(filled) - money - 1 - (1 if serial else 0)
+    numbered = SECTION_SERIAL.match(serial) is not None
+    section = section_of(f"{serial}、{text}" if numbered and not serial.endswith(("、", ")", "）", ".")) else f"{serial}{text}" if numbered else text)
+    count = section.count if section.count is not None else _count_beside(cells, shape)
+    if numbered:
+        return Classified(RowKind.SECTION, text, Section(section.style, section.label, count))
+    if serial:
+        return None
+    alone = money == 0 and others <= (1 if count is not None else 0)
+    counted_sums = money > 0 and (section.count is not None or section.style == "dash" or (section.style != "plain" and bool(shape.anchors)))
+    if alone or counted_sums or (money > 0 and len(shape.anchors) >= 2 and others <= 0):
+        return Classified(RowKind.SECTION, text, Section(section.style, section.label, count))
+    return None
+
+
+def _unnamed_section_or_orphan(filled: list[tuple[int, RawValue]], serial: str, money: int, shape: Shape) -> Classified:
+    """Text in the serial column (merged over the row), or cells that belong to nothing."""
+    first_index, first = filled[0]
+    worded = type(first) is str and not _DATA_SERIAL.match(serial) and len(folded(first)) >= 2 and plain_number(first) is None
+    if worded and first_index <= max(shape.name, 1):
+        section = section_of(str(first))
+        count = section.count if section.count is not None else next((_count_value(cell) for _, cell in filled[1:] if _is_count(cell)), None)
+        return Classified(RowKind.SECTION, str(first), Section(section.style, section.label, count))
+    if len(filled) == 1 and isinstance(first, int | float) and shape.serial == first_index:
+        return Classified(RowKind.BLANK)
+    if len(filled) == 1 and type(first) is str and _DATA_SERIAL.match(serial):
+        return Classified(RowKind.BLANK)
+    return Classified(RowKind.ORPHAN)
+
+
+def serial_text(raw: RawValue) -> str:
+    """The serial number as text, a whole number without decimals."""
+    if raw is None or isinstance(raw, CellError | Uncached):
+        return ""
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    return folded(str(raw))
+
+
+def _is_count(cell: RawValue) -> bool:
+    return type(cell) is str and _COUNT.fullmatch(folded(cell)) is not None
+
+
+def _count_value(cell: RawValue) -> int | None:
+    found = _COUNT.fullmatch(folded(cell)) if type(cell) is str else None
+    return int(found[1] or found[2]) if found is not None else None
+
+
+def _count_beside(cells: dict[int, RawValue], shape: Shape) -> int | None:
+    """A count in a cell of its own: ——铁路|2|402600, 合计|13个."""
+    for index, cell in cells.items():
+        if index in shape.money or index in {shape.name, shape.serial}:
+            continue
+        if _is_count(cell):
+            return _count_value(cell)
+        if isinstance(cell, int) and index in shape.anchors and 0 < cell < 10_000:
+            return cell
+    return None
+
+
+def count_of(text: str, row: Sequence[RawValue], shape: Shape) -> int | None:
+    """The number of projects a total states, in its label or beside it."""
+    found = _COUNT.search(folded(text))
+    if found is not None:
+        return int(found[1] or found[2])
+    return next((_count_value(cell) for index, cell in filled_cells(row) if index not in shape.money and _is_count(cell)), None)
+
+
+def looks_like_title(row: Sequence[RawValue]) -> bool:
+    """A single text that ends as titles do, between two tables."""
+    filled = filled_cells(row)
+    first = filled[0][1] if filled else None
+    return len(filled) <= 2 and type(first) is str and _TITLE.search(folded(first)) is not None

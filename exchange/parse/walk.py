@@ -1,0 +1,272 @@
+"""Walk the rows of one sheet: tables one after another, sections, totals, project rows. Pure and streaming."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from exchange.cells import CellReading, is_empty
+from exchange.parse.carry import Carried, Carry
+from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
+from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
+from exchange.parse.profile import repeats_blank_below
+from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title
+from exchange.parse.rows import RowReader, Surroundings, money_values
+from exchange.parse.source import RowSource
+from exchange.parse.tables import BookContext, OpenedTable, open_table
+from exchange.parse.totals import Claim, Mismatch, Totals
+from exchange.raw import CellError, RawSheet, RawValue
+from exchange.reference import folded
+from exchange.sheets import meaning_of
+from projects.findings import Finding, Severity
+
+_SUSPICIOUS = re.compile(r"[合小总共累]\s*计|^\s*[注备说例示填其样(（【\[]|项目名称|工程名称|[:：]\s*$")
+_STICKY = frozenset(["district", "program", "sector", "batch", "responsible_unit"])
+_ONE_WAN = Decimal(1)
+
+
+class SheetWalk:
+    """Reads one sheet from its first heading on. `rows()` may be walked once."""
+
+    def __init__(self, sheet: RawSheet, source: RowSource, block: HeaderBlock, book: BookContext, report: SheetReport, log: FindingLog) -> None:
+        self.sheet, self.source, self.book, self.report, self.log = sheet, source, book, report, log
+        self.above: list[tuple[int, Sequence[RawValue]]] = []
+        self.opened: OpenedTable | None = None
+        self.last_number: dict[int, RawValue] = {}
+        self._open(block, None)
+
+    # --- tables ---
+
+    def _open(self, block: HeaderBlock, last: OpenedTable | None) -> None:
+        """Begin a table whose heading block is the next rows of the source (or rows before them were taken as `above`)."""
+        lines = self.source.take(block.top - self.source.number - 1)
+        self.above.extend(lines)
+        self.source.take(block.bottom - block.top + 1)
+        sample = self.source.peek(200)
+        merges = self.sheet.merges
+        opened = open_table(block, self.above, sample, self.sheet, self.book, last.context if last else None)
+        self._note_above(opened, lines, block)
+        self.opened = opened
+        self.report.tables.append(opened.table)
+        for finding in opened.findings:
+            self.log.add(finding)
+        self.shape = opened.shape
+        self.reader = RowReader(opened.table, self.sheet, self.book.reference, opened.context, self._surroundings(opened))
+        self.money_fields = [column.field or "" for column in opened.money]
+        self.money_at = [column.index for column in opened.money]
+        self.totals = Totals([max(_ONE_WAN, column.unit.wan * Decimal("0.0101") if column.unit else _ONE_WAN) for column in opened.money])
+        sticky = frozenset(
+            column.index for column in opened.table.columns if column.field in _STICKY and not merges and repeats_blank_below(sample, column.index)
+        )
+        read_columns = [column.index for column in opened.table.columns if column.reader is not None]
+        self.carry = Carry.over(merges, block.bottom + 1, read_columns, frozenset(self.money_at), sticky)
+        self.above = []
+        self.stat_table = False
+        ahead = self.source.peek(1)
+        if ahead and is_column_numbers(ahead[0], self.shape.name):
+            self.source.take(1)
+            self.report.skip(self.source.number, RowKind.COLUMN_NUMBERS)
+
+    def _note_above(self, opened: OpenedTable, lines: list[tuple[int, Sequence[RawValue]]], block: HeaderBlock) -> None:
+        for number, row in lines:
+            texts = [cell for cell in row if type(cell) is str and cell.strip()]
+            if not texts:
+                self.report.skip(number, RowKind.BLANK)
+            elif number == opened.context.title_row:
+                self.report.skip(number, RowKind.TITLE)
+            else:
+                self.report.skip(number, RowKind.COVER if re.match(r"附[件表]", texts[0].strip()) else RowKind.UNIT)
+        for number in range(block.top, block.bottom + 1):
+            self.report.skip(number, RowKind.HEADER)
+
+    def _surroundings(self, opened: OpenedTable) -> Surroundings:
+        context = opened.context
+        return Surroundings(place=context.place, place_source=context.place_source, batch=context.batch)
+
+    # --- rows ---
+
+    def rows(self) -> Iterator[ReadRow]:
+        """All project rows of the sheet, in order."""
+        for number, row in self.source:
+            found = self._row(number, row)
+            if found is not None:
+                self.report.rows += 1
+                for placed in found.findings:
+                    self.log.add(placed)
+                yield found
+        self._close_table()
+
+    def _row(self, number: int, row: Sequence[RawValue]) -> ReadRow | None:
+        shape = self.shape
+        name = row[shape.name] if len(row) > shape.name else None
+        if type(name) is str and not self.stat_table and self.carry.idle and shape.serial is not None and len(row) > shape.serial:
+            serial = row[shape.serial]
+            if (type(serial) in (int, float) or (type(serial) is str and serial.isdecimal())) and len(name) > 2 and not _SUSPICIOUS.search(name):
+                return self._project(number, self.carry.repeat(row), None, Classified(None))
+        return self._other_row(number, row)
+
+    def _other_row(self, number: int, row: Sequence[RawValue]) -> ReadRow | None:
+        if self._begins_table(number, row):
+            return None
+        if self.stat_table:
+            self.report.skip(number, RowKind.STAT_TABLE)
+            self.above.append((number, row))
+            return None
+        original = row
+        inside_name = self.carry.covers(self.shape.name, number) and _blank_at(row, self.shape.name) and self._serial_blank(row)
+        carried = self.carry.apply(number, self.carry.repeat(row))
+        if inside_name and not all(is_empty(cell) for cell in row):
+            self.report.skip(number, RowKind.CONTINUATION)
+            return None
+        what = classify(original, self.shape, self.report.rows > 0)
+        if what.kind is None:
+            return self._project(number, carried.row, carried, what)
+        self._skip(number, original, what)
+        return None
+
+    def _serial_blank(self, row: Sequence[RawValue]) -> bool:
+        return self.shape.serial is None or _blank_at(row, self.shape.serial)
+
+    def _project(self, number: int, row: Sequence[RawValue], carried: Carried | None, what: Classified) -> ReadRow:
+        result = self.reader.read(number, row, carried)
+        result.is_child = what.is_child
+        if what.marks:
+            result.values["marks"] = f"{result.values.get('marks') or ''}{what.marks}"
+        if carried is not None:
+            bottom = self.carry.bottom_of(self.shape.name, number)
+            result.row_end = bottom if bottom and not _blank_at(row, self.shape.name) else None
+        amounts = money_values(result, self.money_fields)
+        totals = self.totals
+        if what.is_child:
+            totals.add_child(amounts)
+        else:
+            totals.rows += 1
+            sums = totals.sums
+            for position, value in enumerate(amounts):
+                if value is not None:
+                    sums[position] += value
+                elif result.findings and not is_empty(result.raw[self.money_at[position]]):  # type: ignore[arg-type]
+                    totals.unread[position] += 1
+        self.carry.previous = row
+        if self.above:
+            self.above = []
+        return result
+
+    def _skip(self, number: int, row: Sequence[RawValue], what: Classified) -> None:
+        kind = what.kind or RowKind.ORPHAN
+        if kind is RowKind.NOTE and looks_like_title(row):
+            kind = RowKind.TITLE
+        self.report.skip(number, kind)
+        self.above = [*self.above[-7:], (number, row)]
+        if kind is RowKind.SECTION and what.section is not None:
+            self._section(number, row, what.section)
+        elif kind in {RowKind.TOTAL, RowKind.SUBTOTAL}:
+            claim = self._claim(number, row, what.label)
+            self._report_totals(self.totals.total(claim, is_part=kind is RowKind.SUBTOTAL))
+        elif kind is RowKind.ORPHAN:
+            index = next((index for index, cell in enumerate(row) if not is_empty(cell)), 0)
+            self._say(Finding("orphan_row", Severity.REASON, None), number, index, row)
+
+    # --- sections and totals ---
+
+    def _section(self, number: int, row: Sequence[RawValue], section: Section) -> None:
+        claim = self._claim(number, row, section.label, section.count)
+        self._report_totals(self.totals.open_section(section, claim if claim.values or claim.count is not None else None))
+        around = self.reader.surroundings
+        reference = self.book.reference
+        place = reference.place(section.label)
+        if place is not None and place.district is not None:
+            around.place, around.place_source = place, "section"
+            return
+        labels = [one.section.label for one in self.totals.sections]
+        around.stage = next((label for label in reversed(labels) if label in reference.stages), None)
+        around.nature = None if around.stage else next((label for label in reversed(labels) if label in reference.natures), None)
+        sectors = [label for label in labels if label not in reference.stages and label not in reference.natures and reference.place(label) is None]
+        around.sector = sectors[-1] if sectors else None
+
+    def _claim(self, number: int, row: Sequence[RawValue], label: str, count: int | None = None) -> Claim:
+        values: dict[int, Decimal] = {}
+        for position, (column, index) in enumerate(zip(self.opened.money if self.opened else (), self.money_at, strict=True)):
+            raw = row[index] if index < len(row) else None
+            if raw is None or column.reader is None:
+                continue
+            if isinstance(raw, CellError):
+                self._say(Finding("formula_error", Severity.BLOCKS, column.field, {"text": raw.text}), number, index, row)
+            value = column.reader(raw, False)
+            value = value.value if isinstance(value, CellReading) else value
+            if isinstance(value, Decimal):
+                values[position] = value
+        stated = count if count is not None else count_of(label, row, self.shape)
+        index = next((index for index, cell in enumerate(row) if type(cell) is str and cell.strip()), 0)
+        return Claim(number, label, values, stated, index)
+
+    def _report_totals(self, wrong: list[Mismatch]) -> None:
+        for one in wrong:
+            if one.position is None:
+                params: dict[str, object] = {"label": one.claim.label, "stated": int(one.stated), "found": int(one.found)}
+                self._say(Finding("count_mismatch", Severity.REASON, None, params), one.claim.row, one.claim.label_index, ())
+                continue
+            column = self.opened.money[one.position] if self.opened else None
+            params = {
+                "label": one.claim.label,
+                "stated": f"{one.stated.normalize():f}",
+                "found": f"{one.found.normalize():f}",
+                "difference": f"{(one.stated - one.found).normalize():f}",
+            }
+            field = column.field if column else None
+            self._say(Finding("total_mismatch", Severity.BLOCKS, field, params), one.claim.row, self.money_at[one.position], ())
+
+    def _say(self, finding: Finding, number: int, index: int, row: Sequence[RawValue]) -> None:
+        columns = self.opened.table.columns if self.opened else ()
+        heading = columns[index].heading if index < len(columns) else ""
+        letter = columns[index].letter if index < len(columns) else None
+        raw = str(row[index])[:120] if index < len(row) and row[index] is not None else ""
+        self.log.add(PlacedFinding(finding, Place(self.sheet.name, number, letter, heading, raw)))
+
+    def _close_table(self) -> None:
+        if not self.stat_table:
+            self._report_totals(self.totals.finish())
+
+    # --- another table below ---
+
+    def _begins_table(self, number: int, row: Sequence[RawValue]) -> bool:
+        """Begin the next table if this row is the top of other headings; a heading of no project list begins a statistics table."""
+        texts = [cell for cell in row if cell is not None and not is_empty(cell)]
+        if len(texts) < 3 or not all(type(cell) is str for cell in texts):
+            return False
+        folded_texts = [folded(str(text)) for text in texts]
+        if not self.stat_table and all(text in self.shape.labels for text in folded_texts):
+            return False
+        known = sum(1 for text in folded_texts if len(text) <= 30 and (meaning_of((text,)).field or meaning_of((text,)).ignored))
+        if known < 2 or known * 2 < len(folded_texts):
+            return False
+        block = header_at([row, *self.source.peek(8)], 0, number, self.sheet.merges)
+        if block is None:
+            return False
+        self._close_table()
+        if is_usable(block) and "name" in block.fields:
+            self._restart(number, row, block)
+            return True
+        self.stat_table = True
+        return False
+
+    def _restart(self, number: int, row: Sequence[RawValue], block: HeaderBlock) -> None:
+        depth = block.bottom - block.top
+        self.source.take(depth)
+        moved = HeaderBlock(self.source.number + 1, self.source.number, block.paths, block.meanings, block.lean, block.spans)
+        last = self.opened
+        self._open(moved, last)
+        table = self.report.tables[-1]
+        table.header_top, table.header_bottom = number, number + depth
+        for header_row in range(number, number + depth + 1):
+            self.report.skip(header_row, RowKind.HEADER)
+
+
+def _blank_at(row: Sequence[RawValue], index: int) -> bool:
+    return index >= len(row) or is_empty(row[index])
+
+
+def find_table(sheet: RawSheet, source: RowSource, title: str) -> HeaderBlock | None:
+    """The first heading block of a project list in the sheet, if there is one."""
+    return find_header(source.peek(70), source.number + 1, sheet.merges, title)
