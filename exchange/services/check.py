@@ -26,7 +26,7 @@ from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
 from exchange.services.missing import missing_findings
 from exchange.services.parts import store_part
-from exchange.services.reading import city_reference, described_sheets, shown_findings
+from exchange.services.reading import city_reference, described_sheets, last_day_of, said_year, shown_findings
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -82,7 +82,8 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
     expected = upload.period.as_month if upload.period else None
     with open_book(content, upload.filename) as book:
         reading = read_workbook(book, city_reference(), expected)
-        run = _Run(upload, _setting(upload, actor), _year(upload, reading, today), today)
+        year = _year(upload, reading, today)
+        run = _Run(upload, _setting(upload, actor), year, _judged_on(upload, reading, year, today))
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
             batch.append(row)
@@ -110,8 +111,13 @@ def _year(upload: Upload, reading: Reading, today: date) -> int:
         return upload.period.year
     if upload.list_version is not None:
         return upload.list_version.list.year
-    said = next((walk.reader.context.year for walk in reading.walks if walk.reader.context.year), None)
-    return said or today.year
+    return said_year(reading) or today.year
+
+
+def _judged_on(upload: Upload, reading: Reading, year: int, today: date) -> date:
+    """The day on which a list is judged: its document's, else the end of the month it names, else of its year; never after today."""
+    day = upload.list_version.as_of if upload.list_version is not None else last_day_of(reading, year)
+    return min(day, today)
 
 
 def _take(run: _Run, batch: list[ReadRow]) -> None:

@@ -26,7 +26,7 @@ from projects.values import Month
 
 # Fields of the records that a sheet has under another name.
 _SHEET_FIELDS = {"stated_rate_percent": "progress_percent"}
-_FUNDS = frozenset({"bond_allocation", "central_budget"})
+FUNDS = frozenset({"bond_allocation", "central_budget"})
 _KINDS = {"infrastructure_list": "infrastructure", "emerging_list": "emerging"}
 
 
@@ -68,6 +68,37 @@ def _text(row: ReadRow, name: str) -> str | None:
     return str(value) if value else None
 
 
+def say(row: ReadRow, finding: Finding, seen: Seen) -> None:
+    """Put a finding on the row, unless the reader has said the same, or has faulted the very cell that is now missed."""
+    name = _SHEET_FIELDS.get(finding.field or "", finding.field)
+    for placed in row.findings:
+        same_field = placed.finding.field in (finding.field, name)
+        if same_field and (placed.finding.code == finding.code or finding.code.endswith("_missing")):
+            return
+    placed = PlacedFinding(finding, row.place(name))
+    row.findings.append(placed)
+    seen.said.append(placed)
+
+
+def judge(
+    row: ReadRow,
+    context: Context,
+    *,
+    unit: ReportingUnit | None = None,
+    month: Month | None = None,
+    known: Known | None = None,
+    earlier: Sequence[dict[str, Any]] = (),
+    seen: Seen,
+) -> None:
+    """Run the project rules on a row, and the month rules where it reports a month."""
+    record = project_record(row.values, known, kind=_KINDS.get(row.kind, "infrastructure"), unit=unit, sector=_text(row, "sector"))
+    findings = run(PROJECT_RULES, record, context)
+    if month is not None:
+        findings += run(MONTH_RULES, month_record(record, month, row.values, earlier), context)
+    for finding in findings:
+        say(row, finding, seen)
+
+
 @dataclass(slots=True)
 class _Judge:
     """Decides row by row, with the batch's stored state at hand."""
@@ -81,7 +112,7 @@ class _Judge:
 
     def plan(self, row: ReadRow) -> PlannedRow:
         name = _text(row, "name") or ""
-        if row.kind in _FUNDS or row.is_child:
+        if row.kind in FUNDS or row.is_child:
             # Fund sheets wait for the ledger; the parts of a packaged project are shown, the package itself is stored.
             return PlannedRow(row.sheet, row.row, Action.HELD if row.blocked else Action.SAME, name, None)
         unit, known = self._find(row, name)
@@ -106,18 +137,31 @@ class _Judge:
         if project_id is not None:
             unit_id = self.snapshot.units[project_id]
             if allowed is not None and unit_id not in allowed:
-                self._say(row, Finding("out_of_scope", Severity.BLOCKS, "name", {"name": name}))
+                say(row, Finding("out_of_scope", Severity.BLOCKS, "name", {"name": name}), self.seen)
                 return unit, None
+            self._compare_names(row, project_id, unit_id, name)
             self.seen.projects.add(project_id)
             self.seen.units.add(unit_id)
             return self.setting.lookups.unit_by_id(unit_id), self.snapshot.known[project_id]
         if unit is None:
-            self._say(row, Finding("unit_unknown", Severity.BLOCKS, "district", {"name": name, "value": _text(row, "district") or "空白"}))
+            say(row, Finding("unit_unknown", Severity.BLOCKS, "district", {"name": name, "value": _text(row, "district") or "空白"}), self.seen)
         elif allowed is not None and unit.pk not in allowed:
-            self._say(row, Finding("unit_foreign", Severity.BLOCKS, "district", {"name": name, "unit": unit.name}))
+            say(row, Finding("unit_foreign", Severity.BLOCKS, "district", {"name": name, "unit": unit.name}), self.seen)
         elif row.kind not in _KINDS:
-            self._say(row, Finding("project_unknown", Severity.BLOCKS, "name", {"name": name, "unit": unit.name}))
+            say(row, Finding("project_unknown", Severity.BLOCKS, "name", {"name": name, "unit": unit.name}), self.seen)
         return unit, None
+
+    def _compare_names(self, row: ReadRow, project_id: int, unit_id: int, name: str) -> None:
+        """A code that leads to a project of another name: renamed, or a code of the wrong row?"""
+        key = name_key(name)
+        if key == self.snapshot.names[project_id] or not key:
+            return
+        known = str(self.snapshot.known[project_id].project.values["name"])
+        other = self.snapshot.by_name.get((unit_id, key))
+        if other is not None and other != project_id:
+            say(row, Finding("code_name_conflict", Severity.BLOCKS, "code", {"name": name, "other": known, "code": row.values["code"]}), self.seen)
+        else:
+            say(row, Finding("renamed", Severity.REASON, "name", {"name": name, "other": known}), self.seen)
 
     def _unit(self, row: ReadRow) -> ReportingUnit | None:
         """Who reports the row: the sender's unit; for a city file the unit that is responsible, else the district."""
@@ -131,28 +175,10 @@ class _Judge:
         responsible = lookups.unit(_text(row, "responsible_unit"))
         return responsible or district
 
-    def _say(self, row: ReadRow, finding: Finding) -> None:
-        """Put a finding on the row, unless the reader has said the same, or has faulted the very cell that is now missed."""
-        name = _SHEET_FIELDS.get(finding.field or "", finding.field)
-        for placed in row.findings:
-            same_field = placed.finding.field in (finding.field, name)
-            if same_field and (placed.finding.code == finding.code or finding.code.endswith("_missing")):
-                return
-        placed = PlacedFinding(finding, row.place(name))
-        row.findings.append(placed)
-        self.seen.said.append(placed)
-
     def _judge(self, row: ReadRow, known: Known | None, unit: ReportingUnit | None) -> None:
-        """Run the project rules, and the month rules where the sheet reports a month."""
-        kind = _KINDS.get(row.kind, "infrastructure")
-        record = project_record(row.values, known, kind=kind, unit=unit, sector=_text(row, "sector"))
-        findings = run(PROJECT_RULES, record, self.context)
-        period = self.frame.period
-        if row.kind == "monthly_progress" and period is not None:
-            earlier = self.snapshot.earlier.get(known.project.id, []) if known is not None else []
-            findings += run(MONTH_RULES, month_record(record, period.as_month, row.values, earlier), self.context)
-        for finding in findings:
-            self._say(row, finding)
+        period = self.frame.period.as_month if self.frame.period is not None and row.kind == "monthly_progress" else None
+        earlier = self.snapshot.earlier.get(known.project.id, []) if known is not None else []
+        judge(row, self.context, unit=unit, month=period, known=known, earlier=earlier, seen=self.seen)
 
     def _intents(self, row: ReadRow, known: Known | None, sector: int | None) -> list[Intent]:
         values = self._stored_values(row, known, sector)
@@ -168,6 +194,8 @@ class _Judge:
         if row.kind == "monthly_progress" and known is not None:
             for name in row.defaulted:
                 values.pop(name, None)  # a section or sheet name tells which project is meant, not that it moved
+        if known is not None and self.snapshot.kinds[known.project.id] != _KINDS.get(row.kind, self.snapshot.kinds[known.project.id]):
+            values.pop("sector", None)  # on a list of the other kind: that list's sector stands on the entry, the project keeps its own
         self._settle_sector(row, values, sector)
         stage = stage_of(values.pop("stage", None))
         if stage is not None:
@@ -188,7 +216,7 @@ class _Judge:
         values["sector_text"] = values["sector"]
         values["sector"] = sector
         if sector is None and values["sector_text"]:
-            self._say(row, Finding("sector_unmatched", Severity.INFO, "sector", {"value": values["sector_text"]}))
+            say(row, Finding("sector_unmatched", Severity.INFO, "sector", {"value": values["sector_text"]}), self.seen)
             del values["sector"]
 
 

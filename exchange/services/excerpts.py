@@ -64,7 +64,8 @@ def _walk(rows: Iterable[Sequence[Any]], wanted: dict[int, list[dict[str, Any]]]
             centre = column_index(finding["col"])
             first = max(1, centre - _COLUMNS_AROUND)
             columns = range(first, centre + _COLUMNS_AROUND + 1)
-            excerpt = finding.setdefault("excerpt", {"columns": [column_letters(index) for index in columns], "rows": []})
-            excerpt["rows"].append([number, [as_text(row[index - 1]) if index <= len(row) else "" for index in columns]])
+            if finding.get("excerpt") is None:
+                finding["excerpt"] = {"columns": [column_letters(index) for index in columns], "rows": []}
+            finding["excerpt"]["rows"].append([number, [as_text(row[index - 1]) if index <= len(row) else "" for index in columns]])
         if number >= last:
             return

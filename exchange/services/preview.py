@@ -182,7 +182,7 @@ def _stored_ids(upload: Upload, rows: Sequence[PlannedRow]) -> dict[str, int]:
     made = [row.name for row in rows if row.action is Action.CREATE and row.project_id is None]
     if upload.state != Upload.State.COMMITTED or not made:
         return {}
-    history = Project.history.filter(upload_id=upload.pk, history_type="+", name__in=made)  # type: ignore[attr-defined]
+    history = Project.history.filter(upload_id=upload.pk, history_type="+", name__in=made)
     return {str(name): key for name, key in history.values_list("name", "id")}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from exchange.parse import PlacedFinding, Reading, SheetReport
 from exchange.reference import Reference, reference_from
 from exchange.sheets import column_of
-from exchange.validate import fold, ordered
+from exchange.validate import FoldedFinding, fold
 from projects.findings import advice, message
 
 LISTED = 2000  # folded findings kept on the upload; the counts say how many there are in all
@@ -22,6 +23,16 @@ LISTED = 2000  # folded findings kept on the upload; the counts say how many the
 def city_reference() -> Reference:
     """What a reader must know of the city, from the file that settings name. Read once a process."""
     return reference_from(json.loads(settings.INTAKE_REFERENCE.read_text(encoding="utf-8")))
+
+
+def said_year(reading: Reading) -> int | None:
+    """The year the file says of itself, in a title, sheet name or file name."""
+    return next((walk.reader.context.year for walk in reading.walks if walk.reader.context.year), None)
+
+
+def last_day_of(reading: Reading, year: int) -> date:
+    """The last day the file can know of: of the month it names, else of its year."""
+    return reading.report_period.last_day if reading.report_period is not None else date(year, 12, 31)
 
 
 def label_of(field: str | None) -> str:
@@ -62,11 +73,12 @@ def _described(sheet: SheetReport) -> dict[str, Any]:
 
 def shown_findings(findings: Iterable[PlacedFinding]) -> list[dict[str, Any]]:
     """Findings folded, worst first, in both languages, each with its place."""
-    return [_shown(folded) for folded in ordered(fold(findings))[:LISTED]]
+    return [_shown(folded) for folded in fold(findings)[:LISTED]]
 
 
-def _shown(folded: Any) -> dict[str, Any]:
+def _shown(folded: FoldedFinding) -> dict[str, Any]:
     finding, place = folded.finding, folded.place
+    last = folded.ranges[-1][1] if folded.count > 1 and folded.ranges else place.row_end
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -74,7 +86,8 @@ def _shown(folded: Any) -> dict[str, Any]:
         "label": label_of(finding.field),
         "sheet": place.sheet,
         "row": place.row,
-        "row_end": place.row_end,
+        "row_end": last,
+        "rows_text": folded.rows_text if folded.count > 1 else "",
         "col": place.column,
         "heading": place.heading,
         "raw": place.raw,

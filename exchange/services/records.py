@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -84,7 +84,7 @@ def project_record(
     )
 
 
-def month_record(project: ProjectRecord, month: Month, values: Mapping[str, Any], earlier: list[dict[str, Any]]) -> MonthRecord:
+def month_record(project: ProjectRecord, month: Month, values: Mapping[str, Any], earlier: Sequence[dict[str, Any]]) -> MonthRecord:
     """The month's report with the months before it."""
     past = tuple(
         PastMonth(Month(row["period__year"], row["period__month"]), row["done_month_wan"], row["done_ytd_wan"], row["progress_text"] or None)

@@ -32,6 +32,8 @@ class Snapshot:
 
     known: dict[int, Known] = field(default_factory=dict)
     units: dict[int, int] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     by_code: dict[str, int] = field(default_factory=dict)
     by_name: dict[tuple[int, str], int] = field(default_factory=dict)
     by_city_name: dict[str, list[int]] = field(default_factory=dict)
@@ -93,10 +95,12 @@ def _load_known(snapshot: Snapshot, ids: Sequence[int], frame: Frame) -> None:
     slots = _slots("project")
     for part in _parts(ids):
         roles = _load_roles(part, frame)
-        for row in Project.objects.filter(pk__in=part).values("id", "revision", "unit_id", *slots):
+        for row in Project.objects.filter(pk__in=part).values("id", "revision", "unit_id", "kind", "name_key", *slots):
             values = {name: stored_value(row[name], slot) for name, slot in slots.items()}
             key = row["id"]
             snapshot.units[key] = row["unit_id"]
+            snapshot.kinds[key] = row["kind"]
+            snapshot.names[key] = row["name_key"]
             snapshot.known[key] = Known(Stored(key, row["revision"], values), **{role: found.get(key) for role, found in roles.items()})
         if frame.period is not None:
             _load_earlier(snapshot, part, frame.period)

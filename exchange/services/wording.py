@@ -29,6 +29,18 @@ STORED_WORDING = {
         "核对项目名称和项目代码；新项目请先用项目清单入库",
         "Check name and code; new projects come in by a project list first",
     ),
+    "code_name_conflict": Wording(
+        "项目代码{code}属于“{other}”，而本行是“{name}”，两个项目都在库中",
+        "Code {code} belongs to “{other}”, but this row is “{name}”; both are stored",
+        "核对本行的项目代码",
+        "Check the code of this row",
+    ),
+    "renamed": Wording(
+        "项目代码相同，库中名称为“{other}”，本文件为“{name}”，提交后改名",
+        "Same code; stored as “{other}”, here “{name}”: the commit renames it",
+        "如为更名请说明原因；否则核对项目代码",
+        "Give the reason for the new name, or check the code",
+    ),
     "sector_unmatched": Wording(
         "领域“{value}”不在当年分类中，按原文保存",
         "Sector “{value}” is not in this year's tree; kept as written",

@@ -1,0 +1,149 @@
+"""`manage.py intake FILE...`: the road of an upload from a shell. Exit 0 clean, 1 findings that block, 2 refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+from accounts.models import ReportingUnit
+from exchange.models import Upload
+from exchange.neutral import as_document
+from exchange.parse import ReadRow, read_workbook
+from exchange.raw import Refusal
+from exchange.services.check import check
+from exchange.services.commit import commit
+from exchange.services.dry import judged_rows
+from exchange.services.faults import UploadError
+from exchange.services.lookups import Lookups
+from exchange.services.reading import city_reference, shown_findings
+from exchange.services.receive import receive
+from exchange.sheets import Kind
+from exchange.workbook import read_book
+from projects.models import Door
+from projects.values import Month
+
+CLEAN, BLOCKED, REFUSED = 0, 1, 2
+_MARKS = {"error": "阻断", "warning": "需说明", "info": "提示"}
+
+
+class Command(BaseCommand):
+    help = "Read and check workbooks, and commit them with --commit. Exit status: 0 clean, 1 findings that block, 2 refused."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--unit", help="reporting unit by name, short name or alias")
+        parser.add_argument("--period", help="the month reported, YYYY-MM")
+        parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="refuse files of another kind")
+        parser.add_argument("--commit", action="store_true", help="store the file and carry its plan out")
+        parser.add_argument("--reason", default="", help="the word on findings that need a reason")
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        period = self._period(options["period"])
+        unit = self._unit(options["unit"])
+        documents = []
+        worst = CLEAN
+        for path in options["files"]:
+            document, status = self._one(path, unit, period, options)
+            worst = max(worst, status)
+            documents.append(document)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False))
+        if worst:
+            self.stdout.flush()
+            sys.exit(worst)
+
+    def _period(self, text: str | None) -> Month | None:
+        if text is None:
+            return None
+        try:
+            return Month.parse(text)
+        except ValueError:
+            raise CommandError(f"--period {text}: give a month as YYYY-MM, e.g. 2020-06", returncode=REFUSED) from None
+
+    def _unit(self, name: str | None) -> ReportingUnit | None:
+        if name is None:
+            return None
+        unit = Lookups.load(None).unit(name) if database_ready() else None
+        if unit is None:
+            raise CommandError(f"--unit {name}: no reporting unit goes by that name (load_reference first?)", returncode=REFUSED)
+        return unit
+
+    def _one(self, path: Path, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """One file: its document and the exit status it asks for."""
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            return self._refused(path, f"无法读取文件：{error.strerror}", f"can't read the file: {error.strerror}", options)
+        if options["commit"]:
+            return self._commit(path, content, unit, period, options)
+        try:
+            book = read_book(content, path.name)
+            reading = read_workbook(book, city_reference(), period)
+            rows = list(judged_rows(reading, unit=unit))
+            document = as_document(reading, rows)
+        except Refusal as refusal:
+            return self._refused(path, refusal.zh, refusal.en, options)
+        if options["kind"] and reading.kind != options["kind"]:
+            return self._refused(
+                path, f"该文件读作 {reading.kind}，不是 {options['kind']}", f"read as {reading.kind}, not {options['kind']}", options
+            )
+        findings = shown_findings(reading.findings)
+        if options["format"] == "text":
+            self._tell(path, reading.kind, str(reading.report_period or "—"), rows, findings)
+        return document, BLOCKED if any(finding["severity"] == "error" for finding in findings) else CLEAN
+
+    def _refused(self, path: Path, zh: str, en: str, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        if options["format"] == "text":
+            self.stdout.write(f"{path.name}: 未接收 — {zh}\n    refused — {en}")
+        return {"file": path.name, "kind": "unknown", "report_period": None, "refused": zh, "rows": [], "errors": []}, REFUSED
+
+    def _tell(self, path: Path, kind: str, period: str, rows: list[ReadRow], findings: list[dict[str, Any]]) -> None:
+        count = {mark: sum(f["count"] for f in findings if f["severity"] == mark) for mark in _MARKS}
+        said = "，".join(f"{_MARKS[mark]}{number}" for mark, number in count.items())
+        self.stdout.write(f"{path.name}: {kind} {period}，{len(rows)}行；{said}")
+        self._list(findings)
+
+    def _list(self, findings: list[dict[str, Any]]) -> None:
+        for finding in findings:
+            sheet = f"{finding['sheet'].strip()}!" if finding["sheet"] else ""
+            last = f"–{finding['row_end']}" if finding["row_end"] and finding["row_end"] != finding["row"] else ""
+            place = f"{sheet}{finding['col'] or ''}{finding['row'] or ''}{last}" or "—"
+            advice = f"  → {finding['zh_fix']}" if finding["zh_fix"] else ""
+            self.stdout.write(f"  [{_MARKS[finding['severity']]}] {place} {finding['heading']}: {finding['zh']}{advice}")
+
+    def _commit(
+        self, path: Path, content: bytes, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]
+    ) -> tuple[dict[str, Any], int]:
+        """Receive, check and commit, as the page does."""
+        upload = check(receive(content, path.name, actor=None, unit=unit, period=period, kind=options["kind"] or ""), actor=None)
+        if upload.state == Upload.State.REFUSED:
+            return self._refused(path, upload.outcome, upload.outcome_en, options)
+        status = CLEAN
+        outcome = ""
+        try:
+            upload = commit(upload, actor=None, reason=options["reason"] or "命令行提交，未另作说明", door=Door.COMMAND)
+            outcome = upload.outcome
+        except UploadError as error:
+            status = BLOCKED
+            outcome = error.zh
+        if options["format"] == "text":
+            self.stdout.write(f"{path.name}: #{upload.pk} {upload.kind}，{upload.counts['rows']}行。{outcome}")
+            self._list(upload.findings)
+        document = {"file": path.name, "kind": upload.kind, "upload": upload.pk, "state": upload.state, "outcome": outcome, "counts": upload.counts}
+        return {**document, "refused": None, "findings": upload.findings}, status
+
+
+def database_ready() -> bool:
+    """Whether the tables exist: reading and checking a file needs none of them."""
+    try:
+        return ReportingUnit._meta.db_table in connection.introspection.table_names()
+    except DatabaseError:
+        return False
