@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.measures import Sums
 from reports.city import city_table
-from reports.details import paper_table
+from reports.details import Whole, paper_table
 from reports.excel import A3, Print, workbook_bytes
 from reports.queries import city_figures, group_figures, project_rows
 from reports.selection import Question, Reach, select
@@ -64,7 +63,7 @@ def detail(reach: Reach, question: Question) -> Table:
     groups = group_figures(selection)
     return paper_table(
         project_rows(selection),
-        Sums.of(group.sums for group in groups),
+        Whole.of(groups),
         question.month,
         whole_label=whole_label(reach, question),
         moment=moment_text(newest(group.changed_at for group in groups)),

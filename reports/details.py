@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from projects.measures import MonthFigures, Sums, month_figures
+from projects.measures import Amount, MonthFigures, Sums, month_figures
 from projects.models.tracking import Door
 from projects.values import Month
 from reports.city import approx_columns, figure_values
-from reports.queries import Origin, ProjectRow
+from reports.queries import Group, Origin, ProjectRow
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import month_text
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What all projects of a question add up to."""
+
+    sums: Sums
+    cum_total: Amount
+
+    @classmethod
+    def of(cls, groups: Iterable[Group]) -> Whole:
+        taken = list(groups)
+        cum_total = Amount()
+        for group in taken:
+            cum_total.merge(group.cum_total)
+        return cls(Sums.of(group.sums for group in taken), cum_total)
 
 
 def paper_columns() -> list[Column]:
@@ -58,17 +75,19 @@ def detail_title(month: Month) -> str:
     return _("%(city)s%(year)s年%(month)s月重大项目投资进展明细表") % {"city": settings.CITY_NAME, "year": month.year, "month": month.month}
 
 
-def paper_table(rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, moment: str) -> Table:
+def paper_table(rows: Sequence[ProjectRow], whole: Whole, month: Month, *, whole_label: str, moment: str) -> Table:
     """The projects under their units, each unit with its sums: for print."""
-    return _table([_sum_row(whole_label, whole, month, Level.TOTAL), *_under_units(rows, month)], paper_columns(), month, moment)
+    return _table(
+        [_sum_row(whole_label, whole.sums, whole.cum_total, month, Level.TOTAL), *_under_units(rows, month)], paper_columns(), month, moment
+    )
 
 
 def page_table_of(
-    rows: Sequence[ProjectRow], whole: Sums, month: Month, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
+    rows: Sequence[ProjectRow], whole: Whole, month: Month, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
 ) -> Table:
     """A part of the projects under the sums of all, each with where its month came from: for the page."""
     body = _plain(rows, month, origins)
-    return _table([_sum_row(whole_label, whole, month, Level.TOTAL), *body], page_columns(with_unit=with_unit), month, moment)
+    return _table([_sum_row(whole_label, whole.sums, whole.cum_total, month, Level.TOTAL), *body], page_columns(with_unit=with_unit), month, moment)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[Column], month: Month, moment: str) -> Table:
@@ -82,7 +101,10 @@ def _table(rows: Sequence[Row], columns: Sequence[Column], month: Month, moment:
 def _under_units(rows: Iterable[ProjectRow], month: Month) -> Iterator[Row]:
     for (_key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
         taken = list(members)
-        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), month, Level.PART)
+        cum_total = Amount()
+        for row in taken:
+            cum_total.add(row.cum_total_wan, approx=row.done_approx)
+        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, month, Level.PART)
         yield from _plain(taken, month, {})
 
 
@@ -129,7 +151,8 @@ def project_sums(row: ProjectRow) -> Sums:
     return sums
 
 
-def _sum_row(label: str, sums: Sums, month: Month, level: Level) -> Row:
+def _sum_row(label: str, sums: Sums, cum_total: Amount, month: Month, level: Level) -> Row:
     figures = month_figures(sums, month)
+    approx = approx_columns(figures) | ({"cum_total"} if cum_total.is_approx else set())
     named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}
-    return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": None}, level, approx_columns(figures))
+    return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": cum_total.wan}, level, approx)

@@ -29,7 +29,8 @@ class Group:
     sector_id: int | None
     on: frozenset[str]
     sums: Sums
-    earlier: Amount
+    cum_total: Amount  # done since the start
+    earlier: Amount  # year to date, a month ago
     changed_at: datetime | None
 
 
@@ -69,6 +70,7 @@ def group_figures(selection: Selection) -> list[Group]:
             **_amount("planned", "plan__plan_wan"),
             **_amount("month", "report__done_month_wan", "report__is_approx"),
             **_amount("ytd", "report__done_ytd_wan", "report__is_approx"),
+            **_amount("cum", "report__cum_total_wan", "report__is_approx"),
             **_amount("before", "earlier__done_ytd_wan"),
             project_at=Max("updated_at"),
             plan_at=Max("plan__updated_at"),
@@ -86,6 +88,7 @@ def _group(row: dict[str, Any]) -> Group:
         sector_id=row["sector_id"],
         on=frozenset(kind for kind in KINDS if row[f"on_{kind}"]),
         sums=Sums(row["n"], _sum(row, "total"), _sum(row, "planned"), _sum(row, "month"), _sum(row, "ytd")),
+        cum_total=_sum(row, "cum"),
         earlier=_sum(row, "before"),
         changed_at=max(moments, default=None),
     )

@@ -19,18 +19,19 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit, scope
 from accounts.roles import Action
-from projects.measures import Sums
+from accounts.scope import for_user
+from exchange.models import Upload
 from projects.models import Classification, ListVersion, Project
 from projects.moment import Clocks, clocks_of
 from projects.values import Month
 from reports import catalogue
 from reports.city import by_label
-from reports.details import page_table_of
+from reports.details import Whole, page_table_of
 from reports.pages import page_table
 from reports.parameters import UnreadableError, address_of, read_by, read_question
 from reports.queries import group_figures, origins, project_rows
 from reports.selection import KINDS, NONE, Question, Reach, Selection, reach_of, select
-from reports.tables import Row
+from reports.tables import Row, Table
 from reports.words import moment_text, month_text, newest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,8 +118,8 @@ def projects(request: HttpRequest) -> HttpResponse:
     reach = reach_of(request.user)
     selection = select(reach, question)
     groups = group_figures(selection)
-    whole = Sums.of(group.sums for group in groups)
-    part = Paginator(range(whole.count), PROJECTS_A_PAGE).get_page(request.GET.get("page"))
+    whole = Whole.of(groups)
+    part = Paginator(range(whole.sums.count), PROJECTS_A_PAGE).get_page(request.GET.get("page"))
     rows = project_rows(selection, max(part.start_index() - 1, 0), part.end_index())
     table = page_table_of(
         rows,
@@ -134,7 +135,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         request,
         "reports/projects.html",
         {
-            "page": page_table(table, _project_links),
+            "page": page_table(table, _project_links(request, table)),
             "part": part,
             "here": _address("reports:projects", **asked),
             "words": _filter_words(reach, selection),
@@ -164,11 +165,20 @@ def _row_links(question: Question) -> Callable[[Row], dict[str, str]]:
     return lambda row: {"label": _address("reports:projects", **{**asked, **row.keys})} if row.values.get("count") else {}
 
 
-def _project_links(row: Row) -> dict[str, str]:
-    """A project leads to its own page, where there is one."""
-    if "project" not in row.keys or not admin.site.is_registered(Project):
-        return {}
-    return {"label": reverse("admin:projects_project_change", args=[row.keys["project"]])}
+def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[str, str]]:
+    """A project leads to its own page; where its month came from an upload, to that upload, if the reader may see it. One query."""
+    numbers = {row.keys["upload"] for row in table.rows if "upload" in row.keys}
+    found = for_user(Upload.objects.filter(pk__in=numbers), request.user, Action.VIEW).values_list("pk", "public_id")
+    uploads = {str(pk): reverse("exchange:upload", args=[public_id]) for pk, public_id in found}
+    has_page = admin.site.is_registered(Project)
+
+    def links(row: Row) -> dict[str, str]:
+        if "project" not in row.keys:
+            return {}
+        own = reverse("admin:projects_project_change", args=[row.keys["project"]]) if has_page else ""
+        return {"label": own, "origin": uploads.get(row.keys.get("upload", ""), "")}
+
+    return links
 
 
 def _month_choices(clocks: Clocks, question: Question, by: str) -> list[Choice]:
