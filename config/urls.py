@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config.views import set_moment
+from config.views import set_moment, upload_by_number
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("moment/", set_moment, name="set-moment"),
+    path("uploads/by-number/<int:number>/", upload_by_number, name="upload-by-number"),
+    path("uploads/", include("exchange.urls")),
+    path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

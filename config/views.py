@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Action
+from accounts.scope import for_user
+from exchange.models import Upload
 from projects.moment import KNOWN_KEY, MONTH_KEY, read_day, read_month
 
 
@@ -20,3 +24,10 @@ def set_moment(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe else "admin:index")
+
+
+@login_required
+def upload_by_number(request: HttpRequest, number: int) -> HttpResponse:
+    """From the number that history rows carry to the upload's own page; out of scope there is no such upload."""
+    upload = get_object_or_404(for_user(Upload.objects.all(), request.user, Action.VIEW), pk=number)
+    return redirect("exchange:upload", public_id=upload.public_id)

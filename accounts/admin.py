@@ -1,0 +1,160 @@
+"""Pages of the people, their posts, units, divisions, and the event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEvent, Division, Membership, ReportingUnit, User
+from accounts.navigation import NavItem, may, register
+from accounts.roles import Action
+from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+
+admin.site.unregister(Group)
+
+register(
+    NavItem("system", _("用户与岗位"), "admin:accounts_user_changelist", may(Action.USERS), 10),
+    NavItem("system", _("填报单位"), "admin:accounts_reportingunit_changelist", may(Action.VIEW), 20),
+    NavItem("system", _("行政区划"), "admin:accounts_division_changelist", may(Action.VIEW), 30),
+    NavItem("system", _("操作日志"), "admin:accounts_auditevent_changelist", may(Action.AUDIT), 90),
+    NavItem("system", _("登录失败"), "admin:axes_accessattempt_changelist", may(Action.SYSTEM), 91),
+)
+
+
+class MembershipInline(ScopeGuard, admin.TabularInline):  # type: ignore[type-arg]
+    """A person's posts; several are common, some pairs are refused by the model."""
+
+    model = Membership
+    extra = 0
+    fields = ("role", "unit")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A post is taken away by whoever may give it; the person stays."""
+        return self.has_change_permission(request, obj)
+
+    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
+        """Whoever keeps the posts may name every unit; it is no business figure."""
+        return ReportingUnit.objects.all()
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin, StockUserAdmin):  # type: ignore[misc,type-arg]
+    """People. Never deleted: history names them, so they are switched off."""
+
+    head_line = _("谁能进来、在哪个单位、担任什么岗位")
+    list_display = ("username", "display_name", "posts", "phone", "is_active", "last_login")
+    list_display_links = ("username",)
+    list_filter = ("is_active", ("memberships__role", admin.ChoicesFieldListFilter))
+    search_fields = ("username", "display_name", "phone")
+    search_help_text = _("用户名、姓名、电话")
+    filter_horizontal = ()
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (_("账号"), {"fields": ("username", "password", "is_active")}),
+        (_("个人信息"), {"fields": ("display_name", "phone", "email")}),
+        (_("时间"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((_("账号"), {"fields": ("username", "display_name", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = User.objects.prefetch_related("memberships__unit").order_by("username")
+        return rows if self.has_view_permission(request) else rows.none()
+
+    def _allows(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
+        """A superuser's account, which stands above the table of roles, is changed by superusers alone."""
+        if verb != "view" and obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super()._allows(request, "change" if verb == "view" else verb, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in {"is_active__exact", "memberships__role__exact"}
+
+    @admin.display(description=_("岗位"))
+    def posts(self, user: User) -> str:
+        rows = ((post.role_label(), post.unit.short_name if post.unit else gettext("全市")) for post in user.memberships.all())
+        held = format_html_join(" ", '<span class="tag">{} · {}</span>', rows)
+        if user.is_superuser:
+            return format_html('<span class="tag blue">{}</span> {}', gettext("超级用户"), held)
+        return held or format_html('<span class="quiet-words">{}</span>', gettext("无岗位，不能进入"))
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[str]:
+        """Posts are written out with their values: the event log is their only history."""
+        told = super().construct_change_message(request, form, formsets, add)
+        for formset in formsets or []:
+            told += [f"+ {post}" for post in getattr(formset, "new_objects", [])]
+            told += [f"~ {post}" for post, _changed in getattr(formset, "changed_objects", [])]
+            told += [f"- {post}" for post in getattr(formset, "deleted_objects", [])]
+        return told
+
+
+@admin.register(ReportingUnit)
+class ReportingUnitAdmin(ScopedAdmin):
+    """Who reports and is ranked."""
+
+    head_line = _("谁填报、谁排名、表内按什么顺序")
+    list_display = ("name", "short_name", "kind", "division", "is_ranked", "sort_order", "alias_words")
+    list_filter = ("kind", "is_ranked")
+    search_fields = ("name", "short_name", "key")
+    search_help_text = _("单位名称")
+    autocomplete_fields = ("division", "parent")
+    fieldsets = (
+        (_("单位"), {"fields": ("name", "short_name", "key", "kind", "division", "parent")}),
+        (_("排名与顺序"), {"fields": ("is_ranked", "sort_order", "valid_from", "valid_to")}),
+        (_("识别"), {"fields": ("aliases", "source")}),
+    )
+
+    @admin.display(description=_("别名"))
+    def alias_words(self, unit: ReportingUnit) -> str:
+        return format_html('<span class="wraps">{}</span>', "、".join(unit.aliases) or "—")
+
+
+@admin.register(Division)
+class DivisionAdmin(ScopedAdmin):
+    """Divisions with the years in which they were valid, and what came after them."""
+
+    head_line = _("区划代码的启用、停用与继任：旧名也能识别到现在的区划")
+    list_display = ("code", "name", "level", "valid_from", "valid_to", "successor")
+    list_filter = ("level",)
+    search_fields = ("code", "name", "short_name")
+    search_help_text = _("代码、名称")
+    autocomplete_fields = ("successor",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ScopedAdmin):
+    """The event log: read, never written here."""
+
+    head_line = _("谁在什么时候做了什么，从哪里来；只增不改")
+    list_display = ("at", "actor_name", "event", "object_type", "object_id", "outcome", "address", "detail_words")
+    list_filter = ("event", "outcome")
+    search_fields = ("actor_name", "event", "object_id")
+    search_help_text = _("操作人、事件、对象编号")
+    list_select_related = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = AuditEvent.objects.all()
+        return rows if self.has_view_permission(request) else rows.none()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, "view", None)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission
+    has_delete_permission = has_add_permission
+
+    @admin.display(description=_("详情"))
+    def detail_words(self, event: AuditEvent) -> str:
+        return "；".join(f"{key}：{value}" for key, value in event.detail.items())[:200] or "—"

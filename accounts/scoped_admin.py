@@ -1,0 +1,172 @@
+"""The base of every page of the admin: rows by scope, writes checked before and after, no lookup that is not asked for.
+
+What a person may reach is `accounts.scope` alone. A row out of reach does not exist (404); a query string may name only what a
+filter of the page names; what is changed is noted in the event log.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest
+
+from accounts import audit, scope
+from accounts.models import Division, ReportingUnit
+from accounts.roles import Action, action_for
+
+
+def visible(queryset: models.QuerySet[Any], user: Any, action: Action = Action.VIEW) -> models.QuerySet[Any]:
+    """Rows on which `user` may do `action`; units and divisions, which name places and hold no figures, by their own rule."""
+    if queryset.model is ReportingUnit:
+        return queryset.filter(pk__in=scope.units_for_user(user, action).values("pk"))
+    if queryset.model is Division:
+        return queryset if scope.may(user, Action.VIEW) or scope.may(user, Action.USERS) else queryset.none()
+    return scope.for_user(queryset, user, action)
+
+
+def unit_id_of(obj: Any) -> int | None:
+    """The reporting unit that a row belongs to, by its model's `scope_path`; None where it belongs to no unit."""
+    path: str | None = getattr(type(obj), "scope_path", None)
+    if not path:
+        return None
+    *steps, last = path.split("__")
+    for step in steps:
+        obj = getattr(obj, step, None)
+        if obj is None:
+            return None
+    unit_id: int | None = getattr(obj, f"{last}_id", None)
+    return unit_id
+
+
+def writable(user: Any, action: Action, obj: Any) -> bool:
+    """Whether `user` may do `action` on this very row; rows of no unit are the whole city's."""
+    return scope.reaches(user, action, unit_id_of(obj))
+
+
+class ScopeGuard:
+    """What pages and inlines share: permission per row, and choices that a person may reach."""
+
+    opts: Any
+
+    def _allows(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
+        action = action_for(f"{verb}_{self.opts.model_name}")
+        if request.user.is_superuser and request.user.is_active:
+            return action is not None
+        if action is None or not scope.may(request.user, action):
+            return False
+        if verb == "view" or obj is None or not getattr(type(obj), "scope_path", None):
+            return True
+        return writable(request.user, action, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, "view", obj) or self._allows(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, "add", obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allows(request, "delete", obj)
+
+    def choice_action(self, field: models.Field[Any, Any]) -> Action:
+        """What a person must be allowed to do with a row to choose it: to hang something on a project is to change it."""
+        bound = getattr(field.related_model, "scope_path", None) or field.related_model is ReportingUnit
+        return Action.EDIT if bound and getattr(self.opts.model, "scope_path", None) else Action.VIEW
+
+    def scoped_choices(self, field: Any, request: HttpRequest, queryset: models.QuerySet[Any] | None) -> models.QuerySet[Any]:
+        rows = queryset if queryset is not None else field.related_model._default_manager.all()
+        return visible(rows, request.user, self.choice_action(field))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = self.scoped_choices(db_field, request, kwargs.get("queryset"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = self.scoped_choices(db_field, request, kwargs.get("queryset"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
+    """A page whose rows, choices and writes are those of the person's scope."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_select_related: Any = True
+    # Names a query string may hold beside the page's own filters, such as `project__id__exact` of a link from elsewhere.
+    open_lookups: frozenset[str] = frozenset()
+    head_line: Any = ""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return visible(super().get_queryset(request), request.user)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what this page names; the stock rule lets any local field be probed."""
+        return lookup in self.open_lookups or any(lookup == name or lookup == f"{name}__exact" for name in self._filter_names())
+
+    def _filter_names(self) -> list[str]:
+        """The parameter of each filter that has one of its own, the column of each that has not."""
+        entries = [entry[0] if isinstance(entry, tuple) else entry for entry in self.list_filter]
+        return [str(getattr(entry, "parameter_name", None) or entry) for entry in entries]
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        raise Http404(f"{opts.model_name} {object_id}")
+
+    def guard_after(self, request: HttpRequest, obj: Any, change: bool) -> None:
+        """Check the row as it will be: it must not leave the person's reach."""
+        action = action_for(f"{'change' if change else 'add'}_{self.opts.model_name}")
+        if action is None or (getattr(type(obj), "scope_path", None) and not writable(request.user, action, obj)):
+            audit.record(f"{self.opts.model_name}.refused", actor=request.user, obj=obj, outcome="denied")
+            raise PermissionDenied
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.guard_after(request, obj, change)
+        super().save_model(request, obj, form, change)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No action over many rows: deleting is done one by one, each with its reason."""
+        return {}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, "head_line": self.head_line, **(extra_context or {})})
+
+    # The stock admin keeps a log of its own; ours is the one event log.
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return audit.record(f"{self.opts.model_name}.add", actor=request.user, obj=obj, name=str(obj)[:200])
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return audit.record(f"{self.opts.model_name}.change", actor=request.user, obj=obj, name=str(obj)[:200], changed=message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return [audit.record(f"{self.opts.model_name}.delete", actor=request.user, obj=obj, name=str(obj)[:200]) for obj in queryset]
+
+    def log_deletion(self, request: HttpRequest, obj: Any, object_repr: str) -> Any:
+        return audit.record(f"{self.opts.model_name}.delete", actor=request.user, obj=obj, name=object_repr[:200])
+
+    def construct_change_message(self, request: HttpRequest, form: BaseForm, formsets: Any, add: bool = False) -> list[str]:
+        """The names of the columns that were changed; their values are in the history of those models that have one."""
+        changed = list(getattr(form, "changed_data", []))
+        for formset in formsets or []:
+            changed += sorted({f"{formset.prefix}.{name}" for child in formset.forms for name in child.changed_data})
+        return changed
+
+    def has_history(self) -> bool:
+        return hasattr(self.model, "history")
+
+
+def field_label(model: type[models.Model], name: str) -> str:
+    """The words of a column, or its name where it has none."""
+    try:
+        return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:
+        return name

@@ -1,0 +1,107 @@
+"""The project list's own machinery: figures of the month, a totals row over the whole filtered set, columns of higher apps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from projects.measures import MonthFigures, percent_text, rate, schedule, wan_text
+from projects.moment import moment_of
+from projects.panels import Column, project_columns
+from projects.querysets import figures_of
+
+# Parameters of the frame itself: they choose the figures, not the rows.
+FRAME_PARAMETERS = ("month", "known")
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class SumCell:
+    """A cell of the totals row, under the column `key`."""
+
+    key: str
+    text: Any = ""
+    numeric: bool = False
+
+
+def rate_cell(done: Decimal | None, plan: Decimal | None, month: int) -> SafeString | str:
+    """A rate with a thin bar against the schedule of the month; a bar that would be longer than the cell ends at its edge."""
+    value = rate(done, plan)
+    if value is None:
+        return percent_text(value)
+    width = min(max(int(value * _HUNDRED), 0), 100)
+    due = int(schedule(month) * _HUNDRED)
+    return format_html(
+        '<span class="rate">{}<svg class="bar-svg" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="back" width="100" height="6"></rect><rect class="done" width="{}" height="6"></rect>'
+        '<line class="due" x1="{}" x2="{}" y1="0" y2="6"></line></svg></span>',
+        percent_text(value),
+        width,
+        due,
+        due,
+    )
+
+
+class ScopedChangeList(ChangeList):
+    """A list that lets the frame's own parameters pass; any other unknown one is refused."""
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        found = super().get_filters_params(params)
+        for name in FRAME_PARAMETERS:
+            found.pop(name, None)
+        return found
+
+
+class ProjectChangeList(ScopedChangeList):
+    """Adds one query for the totals, and one for each column of a higher app."""
+
+    figures: MonthFigures
+    sum_cells: list[SumCell]
+    column_choices: list[tuple[str, Any]]
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        moment = moment_of(request)
+        self.figures = figures_of(self.queryset, moment.month)
+        rows = list(self.result_list)
+        for column in project_columns():
+            told = column.values(request, rows)
+            for project in rows:
+                panel_values(project)[column.key] = told.get(project.pk, "—")
+        self.result_list = rows
+        self.sum_cells = self._sum_cells()
+        self.column_choices = [(name, self.model_admin.column_title(name)) for name in self.list_display[1:] if isinstance(name, str)]
+
+    def _sum_cells(self) -> list[SumCell]:
+        told = {
+            "name_link": SumCell("name_link", gettext("合计 %(n)s 个项目") % {"n": self.figures.count}),
+            "n_total": SumCell("n_total", wan_text(self.figures.total_wan, grouped=True), True),
+            "n_plan": SumCell("n_plan", wan_text(self.figures.plan_wan, grouped=True), True),
+            "n_ytd": SumCell("n_ytd", wan_text(self.figures.ytd_wan, grouped=True), True),
+            "n_rate": SumCell("n_rate", percent_text(self.figures.rate), True),
+        }
+        return [told.get(name, SumCell(name)) if isinstance(name, str) else SumCell("panel") for name in self.list_display]
+
+
+def panel_values(project: Any) -> dict[str, Any]:
+    """What columns of higher apps say of a row, kept on it while its page is drawn."""
+    kept: dict[str, Any] = project.__dict__.setdefault("_panel_values", {})
+    return kept
+
+
+def panel_column(column: Column) -> Any:
+    """A column of a higher app as the admin wants it: a function of the row."""
+
+    def show(project: Any) -> Any:
+        return panel_values(project).get(column.key, "—")
+
+    show.short_description = column.title  # type: ignore[attr-defined]
+    show.__name__ = f"n_{column.key}"
+    return show

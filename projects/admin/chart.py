@@ -1,0 +1,98 @@
+"""The progress chart of a project's year, as plain coordinates for an SVG template. One grammar: plan outline, actual solid, 时序 dashed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from projects.measures import schedule, share, yi_text
+
+WIDTH, HEIGHT = 720, 220
+LEFT, RIGHT, TOP, BOTTOM = 52, 16, 16, 26
+_STEPS = 4
+_NICE = (Decimal(1), Decimal("1.2"), Decimal(2), Decimal(3), Decimal(4), Decimal(5), Decimal(6), Decimal(8), Decimal(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month: its cumulative figure as a solid bar, its place on the axis."""
+
+    month: int
+    x: float
+    label_x: float
+    y: float
+    height: float
+    width: float
+    text: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything that the template draws; `due` is the dashed line of the schedule as a path."""
+
+    year: int
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    due: str
+    plan_y: float | None
+    plan_text: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    base: int = HEIGHT - BOTTOM
+
+
+def year_chart(year: int, plan_wan: Decimal | None, ytd_by_month: Mapping[int, Decimal | None]) -> Chart | None:
+    """Lay out a year: what was done by the end of each month against the year's plan. None where there is nothing to draw."""
+    known = [value for value in ytd_by_month.values() if value is not None]
+    top = max([*known, plan_wan or Decimal(0)], default=Decimal(0))
+    if top <= 0:
+        return None
+    ceiling = _ceiling(top)
+    slot = (WIDTH - LEFT - RIGHT) / 12
+
+    def height(amount: Decimal) -> float:
+        part = share(amount, ceiling) or Decimal(0)
+        return round(float(part) * (HEIGHT - TOP - BOTTOM), 1)
+
+    def y(amount: Decimal) -> float:
+        return round(HEIGHT - BOTTOM - height(amount), 1)
+
+    bars = []
+    for month in range(1, 13):
+        value = ytd_by_month.get(month)
+        middle = LEFT + slot * (month - 0.5)
+        amount = max(value or Decimal(0), Decimal(0))
+        bars.append(
+            Bar(
+                month,
+                round(middle - slot * 0.3, 1),
+                round(middle, 1),
+                y(amount),
+                height(amount),
+                round(slot * 0.6, 1),
+                yi_text(value),
+                value is not None,
+            )
+        )
+    due = ""
+    if plan_wan:
+        points = (f"{bar.label_x},{y(plan_wan * schedule(bar.month))}" for bar in bars)
+        due = f"M{LEFT},{HEIGHT - BOTTOM} L" + " L".join(points)
+    ticks = tuple(Tick(y(ceiling * step / _STEPS), yi_text(ceiling * step / _STEPS)) for step in range(_STEPS + 1))
+    return Chart(year, tuple(bars), ticks, due, y(plan_wan) if plan_wan else None, yi_text(plan_wan))
+
+
+def _ceiling(top: Decimal) -> Decimal:
+    """A round figure at or above `top`, for the axis."""
+    unit = Decimal(1).scaleb(top.adjusted())
+    return next(unit * nice for nice in _NICE if unit * nice >= top)

@@ -1,0 +1,217 @@
+"""Filters of the project list: one value each, kept in the address, each choice with its count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Action
+from accounts.scope import units_for_user
+from projects.models import Classification, Entry, ListVersion, Project, ReportingPeriod
+from projects.stages import Stage
+
+NONE = "none"
+
+
+class ChipFilter(SimpleListFilter):
+    """A filter whose value narrows a queryset by one condition; a value that is no choice finds nothing and breaks nothing."""
+
+    column = ""
+
+    @property
+    def field_path(self) -> str:
+        return str(self.parameter_name)
+
+    def condition(self, value: str) -> Q:
+        raise NotImplementedError
+
+    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
+        """Choice → how many rows it finds. One query, grouped."""
+        rows = queryset.order_by().values_list(self.column).annotate(n=Count("pk"))
+        return {NONE if key in (None, "") else str(key): n for key, n in rows}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        known = {str(key) for key, _label in self.lookup_choices}
+        if value is None:
+            return queryset
+        return queryset.filter(self.condition(value)) if value in known else queryset.none()
+
+    def choices(self, changelist: Any) -> Any:
+        """Every choice with its count over what the other filters leave; choices that would find nothing are left out."""
+        counts = self.counts(changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters()))
+        everything = changelist.get_query_string(remove=[self.parameter_name])
+        yield {"selected": self.value() is None, "query_string": everything, "display": _("全部"), "count": None}
+        for key, label in self.lookup_choices:
+            selected = self.value() == str(key)
+            if key in counts or selected:
+                address = changelist.get_query_string({self.parameter_name: key})
+                yield {"selected": selected, "query_string": address, "display": label, "count": counts.get(str(key), 0)}
+
+
+class UnitFilter(ChipFilter):
+    title = _("填报单位")
+    parameter_name = "unit"
+    column = "unit"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in units_for_user(request.user, Action.VIEW).values_list("pk", "short_name")]
+
+    def condition(self, value: str) -> Q:
+        return Q(unit=int(value))
+
+
+class KindFilter(ChipFilter):
+    title = _("类别")
+    parameter_name = "kind"
+    column = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return Project.Kind.choices
+
+    def condition(self, value: str) -> Q:
+        return Q(kind=value)
+
+
+class SectorFilter(ChipFilter):
+    title = _("领域")
+    parameter_name = "sector"
+    column = "sector"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        schemes = [Classification.Scheme.SECTOR, Classification.Scheme.SEI]
+        nodes = Classification.objects.filter(scheme__in=schemes).values_list("pk", "name")
+        return [*((str(pk), name) for pk, name in nodes), (NONE, _("未填领域"))]
+
+    def condition(self, value: str) -> Q:
+        return Q(sector=None) if value == NONE else Q(sector=int(value))
+
+
+class StageFilter(ChipFilter):
+    title = _("阶段")
+    parameter_name = "stage"
+    column = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        english = (get_language() or "zh").startswith("en")
+        return [*((stage.value, stage.en if english else stage.zh) for stage in Stage), (NONE, _("未填阶段"))]
+
+    def condition(self, value: str) -> Q:
+        return Q(stage="") if value == NONE else Q(stage=value)
+
+
+class VersionFilter(ChipFilter):
+    title = _("清单")
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        versions = ListVersion.objects.select_related("list")
+        return [*((str(version.pk), f"{version.list.name} v{version.number}") for version in versions), (NONE, _("不在任何清单"))]
+
+    def condition(self, value: str) -> Q:
+        if value == NONE:
+            return ~Q(Exists(Entry.objects.filter(project=OuterRef("pk"))))
+        return Q(Exists(Entry.objects.filter(project=OuterRef("pk"), version=int(value))))
+
+    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
+        """Two queries: a project is on several versions, or on none."""
+        mine = queryset.order_by().values("pk")
+        entries = Entry.objects.filter(project__in=mine).order_by().values_list("version").annotate(n=Count("pk"))
+        return {str(key): n for key, n in entries} | {NONE: queryset.filter(self.condition(NONE)).count()}
+
+
+class UnitOfProjectFilter(UnitFilter):
+    """The unit of the project that a row hangs on."""
+
+    column = "project__unit"
+
+    def condition(self, value: str) -> Q:
+        return Q(project__unit=int(value))
+
+
+class YearFilter(ChipFilter):
+    title = _("年份")
+    parameter_name = "year"
+    column = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        years = model_admin.model._default_manager.order_by("-year").values_list("year", flat=True).distinct()
+        return [(str(year), gettext("%(year)s年") % {"year": year}) for year in years]
+
+    def condition(self, value: str) -> Q:
+        return Q(year=int(value))
+
+
+class PeriodFilter(ChipFilter):
+    title = _("月份")
+    parameter_name = "period"
+    column = "period"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [(str(period.pk), str(period)) for period in ReportingPeriod.objects.all()]
+
+    def condition(self, value: str) -> Q:
+        return Q(period=int(value))
+
+
+class StateFilter(ChipFilter):
+    """The state of a row whose model has a `State`."""
+
+    title = _("状态")
+    parameter_name = "state"
+    column = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        choices: Sequence[tuple[str, Any]] = model_admin.model.State.choices
+        return choices
+
+    def condition(self, value: str) -> Q:
+        return Q(state=value)
+
+
+class OpenFilter(ChipFilter):
+    """Obstacles that are still open, and those that are resolved."""
+
+    title = _("办结")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [("yes", _("未办结")), ("no", _("已办结"))]
+
+    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
+        found = queryset.order_by().aggregate(yes=Count("pk", filter=Q(resolved_on=None)), no=Count("pk", filter=~Q(resolved_on=None)))
+        return {key: n for key, n in found.items() if n}
+
+    def condition(self, value: str) -> Q:
+        return Q(resolved_on=None) if value == "yes" else ~Q(resolved_on=None)
+
+
+class PermitKindFilter(ChipFilter):
+    title = _("手续")
+    parameter_name = "permit"
+    column = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        choices: Sequence[tuple[str, Any]] = model_admin.model.Kind.choices
+        return choices
+
+    def condition(self, value: str) -> Q:
+        return Q(kind=value)
+
+
+class SchemeFilter(ChipFilter):
+    title = _("体系")
+    parameter_name = "scheme"
+    column = "scheme"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return Classification.Scheme.choices
+
+    def condition(self, value: str) -> Q:
+        return Q(scheme=value)

@@ -1,0 +1,218 @@
+"""Forms that refuse a stale page, run the rules, and ask for a reason where the rules or the record want one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from projects.findings import Finding, Severity, advice, message
+from projects.history import changes_since
+from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
+from projects.models.fields import WanField
+from projects.naming import name_key
+from projects.services.checks import check_annual_plan, check_code, check_month, check_project
+from projects.values import ProjectCode as CodeValue
+from projects.values import normalise_code
+
+CODE_CELL = re.compile(r"codes-\d+-code")
+EXTRA = ("revision_seen", "change_reason")
+
+
+class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Carries the revision that the person saw; a row that moved since is not overwritten."""
+
+    # Not required: a missing mark is answered like a stale one, with a message that says what to do.
+    revision_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "revision_seen" in self.fields and self.instance.pk:
+            self.initial["revision_seen"] = self.instance.revision
+
+    def has_changed(self) -> bool:
+        return bool(self.real_changes)
+
+    @property
+    def real_changes(self) -> list[str]:
+        """Changed columns; the mark and the reason are not columns."""
+        return [name for name in self.changed_data if name not in EXTRA]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk and self.real_changes:
+            self._refuse_if_stale()
+
+    def _refuse_if_stale(self) -> None:
+        """Compare the mark with the row as it is now, under lock, so that two people who save at once can't both pass."""
+        model: type[models.Model] = type(self.instance)
+        now = model._default_manager.select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True).first()
+        seen = self.cleaned_data.get("revision_seen")
+        if seen == now:
+            return
+        told = "；".join(
+            gettext("%(who)s 于 %(at)s 修改了 %(what)s")
+            % {
+                "who": change.actor or change.door,
+                "at": f"{change.at:%m-%d %H:%M}",
+                "what": "、".join(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
+            }
+            for change in changes_since(self.instance, seen or 0)[:3]
+        )
+        self.add_error(
+            None,
+            gettext("打开本页之后，该记录已被改动，您的修改没有保存。%(told)s。请重新打开本页，核对后再改。") % {"told": told or gettext("内容已变")},
+        )
+
+
+class CheckedForm(RevisedForm):
+    """Runs the rules of projects. What blocks stands at its field; what needs a reason asks for one, kept in the history."""
+
+    change_reason = forms.CharField(
+        label=_("说明"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("规则要求说明的情况，或改动的依据（文号、来函）。写入变更历史。"),
+    )
+    findings: Sequence[Finding] = ()
+
+    def run_rules(self) -> Sequence[Finding]:
+        return ()
+
+    def _post_clean(self) -> None:
+        # What the rules say of the row as stored was answered before; only what the change brings asks for a reason.
+        before = {_key(finding) for finding in self.run_rules()} if self.instance.pk and self.real_changes else set()
+        super()._post_clean()
+        if self.errors or not (self.real_changes or self.instance._state.adding):
+            return
+        self.findings = [finding for finding in self.run_rules() if finding.severity is Severity.BLOCKS or _key(finding) not in before]
+        language = get_language() or "zh"
+        for finding in self.findings:
+            if finding.severity is Severity.BLOCKS:
+                self.add_error(finding.field if finding.field in self.fields else None, _said(finding, language))
+        self._ask_for_reason([finding for finding in self.findings if finding.severity is Severity.REASON], language)
+
+    def _ask_for_reason(self, doubtful: Sequence[Finding], language: str) -> None:
+        # A row inside another form shares the one field for reasons, which stands there without a prefix.
+        if not doubtful or self.data.get("change_reason", "").strip():
+            return
+        self.add_error(
+            "change_reason" if "change_reason" in self.fields else None,
+            [gettext("以下情况需要说明，填写后可以保存：")] + [_said(finding, language) for finding in doubtful],
+        )
+
+
+def _key(finding: Finding) -> tuple[str, str | None, str]:
+    return finding.code, finding.field, repr(sorted(finding.params.items()))
+
+
+def _said(finding: Finding, language: str) -> str:
+    fix = advice(finding, language)
+    return message(finding, language) + (f" {fix}" if fix else "")
+
+
+class ProjectForm(CheckedForm):
+    by_city = False
+
+    class Meta:
+        model = Project
+        fields = "__all__"
+        widgets = {"content": forms.Textarea(attrs={"rows": 3}), "remarks": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The form is filled in place: what was stored must be read before it is.
+        self._stage_before = self.instance.stage
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        key = name_key(data.get("name") or "")
+        twins = Project.objects.filter(unit=data.get("unit"), name_key=key).exclude(pk=self.instance.pk)
+        if key and data.get("unit") and twins.exists():
+            self.add_error("name", gettext("该单位已有同名项目"))
+        return data
+
+    def run_rules(self) -> Sequence[Finding]:
+        return check_project(
+            self.instance,
+            stage_before=self._stage_before,
+            reason=self.cleaned_data.get("change_reason") or "",
+            code=self._typed_code(),
+            by_city=self.by_city,
+        )
+
+    def _typed_code(self) -> str | None:
+        """The first code typed in the rows below, which are stored only after the project: a new project may need one to be stored."""
+        rows = sorted(name for name in self.data if CODE_CELL.fullmatch(name))
+        return next((normalise_code(text) for name in rows if (text := self.data[name].strip())), None)
+
+
+class CodeForm(CheckedForm):
+    """A code is normalised before it is judged: width, dashes, spaces."""
+
+    class Meta:
+        model = ProjectCode
+        fields = ("code", "role", "superseded_by")
+
+    def clean_code(self) -> str:
+        return normalise_code(self.cleaned_data["code"])
+
+    def run_rules(self) -> Sequence[Finding]:
+        return check_code(self.instance) if self.instance.code and self.instance.project.unit_id else ()
+
+    def save(self, commit: bool = True) -> Any:
+        parsed = CodeValue.parse(self.instance.code)
+        self.instance.form = parsed.form.value if parsed is not None else ProjectCode.Form.OLD
+        return super().save(commit)
+
+
+class AnnualPlanForm(CheckedForm):
+    class Meta:
+        model = AnnualPlan
+        fields = ("project", "year", "month", "plan_wan", "cum_prior_wan", "goal")
+        widgets = {"goal": forms.Textarea(attrs={"rows": 2})}
+
+    def run_rules(self) -> Sequence[Finding]:
+        return check_annual_plan(self.instance) if self.instance.year and self.instance.project.unit_id else ()
+
+
+class MonthForm(CheckedForm):
+    class Meta:
+        model = MonthReport
+        fields = (
+            "project",
+            "period",
+            "done_month_wan",
+            "done_ytd_wan",
+            "cum_total_wan",
+            "progress_percent",
+            "progress_text",
+            "problems",
+            "is_approx",
+        )
+        widgets = {"progress_text": forms.Textarea(attrs={"rows": 2}), "problems": forms.Textarea(attrs={"rows": 2})}
+
+    def run_rules(self) -> Sequence[Finding]:
+        if not (self.instance.project_id and self.instance.period_id):
+            return ()
+        return check_month(self.instance, reason=self.cleaned_data.get("change_reason") or "")
+
+
+class WanInput(forms.TextInput):
+    """Money in a form: plain text with figures, no spinner that a wheel could turn; idle zeros are not shown."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "class": "wan", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        text = super().format_value(value)
+        return text.rstrip("0").rstrip(".") if text and "." in text else text
+
+
+WIDGETS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {WanField: {"widget": WanInput}}

@@ -1,0 +1,88 @@
+"""Reference data: organisations, classifications, thresholds, and what each stage asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.navigation import NavItem, may, register
+from accounts.roles import Action
+from projects.admin.base import PlainAdmin
+from projects.admin.filters import SchemeFilter
+from projects.models import Classification, Organisation, StageField, Threshold
+from projects.naming import name_key
+from projects.values import CreditCode
+
+register(
+    NavItem("projects", _("建设单位"), "admin:projects_organisation_changelist", may(Action.VIEW), 50),
+    NavItem("system", _("分类"), "admin:projects_classification_changelist", may(Action.VIEW), 40),
+    NavItem("system", _("阈值"), "admin:projects_threshold_changelist", may(Action.VIEW), 50),
+    NavItem("system", _("阶段必填项"), "admin:projects_stagefield_changelist", may(Action.VIEW), 60),
+)
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A credit code is written in one way, and checked."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "uscc")
+
+    def clean_uscc(self) -> str | None:
+        text = self.cleaned_data.get("uscc")
+        if not text:
+            return None
+        code = CreditCode.parse(text)
+        if code is None or not code.check_fits:
+            raise forms.ValidationError(_("统一社会信用代码“%(code)s”校验不通过，应为18位，请与营业执照核对"), params={"code": text})
+        return str(code)
+
+    def save(self, commit: bool = True) -> Organisation:
+        self.instance.name_key = name_key(self.instance.name)
+        return super().save(commit)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(PlainAdmin):
+    head_line = _("项目的建设（业主）单位，以统一社会信用代码为准")
+    form = OrganisationForm
+    list_display = ("name", "uscc")
+    search_fields = ("name", "uscc")
+    search_help_text = _("名称、统一社会信用代码")
+    fieldsets = ((_("单位"), {"fields": ("name", "uscc")}),)
+
+
+@admin.register(Classification)
+class ClassificationAdmin(PlainAdmin):
+    head_line = _("领域、产业、标签等分类，按年份启用和停用")
+    list_display = ("name", "scheme", "code", "parent", "sort_order", "valid_from", "valid_to", "source")
+    list_filter = (SchemeFilter,)
+    search_fields = ("name", "code")
+    search_help_text = _("名称、代码")
+    autocomplete_fields = ("parent",)
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> Any:
+        """Type-ahead of a project's sector offers sectors, that of its tags offers tags."""
+        rows, many = super().get_search_results(request, queryset, search_term)
+        asked = request.GET.get("field_name", "") if request.path.endswith("/autocomplete/") else ""
+        schemes = {"sector": [Classification.Scheme.SECTOR, Classification.Scheme.SEI], "tags": [Classification.Scheme.TAG]}.get(asked)
+        return (rows.filter(scheme__in=schemes) if schemes else rows), many
+
+
+@admin.register(Threshold)
+class ThresholdAdmin(PlainAdmin):
+    head_line = _("规则拿来比较的数，按年份生效，改动有据")
+    list_display = ("code", "key", "value", "unit", "valid_from", "valid_to", "note", "source")
+    search_fields = ("code", "note")
+    search_help_text = _("代码、说明")
+
+
+@admin.register(StageField)
+class StageFieldAdmin(PlainAdmin):
+    head_line = _("每个阶段起必须填写的字段")
+    list_display = ("label", "field", "stage", "kind", "blocks", "valid_from", "valid_to", "source")
+    search_fields = ("label", "field")
+    search_help_text = _("字段")

@@ -1,0 +1,185 @@
+"""What was changed, by whom, when, through which door; and what was known on a past day.
+
+Every write of a tracked model leaves a full row of the values after it (`projects.models.tracking`, and the set-wise writers of
+the upload). This room reads those rows: it compares each with the one before it and says which columns moved, old → new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from projects.measures import plain_text
+from projects.models import AnnualPlan, Door, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode
+
+ADDED, CHANGED, REMOVED = "+", "~", "-"
+# Columns that say nothing to a reader: they follow from the others, or from the fact that something was written.
+_SILENT = frozenset({"id", "revision", "updated_at", "created_at", "name_key", "uid"})
+_KEPT_BY_HISTORY = frozenset({"history_id", "history_date", "history_change_reason", "history_type", "history_user", "door", "upload_id"})
+Labels = Mapping[tuple[type[models.Model], Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One column: its words, and its value before and after as a reader sees it."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write of one row."""
+
+    at: datetime
+    kind: str
+    actor: str
+    door: str
+    upload_id: int | None
+    reason: str
+    subject: str
+    fields: Sequence[FieldChange]
+
+    @property
+    def verb(self) -> str:
+        return {ADDED: _("新增"), CHANGED: _("修改"), REMOVED: _("删除")}[self.kind]
+
+
+def as_of(model: type[models.Model], moment: datetime) -> models.QuerySet[Any]:
+    """The rows of a tracked model as they were at `moment`, as instances of the model; what was deleted by then is not among them."""
+    rows: models.QuerySet[Any] = model.history.as_of(moment)  # type: ignore[attr-defined]
+    return rows
+
+
+def changes(obj: models.Model, limit: int = 200) -> list[Change]:
+    """The newest writes of one row, newest first. Three queries, and one for each model that its columns point to."""
+    model = type(obj)
+    rows = _rows(model, pk=obj.pk)[: limit + 1]
+    labels = _labels([(model, rows)])
+    return _compare(model, rows, labels)[:limit]
+
+
+def project_changes(project: Project, limit: int = 200) -> list[Change]:
+    """The newest writes of a project and of all that hangs on it, newest first. A fixed number of queries."""
+    found = [(Project, _rows(Project, pk=project.pk))]
+    found += [(model, _rows(model, project=project.pk)) for model in _SUBJECTS]
+    labels = _labels(found)
+    told = [change for model, rows in found for change in _compare(model, rows, labels)]
+    return sorted(told, key=lambda change: change.at, reverse=True)[:limit]
+
+
+def changes_since(obj: models.Model, revision: int) -> list[Change]:
+    """The writes that came after the row had `revision`, newest first."""
+    rows = _rows(type(obj), pk=obj.pk)
+    newer = [row for row in rows if row.revision > revision]
+    labels = _labels([(type(obj), rows)])
+    return _compare(type(obj), rows, labels)[: len(newer)]
+
+
+# --- Reading the rows --------------------------------------------------------------------------------------------------------------
+
+
+def _rows(model: type[models.Model], *, pk: Any = None, project: Any = None) -> list[Any]:
+    """History rows of one row, or of all rows of a project: row by row, each newest first."""
+    where = {model._meta.pk.name: pk} if project is None else {"project_id": project}  # type: ignore[union-attr]
+    rows = model.history.filter(**where).select_related("history_user")  # type: ignore[attr-defined]
+    return list(rows.order_by(model._meta.pk.name, "-history_date", "-history_id"))  # type: ignore[union-attr]
+
+
+def _compare(model: type[models.Model], rows: Sequence[Any], labels: Labels) -> list[Change]:
+    told = []
+    for _key, group in groupby(rows, key=lambda row: row.id):
+        own = list(group)
+        for row, before in zip(own, [*own[1:], None], strict=True):
+            told.append(_change(model, row, before, labels))
+    return told
+
+
+def _change(model: type[models.Model], row: Any, before: Any, labels: Labels) -> Change:
+    fields = [] if row.history_type == REMOVED else _moved(model, row, before, labels)
+    return Change(
+        at=row.history_date,
+        kind=row.history_type,
+        actor=str(row.history_user) if row.history_user else "",
+        door=str(Door(row.door).label) if row.door in Door.values else row.door,
+        upload_id=row.upload_id,
+        reason=row.history_change_reason or "",
+        subject=_subject(model, row, labels),
+        fields=fields,
+    )
+
+
+def _moved(model: type[models.Model], row: Any, before: Any, labels: Labels) -> list[FieldChange]:
+    """Columns that differ from the row before; for a new row, those that hold something."""
+    told = []
+    for field in model._meta.concrete_fields:
+        if field.name in _SILENT or (field.name == "project" and model is not Project):
+            continue
+        new = getattr(row, field.attname)
+        old = getattr(before, field.attname) if before is not None else None
+        if before is None and (new in (None, "", False) or new == field.get_default()):
+            continue
+        if before is not None and old == new:
+            continue
+        told.append(FieldChange(field.name, str(field.verbose_name), _shown(field, old, labels), _shown(field, new, labels)))
+    return told
+
+
+def _shown(field: Any, value: Any, labels: Labels) -> str:
+    if value in (None, ""):
+        return "—"
+    if field.is_relation:
+        return labels.get((field.related_model, value), f"#{value}")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return plain_text(value) if isinstance(value, Decimal) else str(value)
+
+
+def _labels(found: Iterable[tuple[type[models.Model], Sequence[Any]]]) -> dict[tuple[type[models.Model], Any], str]:
+    """Words for every row that the history points to: one query for each model that is pointed to."""
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for model, rows in found:
+        for field in model._meta.concrete_fields:
+            if field.is_relation and not (field.name == "project" and model is not Project):
+                ids = {getattr(row, field.attname) for row in rows} - {None}
+                wanted.setdefault(field.related_model, set()).update(ids)  # type: ignore[arg-type]
+    labels = {}
+    for model, ids in wanted.items():
+        rows_now = model._default_manager.filter(pk__in=ids)
+        for row in rows_now.select_related("list") if hasattr(model, "list_id") else rows_now:
+            labels[(model, row.pk)] = str(row)
+    return labels
+
+
+# What to call a row that hangs on a project, from its history row alone.
+_SUBJECTS: Mapping[type[models.Model], Callable[[Any, Labels], str]] = {
+    ProjectCode: lambda row, labels: str(row.code),
+    LocationShare: lambda row, labels: _pointed(LocationShare, "division", row, labels),
+    PlanVersion: lambda row, labels: _("第%(n)s版") % {"n": row.number},
+    AnnualPlan: lambda row, labels: _("%(year)s年") % {"year": row.year} + (_("%(month)s月") % {"month": row.month} if row.month else ""),
+    MonthReport: lambda row, labels: _pointed(MonthReport, "period", row, labels),
+    Entry: lambda row, labels: _pointed(Entry, "version", row, labels),
+    Permit: lambda row, labels: str(dict(Permit.Kind.choices).get(row.kind, row.kind)),
+    Obstacle: lambda row, labels: str(row.text)[:20],
+}
+
+
+def _pointed(model: type[models.Model], name: str, row: Any, labels: Labels) -> str:
+    field: Any = model._meta.get_field(name)
+    return labels.get((field.related_model, getattr(row, field.attname)), "")
+
+
+def _subject(model: type[models.Model], row: Any, labels: Labels) -> str:
+    words = _SUBJECTS.get(model)
+    return str(model._meta.verbose_name) if words is None else f"{model._meta.verbose_name} {words(row, labels)}"

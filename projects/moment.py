@@ -1,0 +1,92 @@
+"""The two clocks of every page: the month that is described, and the day up to which the database's knowledge counts.
+
+Chosen in the top bar and kept in the session; `?month=2020-06&known=2020-07-10` in an address goes before it, so that an address
+that is passed on shows the same figures to the next reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils import timezone
+
+from projects.models import MonthReport, ReportingPeriod
+from projects.values import Month
+
+MONTH_KEY = "described_month"
+KNOWN_KEY = "known_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A described month, and the day it is looked at from (None: now)."""
+
+    month: Month
+    known: date | None = None
+
+    @property
+    def known_until(self) -> datetime | None:
+        """The last instant of the known day, in the city's time."""
+        return None if self.known is None else timezone.make_aware(datetime.combine(self.known, time.max))
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The moment of a request, and the months that may be chosen, newest first."""
+
+    moment: Moment
+    months: tuple[Month, ...]
+
+
+def clocks_of(request: HttpRequest) -> Clocks:
+    """Read once a request (one query). Without a choice it is the newest month that anybody has reported, else the present one."""
+    kept: Clocks | None = getattr(request, "_clocks", None)
+    if kept is None:
+        kept = _read(request)
+        request._clocks = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def moment_of(request: HttpRequest) -> Moment:
+    return clocks_of(request).moment
+
+
+def _read(request: HttpRequest) -> Clocks:
+    reported = Exists(MonthReport.objects.filter(period=OuterRef("pk")))
+    periods = list(ReportingPeriod.objects.annotate(reported=reported).order_by("-year", "-month"))
+    newest = next((period.as_month for period in periods if period.reported), None)
+    chosen = _chosen(request.GET, "month") or _chosen(getattr(request, "session", {}), MONTH_KEY)
+    known = read_day(request.GET.get("known", "")) if "known" in request.GET else read_day(_text(getattr(request, "session", {}), KNOWN_KEY))
+    present = Month.of(timezone.localdate())
+    return Clocks(Moment(chosen or newest or present, known), tuple(period.as_month for period in periods))
+
+
+def _text(source: Any, key: str) -> str:
+    value = source.get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+def _chosen(source: Mapping[str, Any] | Any, key: str) -> Month | None:
+    return read_month(_text(source, key))
+
+
+def read_month(text: str) -> Month | None:
+    """A month in the form 2020-06, or None: an address that names no month is not an error."""
+    try:
+        return Month.parse(text)
+    except ValueError:
+        return None
+
+
+def read_day(text: str) -> date | None:
+    """A day in the form 2020-07-10 that has come already, or None."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day < timezone.localdate() else None

@@ -1,0 +1,76 @@
+"""Places where higher apps show something of theirs on pages of this one: panels and columns.
+
+An app fills these lists in its `AppConfig.ready()`, so that the arrows between apps never turn: this room knows nobody who does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section of the project page: its heading, its template, and what the template shows (None leaves the section out)."""
+
+    key: str
+    title: Any
+    template: str
+    context: Callable[[HttpRequest, Project], Mapping[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the project list: project id → what to print, for the rows of one page, in a fixed number of queries."""
+
+    key: str
+    title: Any
+    values: Callable[[HttpRequest, Sequence[Project]], Mapping[int, Any]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardPanel:
+    """A section of the overview; `wide` takes the whole width."""
+
+    key: str
+    title: Any
+    template: str
+    context: Callable[[HttpRequest], Mapping[str, Any] | None]
+    order: int = 100
+    wide: bool = False
+
+
+_panels: dict[str, Panel] = {}
+_columns: dict[str, Column] = {}
+_dashboard: dict[str, DashboardPanel] = {}
+
+
+def add_panel(panel: Panel) -> None:
+    _panels[panel.key] = panel
+
+
+def add_column(column: Column) -> None:
+    _columns[column.key] = column
+
+
+def add_dashboard_panel(panel: DashboardPanel) -> None:
+    _dashboard[panel.key] = panel
+
+
+def project_panels() -> list[Panel]:
+    return sorted(_panels.values(), key=lambda panel: panel.order)
+
+
+def project_columns() -> list[Column]:
+    return sorted(_columns.values(), key=lambda column: column.order)
+
+
+def dashboard_panels() -> list[DashboardPanel]:
+    return sorted(_dashboard.values(), key=lambda panel: panel.order)

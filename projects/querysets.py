@@ -1,0 +1,242 @@
+"""Questions about projects and lists. Each takes a scoped queryset and answers in a fixed number of queries.
+
+Sums are made by the database over whole 分 and are exact; rates and rounding are `projects.measures` alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+
+from projects.measures import Amount, MonthFigures, Sums, month_figures
+from projects.models import AnnualPlan, Entry, ListVersion, MonthReport, Project, ProjectCode
+from projects.models.fields import WanField
+from projects.moment import Moment
+from projects.values import Month, normalise_code
+
+# --- Figures of projects -----------------------------------------------------------------------------------------------------------
+
+
+def _then(model: type[Model], column: str, moment: Moment, **where: Any) -> Subquery:
+    """What `column` of one row of a tracked model was at the end of the known day; None if the row was not there, or gone."""
+    rows = model.history.filter(history_date__lte=moment.known_until, **where).order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
+    told = Case(When(history_type="-", then=Value(None)), default=F(column), output_field=WanField())
+    return Subquery(rows.annotate(told=told).values("told")[:1], output_field=WanField())
+
+
+def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
+    """Add what the month says of each project: `total_then`, `plan_then`, `month_then`, `ytd_then`, all in 万元, and the month's number.
+
+    With a known day the figures are those that the database held at its end, and projects that it did not know then are left out.
+    """
+    year, month = moment.month.year, moment.month.month
+    projects = projects.annotate(month_number=Value(month))
+    mine: dict[str, Any] = {"project_id": OuterRef("pk")}
+    if moment.known is not None:
+        period = {"period__year": year, "period__month": month}
+        seen = Project.history.filter(id=OuterRef("pk"), history_date__lte=moment.known_until)
+        return projects.filter(Exists(seen)).annotate(
+            total_then=_then(Project, "total_wan", moment, id=OuterRef("pk")),
+            plan_then=_then(AnnualPlan, "plan_wan", moment, **mine, year=year, month=None),
+            month_then=_then(MonthReport, "done_month_wan", moment, **mine, **period),
+            ytd_then=_then(MonthReport, "done_ytd_wan", moment, **mine, **period),
+        )
+    plans = AnnualPlan.objects.filter(**mine, year=year, month=None)
+    months = MonthReport.objects.filter(**mine, period__year=year, period__month=month)
+    return projects.annotate(
+        total_then=F("total_wan"),
+        plan_then=Subquery(plans.values("plan_wan")[:1], output_field=WanField()),
+        month_then=Subquery(months.values("done_month_wan")[:1], output_field=WanField()),
+        ytd_then=Subquery(months.values("done_ytd_wan")[:1], output_field=WanField()),
+    )
+
+
+def figures_of(projects: QuerySet[Project], month: Month) -> MonthFigures:
+    """Add up all projects of a queryset made by `with_figures`. One query."""
+    found = projects.order_by().aggregate(
+        n=Count("pk"),
+        total=Sum("total_then"),
+        n_total=Count("total_then"),
+        plan=Sum("plan_then"),
+        n_plan=Count("plan_then"),
+        month=Sum("month_then"),
+        n_month=Count("month_then"),
+        ytd=Sum("ytd_then"),
+        n_ytd=Count("ytd_then"),
+    )
+    count = found["n"]
+    parts = {name: _amount(found[name], found[f"n_{name}"], count) for name in ("total", "plan", "month", "ytd")}
+    return month_figures(Sums(count, **parts), month)
+
+
+def _amount(total: Decimal | None, reported: int, count: int) -> Amount:
+    return Amount(total or Decimal(0), reported, count - reported)
+
+
+def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
+    """Every word must be found in the name, a code, the reserve number, the owner or the unit. No joins, so no row comes twice."""
+    for word in unicodedata.normalize("NFKC", text).split():
+        coded = ProjectCode.objects.filter(project=OuterRef("pk"), code__icontains=normalise_code(word))
+        found = Q(name__icontains=word) | Q(owner__name__icontains=word) | Q(local_code__icontains=word) | Q(uid__iexact=word)
+        projects = projects.filter(found | Q(unit__short_name__icontains=word) | Exists(coded))
+    return projects
+
+
+# --- Lists -------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What a version's document declares, against what its entries add up to. A difference is actual less declared."""
+
+    declared_count: int | None
+    declared_total_wan: Decimal | None
+    count: int
+    total_wan: Decimal
+    without_total: int
+
+    @property
+    def count_difference(self) -> int | None:
+        return None if self.declared_count is None else self.count - self.declared_count
+
+    @property
+    def total_difference_wan(self) -> Decimal | None:
+        return None if self.declared_total_wan is None else self.total_wan - self.declared_total_wan
+
+    @property
+    def agrees(self) -> bool:
+        """Both declared figures are met; what is not declared can't disagree."""
+        return not self.count_difference and not self.total_difference_wan
+
+    @property
+    def is_declared(self) -> bool:
+        return self.declared_count is not None or self.declared_total_wan is not None
+
+
+def reconcile(versions: Iterable[ListVersion], entries: QuerySet[Entry]) -> dict[int, Reconciliation]:
+    """Version id → its reconciliation with those of `entries` that stand on it. One query for any number of versions."""
+    asked = list(versions)
+    rows = (
+        entries.filter(version__in=[version.pk for version in asked])
+        .order_by()
+        .values("version")
+        .annotate(n=Count("pk"), total=Sum("total_wan"), known=Count("total_wan"))
+    )
+    found = {row["version"]: row for row in rows}
+    nothing = {"n": 0, "total": None, "known": 0}
+    return {
+        version.pk: Reconciliation(
+            version.declared_count,
+            version.declared_total_wan,
+            (row := found.get(version.pk, nothing))["n"],
+            row["total"] or Decimal(0),
+            row["n"] - row["known"],
+        )
+        for version in asked
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SectorSum:
+    name: str
+    count: int
+    total_wan: Decimal | None
+
+
+def sectors_of(version: ListVersion, entries: QuerySet[Entry]) -> list[SectorSum]:
+    """A version's rows among `entries` by sector, in the sectors' order; those without one come last. One query."""
+    rows = (
+        entries.filter(version=version)
+        .order_by("sector__scheme", "sector__sort_order", "sector")
+        .values("sector", "sector__name", "sector__scheme", "sector__sort_order")
+        .annotate(n=Count("pk"), total=Sum("total_wan"))
+    )
+    found = [SectorSum(row["sector__name"] or "", row["n"], row["total"]) for row in rows]
+    return sorted(found, key=lambda row: row.name == "")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """An entry that is on both versions with other figures."""
+
+    entry: Entry
+    before: Entry
+
+    @property
+    def total_difference_wan(self) -> Decimal | None:
+        if self.entry.total_wan is None or self.before.total_wan is None:
+            return None
+        return self.entry.total_wan - self.before.total_wan
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came, went and changed from one version to another."""
+
+    came: Sequence[Entry]
+    went: Sequence[Entry]
+    changed: Sequence[EntryChange]
+    unchanged: int
+
+    @property
+    def came_wan(self) -> Decimal:
+        return _sum_wan(self.came)
+
+    @property
+    def went_wan(self) -> Decimal:
+        return _sum_wan(self.went)
+
+    @property
+    def changed_wan(self) -> Decimal:
+        return sum((change.total_difference_wan or Decimal(0) for change in self.changed), Decimal(0))
+
+
+def _sum_wan(entries: Iterable[Entry]) -> Decimal:
+    return sum((entry.total_wan or Decimal(0) for entry in entries), Decimal(0))
+
+
+def compare(before: ListVersion, after: ListVersion, entries: QuerySet[Entry]) -> Comparison:
+    """Compare two versions by project, as far as `entries` reach. Two queries."""
+    entries = entries.select_related("project__unit", "sector")
+    old = {entry.project_id: entry for entry in entries.filter(version=before)}
+    new = {entry.project_id: entry for entry in entries.filter(version=after)}
+    both = [EntryChange(entry, old[key]) for key, entry in new.items() if key in old]
+    changed = [change for change in both if (change.entry.total_wan, change.entry.sector_id) != (change.before.total_wan, change.before.sector_id)]
+    return Comparison(
+        came=[entry for key, entry in new.items() if key not in old],
+        went=[entry for key, entry in old.items() if key not in new],
+        changed=changed,
+        unchanged=len(both) - len(changed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JointTotal:
+    """Several versions together, each project once; and how many were on more than one. A shared project counts with its newest figure."""
+
+    count: int
+    total_wan: Decimal
+    shared: Sequence[Entry]
+    entries: int
+
+    @property
+    def shared_wan(self) -> Decimal:
+        return _sum_wan(self.shared)
+
+
+def joint_total(versions: Sequence[ListVersion], entries: QuerySet[Entry]) -> JointTotal:
+    """Add the versions up, counting a project once. One query; versions of later date are the ones that speak for a shared project."""
+    order = {version.pk: place for place, version in enumerate(sorted(versions, key=lambda version: (version.as_of, version.pk)))}
+    rows = entries.filter(version__in=order).select_related("project__unit", "sector", "version__list")
+    found = sorted(rows, key=lambda entry: order[entry.version_id])
+    chosen = {entry.project_id: entry for entry in found}
+    times: dict[int, int] = {}
+    for entry in found:
+        times[entry.project_id] = times.get(entry.project_id, 0) + 1
+    shared = [entry for key, entry in chosen.items() if times[key] > 1]
+    return JointTotal(len(chosen), _sum_wan(chosen.values()), shared, len(found))
