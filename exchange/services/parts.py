@@ -23,5 +23,6 @@ def read_part(part: UploadPart) -> list[PlannedRow]:
 
 def planned_rows(upload: Upload) -> Iterator[list[PlannedRow]]:
     """The stored plan, part by part, in sheet order."""
-    for part in upload.parts.order_by("number").iterator(chunk_size=1):
-        yield read_part(part)
+    # One query a part: a cursor left open over the parts would lock SQLite's tables against the writes between them.
+    for number in range(upload.parts.count()):
+        yield read_part(upload.parts.get(number=number))

@@ -24,7 +24,8 @@ from projects.values import fen_to_wan
 
 PAGE = 50
 _BATCH = 20  # parts unpacked at a time
-_LONG = 60  # characters from which a value is shown folded
+_LONG = 24  # characters from which a value takes a line of its own
+_NOTHING = "—"  # the record is not there yet
 _MODELS: Mapping[str, type[models.Model]] = {"project": Project, "code": ProjectCode, "annual": AnnualPlan, "month": MonthReport, "entry": Entry}
 _MONEY = {(slot.table, slot.column) for slots in SLOTS.values() for slot in slots.values() if slot.is_money}
 
@@ -52,7 +53,7 @@ _ACTIONS: Mapping[Show, frozenset[Action]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One column of one row: what it is called, what stands there now (None: nothing yet), what will stand there."""
+    """One column of one row: what it is called, what stands there now (None: the whole row is new), what will stand there."""
 
     label: str
     old: str | None
@@ -189,7 +190,7 @@ def _stored_ids(upload: Upload, rows: Sequence[PlannedRow]) -> dict[str, int]:
 def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[Line]:
     for intent in row.intents:
         for column, (old, new) in intent.changes.items():
-            before = None if intent.id is None else _words(intent.table, column, old, names)
+            before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             yield Line(_label(intent.table, column, upload), before, _words(intent.table, column, new, names))
 
 
@@ -198,7 +199,7 @@ def _label(table: str, column: str, upload: Upload) -> str:
     field = _field(table, column)
     label = str(getattr(field, "verbose_name", column))
     if table == "annual" and upload.counts.get("year"):
-        return _("%(year)s年%(label)s") % {"year": upload.counts["year"], "label": label}
+        return _("%(year)s年·%(label)s") % {"year": upload.counts["year"], "label": label}
     return _("清单·%(label)s") % {"label": label} if table == "entry" else label
 
 

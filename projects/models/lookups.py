@@ -61,7 +61,10 @@ class Threshold(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("阈值")
         ordering = ["code", "valid_from"]
-        constraints = [models.UniqueConstraint(fields=["code", "key", "valid_from"], name="threshold_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "key", "valid_from"], name="threshold_once"),
+            models.UniqueConstraint(fields=["code", "key"], condition=models.Q(valid_from=None), name="threshold_once_undated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} = {self.value}"
@@ -84,7 +87,10 @@ class StageField(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("阶段必填项")
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["field", "kind", "valid_from"], name="stage_field_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["field", "kind", "valid_from"], name="stage_field_once"),
+            models.UniqueConstraint(fields=["field", "kind"], condition=models.Q(valid_from=None), name="stage_field_once_undated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} ← {self.stage}"

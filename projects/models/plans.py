@@ -63,8 +63,13 @@ class AnnualPlan(Revised):
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "year", "month"],
+                name="annual_plan_month_once",
+                violation_error_message=_("该项目已有这一年（月）的计划"),
+            ),
+            models.UniqueConstraint(
+                fields=["project", "year"],
+                condition=models.Q(month=None),
                 name="annual_plan_once",
-                nulls_distinct=False,
                 violation_error_message=_("该项目已有这一年（月）的计划"),
             ),
             models.CheckConstraint(condition=models.Q(month=None) | models.Q(month__range=(1, 12)), name="annual_plan_month"),
