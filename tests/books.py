@@ -27,13 +27,14 @@ from xml.sax.saxutils import escape, quoteattr
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+OFFICE = "application/vnd.openxmlformats"
+TYPES = f"{OFFICE}-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 DATE, MOMENT, PERCENT = 'yyyy"年"m"月"d"日"', "yyyy-mm-dd hh:mm", "0.00%"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[Ee][+-]?[0-9]+)?")
 _ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!)")
-_EPOCH = datetime(1899, 12, 30)
+_EPOCH = date(1899, 12, 30)
 
 Table = str | Sequence[Sequence[Any]]
 
@@ -187,10 +188,8 @@ def _content(value: Any, in_formula: bool) -> tuple[str, str]:
 
 def serial(value: date | time) -> float:
     """Excel's number for a day, moment or time."""
-    if isinstance(value, time):
-        return (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    return (moment - _EPOCH).total_seconds() / 86_400
+    days = 0 if isinstance(value, time) else (date(value.year, value.month, value.day) - _EPOCH).days
+    return days + (value.hour * 3600 + value.minute * 60 + value.second) / 86_400 if isinstance(value, time | datetime) else days
 
 
 def _format_of(value: Any) -> str:
@@ -232,7 +231,7 @@ def _content_types(parts: Mapping[str, str | bytes]) -> str:
         if name in kinds or name.startswith("xl/worksheets/sheet")
     )
     return (
-        f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="{OFFICE}-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
     )
 

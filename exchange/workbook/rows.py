@@ -95,7 +95,7 @@ def _shared_reader(shared: Sequence[Plain]) -> ReadMany:
 
 
 def _uncached(texts: Sequence[str]) -> list[Plain]:
-    return [("f",)] * (len(texts) or 1)
+    return [("f",)] * len(texts)
 
 
 def is_uncached(cell: CellMarkup) -> bool:
@@ -204,12 +204,12 @@ class _Sheet:
 
     def _plan(self, row: RowMarkup) -> Plan:
         """How rows of this shape are read: the texts of `row` are the numbers of its texts."""
-        reads: list[tuple[int, int, ReadMany]] = []
+        reads: list[tuple[int, int | None, ReadMany]] = []
         percent = []
         for column, cell in self._places(row, SKELETON_ROW):
             read, is_percent = self._cells.interpret(cell)
             if read is not None:
-                reads.append((column, int("".join(cell.texts or "0")), read))
+                reads.append((column, int(cell.texts[0]) if cell.texts else None, read))
             if is_percent:
                 percent.append(column)
         return plan_of(reads, tuple(percent), self._is_hidden(row))

@@ -121,23 +121,23 @@ class Plan(NamedTuple):
     tags: int = 0
 
 
-def plan_of(reads: Sequence[tuple[int, int, ReadMany]], percent: tuple[int, ...], hidden: bool) -> Plan:
-    """The plan for cells of (column, index of the text, function that reads texts of its kind)."""
-    kinds: dict[ReadMany, list[tuple[int, int]]] = {}
+def plan_of(reads: Sequence[tuple[int, int | None, ReadMany]], percent: tuple[int, ...], hidden: bool) -> Plan:
+    """The plan for cells of (column, index of the text or None where there is none, function that reads texts of its kind)."""
+    kinds: dict[tuple[ReadMany, bool], list[tuple[int, int | None]]] = {}
     for column, index, read in reads:
-        kinds.setdefault(read, []).append((column, index))
+        kinds.setdefault((read, index is None), []).append((column, index))
     columns = [column for cells in kinds.values() for column, _ in cells]
     place = {column: at for at, column in enumerate(columns)}
     order = [place.get(column, len(columns)) for column in range(max(columns, default=-1) + 1)]
-    groups = tuple((_picker([index for _, index in cells]), read) for read, cells in kinds.items())
+    groups = tuple((_picker([index for _, index in cells]), read) for (read, _), cells in kinds.items())
     return Plan(groups, _picker(order), percent, hidden)
 
 
-def _picker(indexes: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Picks the items at these indexes, as a tuple."""
-    if len(indexes) > 1:
+def _picker(indexes: Sequence[int | None]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Picks the items at these indexes, as a tuple; an empty text for None."""
+    if len(indexes) > 1 and None not in indexes:
         return itemgetter(*indexes)
-    return lambda items: tuple(items[index] for index in indexes)
+    return lambda items: tuple("" if index is None else items[index] for index in indexes)
 
 
 class Shapes:
