@@ -22,6 +22,8 @@ _KIND_OUTSIDE = {
     "uscc_pending": "uscc_missing",
     "interest_suspect": "rate_suspect",
 }
+# The rules' rate_suspect is a completion rate that does not fit; outside the word means an interest rate.
+_KINDS_INSIDE = frozenset(["rate_suspect"])
 # Either of two fields of ours fills one neutral field; the first that has a value wins.
 _SHARED = {"start": ("planned_start", "actual_start"), "finish": ("planned_finish", "actual_finish")}
 _NOT_OUTSIDE = frozenset(["serial", "marks", "progress_percent", "land_mu", "lead", "planned_period"])
@@ -75,7 +77,8 @@ def finding_document(placed: PlacedFinding) -> dict[str, Any]:
     finding, place = placed.finding, placed.place
     kind = _KIND_OUTSIDE.get(finding.code, finding.code)
     column = COLUMNS.get(finding.field or "")
-    severity = Severity.INFO if finding.severity is Severity.INFO else KIND_SEVERITY.get(kind, Severity.INFO)
+    is_hint = finding.severity is Severity.INFO or finding.code in _KINDS_INSIDE
+    severity = Severity.INFO if is_hint else KIND_SEVERITY.get(kind, Severity.INFO)
     return {
         "sheet": place.sheet,
         "row": place.row,

@@ -55,6 +55,9 @@ class Reference:
 
     def place(self, text: str) -> KnownPlace | None:
         """Know a place by its exact name or alias, with or without the city's own name before it."""
+        known = self.places.get(text)
+        if known is not None:
+            return known
         name = folded(text)
         found = self.places.get(name)
         if found is None and name.startswith(self.city) and len(name) > len(self.city):

@@ -76,13 +76,15 @@ def _of_float(number: float, factor: int) -> Decimal:
 def amount_reader(field: str, context: ReadContext) -> FieldReader:
     """Make a reader of amounts whose bare numbers are in the column's unit; values come out in 万元."""
     unit = context.unit
-    whole_factor = int(unit.wan) if unit.wan >= 1 else 0
+    factor = int(unit.wan) if unit.wan >= 1 else 0
+    highest = int(LIMIT_WAN) // factor if factor else -1
 
     def read(raw: RawValue, percent: bool) -> CellValue | CellReading:
-        kind = type(raw)
         # Exact types first: this is the hot path, and a bool must not pass for an int.
-        if whole_factor and not percent and (kind is int or kind is float) and 0 <= raw <= 100_000:  # type: ignore[operator]
-            return _of_float(float(raw), whole_factor)  # type: ignore[arg-type]
+        if type(raw) is int and 0 <= raw <= highest:
+            return Decimal(raw * factor)
+        if type(raw) is float and 0.0 <= raw <= highest and not percent:
+            return _of_float(raw, factor)
         if raw is None:
             return None
         return _read_other(raw, field, unit)

@@ -18,6 +18,7 @@ from exchange.cells.base import (
     warning,
     without_value,
 )
+from exchange.cells.dates import cached
 from exchange.cells.text import as_text, clean
 from exchange.raw import LongNumber, RawValue
 from projects.findings import Finding
@@ -79,7 +80,7 @@ def _judged(code: str, raw: RawValue, field: str, prefix: str) -> CellReading | 
 def credit_code_reader(field: str = "uscc") -> FieldReader:
     """Make a reader of 统一社会信用代码."""
 
-    def read(raw: RawValue, percent: bool) -> CellValue | CellReading:
+    def read_once(raw: RawValue) -> CellValue | CellReading:
         if is_empty(raw):
             return said(warning("uscc_missing", field))
         closed = without_value(raw, field)
@@ -89,7 +90,9 @@ def credit_code_reader(field: str = "uscc") -> FieldReader:
             return said(error("uscc_format", field, uscc=shown_raw(raw), length=len(shown_raw(raw))))
         return _read_credit_code(plain_text(raw), raw, field)
 
-    return read
+    missing = said(warning("uscc_missing", field))
+    known = cached(read_once)  # the same companies come again and again
+    return lambda raw, percent: missing if raw is None else known(raw, percent)
 
 
 def _read_credit_code(text: str, raw: RawValue, field: str) -> CellReading | CellValue:

@@ -60,6 +60,8 @@ def percent_reader(field: str, context: ReadContext) -> FieldReader:
     fractions = context.fractions
 
     def read(raw: RawValue, percent: bool) -> CellValue | CellReading:
+        if (type(raw) is float or type(raw) is int) and -1e6 < raw < 1e6:
+            return Decimal(repr(round(raw * 100 if fractions or percent else raw, 6)))
         if raw is None or is_empty(raw):
             return None
         number, was_marked = _share(raw, percent)
@@ -103,6 +105,8 @@ def land_reader(field: str, unit: LandUnit) -> FieldReader:
     """Make a reader of land areas in 亩."""
 
     def read(raw: RawValue, percent: bool) -> CellValue | CellReading:
+        if type(raw) is float or type(raw) is int:
+            return to_mu(Decimal(repr(raw)), unit) if 0 <= raw < 1e9 else said(info("land_unreadable", field, raw=shown_raw(raw)))
         if is_empty(raw):
             return None
         closed = without_value(raw, field)

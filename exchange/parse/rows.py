@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from exchange.cells import CellReading, CellValue, FieldReader, is_empty
-from exchange.cells.base import shown_raw
+from exchange.cells.base import EMPTY_SIGNS, shown_raw
 from exchange.cells.text import as_text
 from exchange.parse.carry import Carried
 from exchange.parse.context import SheetContext
 from exchange.parse.model import Place, PlacedFinding, PlannedColumn, ReadRow, Table
 from exchange.raw import RawSheet, RawValue
 from exchange.reference import KnownPlace, Reference
-from exchange.sheets import Kind, column_of
+from exchange.sheets import Kind, ReaderKind, column_of
 from projects.findings import Finding, Severity
 from projects.values import Month, PartialDate
 
+TIDY = 2000  # longer texts are looked at more closely
 _REQUIRED = ("name", "total_wan")
 _ENGLISH = {"name": "Project name", "total_wan": "Total investment", "done_ytd_wan": "Investment this year to date"}
 
@@ -43,7 +44,7 @@ class RowReader:
     reference: Reference
     context: SheetContext
     surroundings: Surroundings = field(default_factory=Surroundings)
-    cells: tuple[tuple[int, str, FieldReader], ...] = ()
+    cells: tuple[tuple[int, str, FieldReader, bool], ...] = ()
     spilled: tuple[PlannedColumn, ...] = ()
     monthly: tuple[PlannedColumn, ...] = ()
     unknown: tuple[PlannedColumn, ...] = ()
@@ -52,7 +53,11 @@ class RowReader:
 
     def __post_init__(self) -> None:
         known = [column for column in self.table.columns if column.reader is not None]
-        self.cells = tuple((column.index, column.field or "", column.reader) for column in known if column.month is None and column.reader)
+        self.cells = tuple(
+            (column.index, column.field or "", column.reader, column.reader_kind is ReaderKind.TEXT)
+            for column in known
+            if column.month is None and column.reader
+        )
         self.spilled = tuple(column for column in known if column.spill)
         self.monthly = tuple(column for column in known if column.month is not None)
         self.unknown = tuple(column for column in self.table.columns if column.field is None and not column.meaning.ignored)
@@ -67,8 +72,13 @@ class RowReader:
         values: dict[str, CellValue] = {}
         result = ReadRow(self.table, number, values, raw=tuple(row))
         percent = self.raw_sheet.percent_cells
-        for index, name, reader in self.cells:
-            value = reader(row[index], bool(percent) and (number, index + 1) in percent)
+        for index, name, reader, is_text in self.cells:
+            raw = row[index]
+            # Most cells of a list are short tidy texts: they need no call.
+            if is_text and type(raw) is str and raw.isprintable() and " " not in raw and len(raw) < TIDY and raw not in EMPTY_SIGNS:
+                values[name] = raw
+                continue
+            value = reader(raw, bool(percent) and (number, index + 1) in percent)
             if type(value) is CellReading:
                 self._take(result, name, index, value, carried)
             else:

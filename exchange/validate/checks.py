@@ -59,14 +59,14 @@ def _add(reading: Reading, row: ReadRow, placed: PlacedFinding) -> None:
 
 
 def _check_row(reading: Reading, row: ReadRow, watch: _TableWatch) -> None:
+    values = row.values
     for check in ROW_CHECKS[row.kind]:
-        for fault in check(row, watch.tolerance):
+        for fault in check(values, watch.tolerance):
             placed = PlacedFinding(fault.finding, row.place(fault.finding.field))
             if fault.slip:
                 watch.waiting.append((fault, placed))
             else:
                 _add(reading, row, placed)
-    values = row.values
     for name, column in watch.columns:
         value = values.get(name)
         if value and type(value) is Decimal and value > 0:

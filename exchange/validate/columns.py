@@ -29,14 +29,17 @@ class ColumnWatch:
 
     name: str
     sample: list[Decimal] = field(default_factory=list)
+    full: bool = False
     rare: dict[int, list[tuple[Decimal, Place]]] = field(default_factory=lambda: defaultdict(list))
 
     def see(self, value: Decimal, row: ReadRow) -> None:
-        if len(self.sample) < _SAMPLE:
-            self.sample.append(value)
         kept = self.rare[value.adjusted()]
         if len(kept) < _KEPT:
             kept.append((value, row.place(self.name)))
+        elif self.full:
+            return
+        self.sample.append(value)
+        self.full = len(self.sample) >= _SAMPLE
 
     def median(self) -> Decimal | None:
         return sorted(self.sample)[len(self.sample) // 2] if len(self.sample) >= _FEW else None

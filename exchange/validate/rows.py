@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from exchange.cells import CellValue
 from exchange.cells.amounts import plain
-from exchange.parse import ReadRow
 from exchange.sheets import Kind
 from projects.findings import Finding, Severity
 from projects.values import PartialDate
 
 _CENT = Decimal("0.011")
+_ZERO = Decimal(0)
 # Figures a hundredfold apart speak of a slip of the unit, not of a plan too large.
 SLIP = Decimal(100)
 
@@ -27,6 +27,7 @@ class RowFault:
 
 
 Values = dict[str, CellValue]
+RowCheck = Callable[[Values, Decimal], Sequence[RowFault]]
 
 
 def _amount(values: Values, name: str) -> Decimal | None:
@@ -44,93 +45,93 @@ def _completed(name: str, done: Decimal, total: Decimal) -> Finding:
     return Finding("completed_over_total", Severity.BLOCKS, name, params)
 
 
-def _check_dates(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-    values = row.values
+def _check_dates(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
     planned_start, planned_finish = values.get("planned_start"), values.get("planned_finish")
     actual_start, actual_finish = values.get("actual_start"), values.get("actual_finish")
-    pairs = [("planned_finish", planned_start, planned_finish), ("actual_finish", actual_start, actual_finish)]
-    if planned_start is None:
-        pairs.append(("planned_finish", actual_start, planned_finish))
-    if planned_finish is None:
-        pairs.append(("actual_finish", planned_start, actual_finish))
-    for name, start, finish in pairs:
-        if isinstance(start, PartialDate) and isinstance(finish, PartialDate) and finish.surely_before(start):
-            yield RowFault(Finding("finish_before_start", Severity.BLOCKS, name, {"start": str(start), "finish": str(finish)}))
-            return
+    fault = _order("planned_finish", planned_start if planned_start is not None else actual_start, planned_finish)
+    if fault is None and actual_finish is not None:
+        fault = _order("actual_finish", actual_start if actual_start is not None else planned_start, actual_finish)
+    return () if fault is None else [fault]
 
 
-def _check_month(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-    month, ytd = _amount(row.values, "done_month_wan"), _amount(row.values, "done_ytd_wan")
-    if month is not None and ytd is not None and month > ytd + _CENT:
-        yield RowFault(Finding("ytd_below_month", Severity.BLOCKS, "done_ytd_wan", {"month": plain(month), "ytd": plain(ytd)}))
+def _order(name: str, start: CellValue, finish: CellValue) -> RowFault | None:
+    # Years decide nearly always; days are worked out only where they do not.
+    if not isinstance(start, PartialDate) or not isinstance(finish, PartialDate) or finish.year > start.year:
+        return None
+    if not finish.surely_before(start):
+        return None
+    return RowFault(Finding("finish_before_start", Severity.BLOCKS, name, {"start": str(start), "finish": str(finish)}))
 
 
-def _check_total(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-    values = row.values
+def _check_month(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
+    month, ytd = _amount(values, "done_month_wan"), _amount(values, "done_ytd_wan")
+    if month is None or ytd is None or month <= ytd + _CENT:
+        return ()
+    return [RowFault(Finding("ytd_below_month", Severity.BLOCKS, "done_ytd_wan", {"month": plain(month), "ytd": plain(ytd)}))]
+
+
+def _check_total(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
     total = _amount(values, "total_wan")
     if total is None or total <= 0:
-        return
-    plan = _amount(values, "plan_wan")
-    if plan is not None and plan > total + _CENT:
-        yield _over(Finding("plan_over_total", Severity.REASON, "plan_wan", {"plan": plain(plan), "total": plain(total)}), plan, total)
-    cumulative, prior, ytd = (_amount(values, name) for name in ("cum_total_wan", "cum_prior_wan", "done_ytd_wan"))
-    if cumulative is not None and cumulative > total + _CENT:
-        yield _over(_completed("cum_total_wan", cumulative, total), cumulative, total)
-        return
-    done = (prior or Decimal(0)) + (ytd or Decimal(0))
-    if done > total + _CENT:
-        yield _over(_completed("done_ytd_wan" if ytd else "cum_prior_wan", done, total), done, total)
+        return ()
+    plan, highest = _amount(values, "plan_wan"), total + _CENT
+    faults: list[RowFault] = []
+    if plan is not None and plan > highest:
+        faults.append(_over(Finding("plan_over_total", Severity.REASON, "plan_wan", {"plan": plain(plan), "total": plain(total)}), plan, total))
+    cumulative = _amount(values, "cum_total_wan")
+    if cumulative is not None and cumulative > highest:
+        faults.append(_over(_completed("cum_total_wan", cumulative, total), cumulative, total))
+        return faults
+    prior, ytd = _amount(values, "cum_prior_wan") or _ZERO, _amount(values, "done_ytd_wan") or _ZERO
+    done = prior + ytd
+    if done > highest:
+        faults.append(_over(_completed("done_ytd_wan" if ytd else "cum_prior_wan", done, total), done, total))
+    return faults
 
 
-def _check_cumulative(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-    cumulative, prior, ytd = (_amount(row.values, name) for name in ("cum_total_wan", "cum_prior_wan", "done_ytd_wan"))
-    if cumulative is not None and prior is not None and ytd is not None and abs(cumulative - prior - ytd) > tolerance:
-        expected = prior + ytd
-        params = {
-            "cum": plain(cumulative),
-            "prior": plain(prior),
-            "ytd": plain(ytd),
-            "expected": plain(expected),
-            "off": plain(cumulative - expected),
-        }
-        yield RowFault(Finding("cum_mismatch", Severity.REASON, "cum_total_wan", params))
+def _check_cumulative(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
+    cumulative, prior, ytd = _amount(values, "cum_total_wan"), _amount(values, "cum_prior_wan"), _amount(values, "done_ytd_wan")
+    if cumulative is None or prior is None or ytd is None or abs(cumulative - prior - ytd) <= tolerance:
+        return ()
+    expected = prior + ytd
+    params = {"cum": cumulative, "prior": prior, "ytd": ytd, "expected": expected, "off": cumulative - expected}
+    shown = {name: plain(value) for name, value in params.items()}
+    return [RowFault(Finding("cum_mismatch", Severity.REASON, "cum_total_wan", shown))]
 
 
-def _check_sources(parts: tuple[str, ...]) -> Callable[[ReadRow, Decimal], Iterator[RowFault]]:
+def _check_sources(parts: tuple[str, ...]) -> RowCheck:
     """Make the check that the sources of money make up the total; blank parts make it impossible."""
 
-    def check(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-        total = _amount(row.values, "total_wan")
-        amounts = [_amount(row.values, name) for name in parts]
-        known = [amount for amount in amounts if amount is not None]
+    def check(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
+        total = _amount(values, "total_wan")
+        known = [amount for name in parts if (amount := _amount(values, name)) is not None]
         if total is None or len(known) < len(parts):
-            return
-        found = sum(known, Decimal(0))
-        if abs(found - total) > tolerance:
-            off = f"{abs(found - total) / total * 100:.1f}" if total else "—"
-            params = {"sources": plain(found), "total": plain(total), "off": off}
-            slip = ("total_wan", *parts) if max(found, total) >= SLIP * max(min(found, total), _CENT) else ()
-            yield RowFault(Finding("sum_mismatch", Severity.BLOCKS, "total_wan", params), slip)
+            return ()
+        found = sum(known, _ZERO)
+        if abs(found - total) <= tolerance:
+            return ()
+        off = f"{abs(found - total) / total * 100:.1f}" if total else "—"
+        slip = ("total_wan", *parts) if max(found, total) >= SLIP * max(min(found, total), _CENT) else ()
+        params = {"sources": plain(found), "total": plain(total), "off": off}
+        return [RowFault(Finding("sum_mismatch", Severity.BLOCKS, "total_wan", params), slip)]
 
     return check
 
 
-def _check_limit(prior_field: str, this_field: str, limit_field: str) -> Callable[[ReadRow, Decimal], Iterator[RowFault]]:
+def _check_limit(prior_field: str, this_field: str, limit_field: str) -> RowCheck:
     """Make the check that what was given before and now stays within what is needed."""
 
-    def check(row: ReadRow, tolerance: Decimal) -> Iterator[RowFault]:
-        prior, this, limit = (_amount(row.values, name) for name in (prior_field, this_field, limit_field))
-        if limit is None or (this is None and prior is None):
-            return
-        given = (prior or Decimal(0)) + (this or Decimal(0))
-        if given > limit + _CENT:
-            slip = (this_field, limit_field) if limit > 0 and given / limit >= SLIP else ()
-            yield RowFault(Finding("over_limit", Severity.BLOCKS, this_field, {"given": plain(given), "limit": plain(limit)}), slip)
+    def check(values: Values, tolerance: Decimal) -> Sequence[RowFault]:
+        prior, this, limit = _amount(values, prior_field), _amount(values, this_field), _amount(values, limit_field)
+        given = (prior or _ZERO) + (this or _ZERO)
+        if limit is None or given <= limit + _CENT:
+            return ()
+        slip = (this_field, limit_field) if limit > 0 and given / limit >= SLIP else ()
+        return [RowFault(Finding("over_limit", Severity.BLOCKS, this_field, {"given": plain(given), "limit": plain(limit)}), slip)]
 
     return check
 
 
-RowCheck = Callable[[ReadRow, Decimal], Iterator[RowFault]]
 _COMMON: tuple[RowCheck, ...] = (_check_dates, _check_total)
 ROW_CHECKS: dict[Kind, tuple[RowCheck, ...]] = {
     Kind.INFRASTRUCTURE: (*_COMMON, _check_cumulative),
