@@ -88,6 +88,10 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     if not rows:
         return
     _fill(model._meta.db_table, columns, rows)
+    first, last = rows[0][0], rows[-1][0]
+    if last - first + 1 == len(rows):  # the usual case: ids without gaps need no staging
+        _keep_history(model, "+", source, f"t.id BETWEEN {int(first)} AND {int(last)}")
+        return
     _stage([("id", "bigint")], ((row[0],) for row in rows))
     _keep_history(model, "+", source)
 
@@ -137,8 +141,11 @@ def delete(model: type[models.Model], rows: Sequence[tuple[int, int]], *, source
         cursor.execute(f"DELETE FROM {table} WHERE id IN (SELECT id FROM bulk_stage)")  # noqa: S608
 
 
-def _keep_history(model: type[models.Model], kind: str, source: Source) -> None:
-    """Write a history row for each id in `bulk_stage`, copied from the table as it stands now."""
+_STAGED = "t.id IN (SELECT id FROM bulk_stage)"
+
+
+def _keep_history(model: type[models.Model], kind: str, source: Source, which: str = _STAGED) -> None:
+    """Write a history row for each row meant, copied from the table as it stands now."""
     history: type[models.Model] = model.history.model  # type: ignore[attr-defined]
     columns = [field.column for field in model._meta.concrete_fields]
     names = ", ".join(_quote(column) for column in columns)
@@ -148,6 +155,6 @@ def _keep_history(model: type[models.Model], kind: str, source: Source) -> None:
             f"INSERT INTO {_quote(history._meta.db_table)} "  # noqa: S608 -- names are the models' own
             f"({names}, history_date, history_type, history_change_reason, history_user_id, door, upload_id) "
             f"SELECT {copied}, %s, %s, %s, %s, %s, %s FROM {_quote(model._meta.db_table)} t "
-            "WHERE t.id IN (SELECT id FROM bulk_stage) ORDER BY t.id",
+            f"WHERE {which} ORDER BY t.id",
             [now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id],
         )

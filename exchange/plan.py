@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from projects.values import PartialDate, wan_to_fen
+from projects.values import wan_to_fen
 
 Value = str | int | None
 
@@ -83,15 +84,14 @@ SLOTS: Mapping[str, Mapping[str, Slot]] = {
 
 def plan_value(value: Any, slot: Slot) -> Value:
     """A read value in the form that plan and table hold: 分 for money, text for dates, '' for an emptied text column."""
+    kind = type(value)
+    if kind is str or kind is int:
+        return value if not slot.is_money else wan_to_fen(Decimal(value))
     if value is None:
         return "" if slot.is_text else None
     if slot.is_money:
         return wan_to_fen(value)
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, PartialDate):
-        return str(value)
-    return value if isinstance(value, str | int) else str(value)
+    return format(value.normalize(), "f") if kind is Decimal else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,18 @@ class Known:
 
 @dataclass(slots=True)
 class Intent:
-    """What happens to one table for one row: insert (no id) or change, with old and new of each changed column."""
+    """What happens to one table for one row: insert `values` (no id), or change them from what `old` holds."""
 
     table: str
     id: int | None
     revision: int | None
-    changes: dict[str, tuple[Value, Value]]
+    values: dict[str, Value]
+    old: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, tuple[Value, Value]]:
+        """Column → (old, new); old is None where a row is inserted."""
+        return {name: (self.old.get(name), value) for name, value in self.values.items()}
 
 
 @dataclass(slots=True)
@@ -140,6 +146,19 @@ class PlannedRow:
     project_id: int | None = None
     intents: list[Intent] = field(default_factory=list)
     period: str | None = None  # the month the row reports, `2020-06`
+    kind: str = ""  # the kind of its sheet
+
+
+@cache
+def _layout(kind: str, names: tuple[str, ...]) -> tuple[tuple[str, tuple[tuple[str, Slot], ...]], ...]:
+    """For a kind of sheet and its fields: each table with the fields it takes. Asked for every row, so kept."""
+    tables: dict[str, list[tuple[str, Slot]]] = {}
+    slots = SLOTS[kind]
+    for name in names:
+        slot = slots.get(name)
+        if slot is not None:
+            tables.setdefault(slot.table, []).append((name, slot))
+    return tuple((table, tuple(columns)) for table, columns in tables.items())
 
 
 def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[Intent]:
@@ -147,40 +166,31 @@ def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[I
 
     `values` holds the sheet's fields as read (foreign keys already as ids); a field that is not in it is left alone.
     """
-    slots = SLOTS[kind]
-    wanted: dict[str, dict[str, Value]] = {}
-    for name, value in values.items():
-        slot = slots.get(name)
-        if slot is not None:
-            wanted.setdefault(slot.table, {})[slot.column] = plan_value(value, slot)
     intents = []
-    for table, columns in wanted.items():
+    for table, columns in _layout(kind, tuple(values)):
         stored = known.role(table) if known is not None else None
-        intent = _intent(table, columns, stored)
-        if intent is not None:
-            intents.append(intent)
+        if stored is None:
+            given: dict[str, Value] = {
+                slot.column: plan_value(value, slot) for name, slot in columns if (value := values[name]) is not None and value != ""
+            }
+            if given:
+                intents.append(Intent(table, None, None, given))
+            continue
+        old = stored.values
+        wanted = {slot.column: plan_value(values[name], slot) for name, slot in columns}
+        changed = {name: value for name, value in wanted.items() if old.get(name) != value}
+        if changed:
+            intents.append(Intent(table, stored.id, stored.revision, changed, {name: old.get(name) for name in changed}))
     return intents
-
-
-def _intent(table: str, columns: Mapping[str, Value], stored: Stored | None) -> Intent | None:
-    if stored is None:
-        given = {name: (None, value) for name, value in columns.items() if value is not None and value != ""}
-        return Intent(table, None, None, dict(given)) if given else None
-    old = stored.values
-    changes = {name: (old.get(name), value) for name, value in columns.items() if old.get(name) != value}
-    return Intent(table, stored.id, stored.revision, changes) if changes else None
 
 
 def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
-    intents = [[i.table, i.id, i.revision, i.changes] for i in row.intents]
-    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period]
+    intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
+    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
 
 
 def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
-    sheet, number, action, name, unit_id, project_id, intents, period = data
-    made = [
-        Intent(table, key, revision, {column: (pair[0], pair[1]) for column, pair in changes.items()}) for table, key, revision, changes in intents
-    ]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period)
+    sheet, number, action, name, unit_id, project_id, intents, period, kind = data
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, [Intent(*intent) for intent in intents], period, kind)

@@ -24,6 +24,7 @@ from exchange.raw import Refusal
 from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
+from exchange.services.memory import without_collecting
 from exchange.services.missing import missing_findings
 from exchange.services.parts import store_part
 from exchange.services.reading import city_reference, described_sheets, last_day_of, said_year, shown_findings
@@ -56,7 +57,7 @@ class _Run:
 def check(upload: Upload, *, actor: Any, today: date | None = None) -> Upload:
     """Check the stored file. Never raises for what the file holds: a file that can't be read ends as refused, with the reason."""
     content = bytes(upload.file.content)
-    with transaction.atomic():
+    with without_collecting(), transaction.atomic():
         upload.parts.all().delete()
         try:
             _check_file(upload, content, actor, today or timezone.localdate())

@@ -21,6 +21,7 @@ from exchange import bulk
 from exchange.models import Upload
 from exchange.plan import Action, PlannedRow
 from exchange.services.faults import MovedError, NotAllowedError, StateError
+from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
 from projects.models import Door, Organisation, ReportingPeriod, Source
 from projects.naming import name_key
@@ -34,7 +35,7 @@ NEW_OWNER = "+"  # a planned owner that is not stored yet: "+uscc|name"
 def commit(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD) -> Upload:
     """Carry the plan out. Raises an UploadError, and then nothing has changed."""
     try:
-        with transaction.atomic():
+        with without_collecting(), transaction.atomic():
             locked = Upload.objects.select_for_update().get(pk=upload.pk)
             _check_state(locked, reason)
             source = Source(door=door, actor_id=getattr(actor, "pk", None), upload_id=locked.pk, reason=reason)
@@ -113,14 +114,13 @@ def _settle_owners(rows: Sequence[PlannedRow]) -> None:
     waiting: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         for intent in row.intents:
-            if intent.table == "project" and isinstance(owner := intent.changes.get("owner_id", (None, None))[1], str):
-                waiting.setdefault(owner, []).append(intent.changes)
-    if not waiting:
-        return
-    ids = _organisation_ids(sorted(waiting))
-    for mark, places in waiting.items():
-        for changes in places:
-            changes["owner_id"] = (changes["owner_id"][0], ids[mark])
+            if intent.table == "project" and isinstance(owner := intent.values.get("owner_id"), str):
+                waiting.setdefault(owner, []).append(intent.values)
+    if waiting:
+        ids = _organisation_ids(sorted(waiting))
+        for mark, places in waiting.items():
+            for values in places:
+                values["owner_id"] = ids[mark]
 
 
 def _organisation_ids(marks: Sequence[str]) -> dict[str, int]:
@@ -152,9 +152,7 @@ def _organisation_ids(marks: Sequence[str]) -> dict[str, int]:
 
 
 def _change(row: PlannedRow) -> ProjectChange:
-    tables = {
-        intent.table: TableChange(intent.id, intent.revision, {name: new for name, (_, new) in intent.changes.items()}) for intent in row.intents
-    }
+    tables = {intent.table: TableChange(intent.id, intent.revision, intent.values) for intent in row.intents}
     return ProjectChange(row.project_id, row.unit_id, _KINDS.get(row.kind, "infrastructure"), tables)
 
 
