@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,7 @@ def _list_version(entry: dict[str, Any] | None) -> ListVersion | None:
             "title": entry.get("title", ""),
             "doc_no": entry.get("doc_no", ""),
             "declared_count": entry.get("declared_count"),
-            "declared_total_wan": Decimal(entry["declared_total_wan"]) if entry.get("declared_total_wan") is not None else None,
+            "declared_total_wan": entry.get("declared_total_wan"),
             "source": entry.get("source", ""),
             "note": entry.get("note", ""),
         },

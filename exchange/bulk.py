@@ -147,7 +147,7 @@ _STAGED = "t.id IN (SELECT id FROM bulk_stage)"
 def _keep_history(model: type[models.Model], kind: str, source: Source, which: str = _STAGED) -> None:
     """Write a history row for each row meant, copied from the table as it stands now."""
     history: type[models.Model] = model.history.model  # type: ignore[attr-defined]
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [str(field.column) for field in model._meta.concrete_fields]
     names = ", ".join(_quote(column) for column in columns)
     copied = ", ".join(f"t.{_quote(column)}" for column in columns)
     with connection.cursor() as cursor:

@@ -12,8 +12,6 @@ from projects.records import MonthRecord, PastMonth, ProjectRecord
 from projects.stages import Stage, normalise
 from projects.values import Month, PartialDate, fen_to_wan
 
-_DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish")
-
 
 def stage_of(text: Any) -> Stage | None:
     """The stage a list's word means; None for a blank or a word nobody knows."""
@@ -74,7 +72,10 @@ def project_record(
         owner=values.get("owner"),
         uscc=values.get("uscc"),
         content=merged.text("content"),
-        **{name: merged.moment(name) for name in _DATES},
+        planned_start=merged.moment("planned_start"),
+        planned_finish=merged.moment("planned_finish"),
+        actual_start=merged.moment("actual_start"),
+        actual_finish=merged.moment("actual_finish"),
         total_wan=merged.money("total_wan"),
         cum_prior_wan=merged.money("cum_prior_wan", "annual"),
         plan_wan=merged.money("plan_wan", "annual"),

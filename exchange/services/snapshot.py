@@ -128,4 +128,4 @@ def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPerio
     earlier = Q(period__year=period.year, period__month__lt=period.month) | Q(period__year=period.year - 1, period__month=12)
     rows = MonthReport.objects.filter(earlier, project__in=ids).order_by("period__year", "period__month")
     for row in rows.values("project_id", "period__year", "period__month", "done_month_wan", "done_ytd_wan", "progress_text"):
-        snapshot.earlier.setdefault(row["project_id"], []).append(row)
+        snapshot.earlier.setdefault(row["project_id"], []).append(dict(row))

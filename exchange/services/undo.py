@@ -56,7 +56,7 @@ def undo(upload: Upload, *, actor: Any, reason: str = "") -> Upload:
         locked.outcome = f"已撤销：删除新建的{counts['deleted']}条记录，恢复{counts['restored']}条记录的原值。"
         locked.outcome_en = f"Undone: {counts['deleted']} new records deleted, {counts['restored']} records restored."
         locked.save()
-        audit.record("upload.undo", actor=actor, obj=locked, **counts)
+        audit.record("upload.undo", actor=actor, obj=locked, counts=counts)
     upload.refresh_from_db()
     return upload
 
@@ -65,7 +65,7 @@ def _check_scope(upload: Upload, actor: Any) -> None:
     if actor is None or scope.city_wide(actor, May.UNDO):
         return
     allowed = scope.unit_ids(actor, May.UNDO)
-    units = set(Project.history.filter(upload_id=upload.pk).values_list("unit_id", flat=True))  # type: ignore[attr-defined]
+    units = set(Project.history.filter(upload_id=upload.pk).values_list("unit_id", flat=True))
     if not units <= allowed or (upload.unit_id is not None and upload.unit_id not in allowed):
         raise NotAllowedError("scope", "该上传涉及其他单位的项目，你不能撤销。", "This upload touches other units' projects; you can't undo it.")
 
@@ -118,11 +118,11 @@ def _refuse_moved(touched: dict[type[models.Model], list[Touched]], upload_id: i
 def _revert(touched: dict[type[models.Model], list[Touched]], source: Source) -> dict[str, int]:
     counts = {"deleted": 0, "restored": 0}
     for model, rows in touched.items():
-        revisions = {}
+        revisions: dict[int, int] = {}
         for part in _parts([row.id for row in rows]):
             revisions |= dict(model._default_manager.filter(pk__in=part).values_list("id", "revision"))
         changed = [row for row in rows if not row.made and row.before is not None]
-        columns = [field.column for field in model._meta.concrete_fields if field.column not in {"id", "revision", "updated_at"}]
+        columns = [str(field.column) for field in model._meta.concrete_fields if field.column not in {"id", "revision", "updated_at"}]
         for part in _parts([row.before for row in changed if row.before is not None]):
             bulk.update(model, columns, list(_former(model, columns, part, revisions)), source=source)
         counts["restored"] += len(changed)

@@ -16,7 +16,7 @@ from projects.values import PartialDate, fen_to_wan, wan_to_fen
 _MOST_WAN = Decimal("1000000000")
 
 
-class WanField(models.BigIntegerField):
+class WanField(models.BigIntegerField):  # type: ignore[type-arg]
     """Money: `Decimal` 万元 in Python and in forms, a whole number of 分 in the column (1万元 = 1,000,000分), so that sums are exact
     on every database. Blank is None and never zero."""
 
@@ -40,7 +40,7 @@ class WanField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]
 
     def formfield(self, **kwargs: Any) -> Any:
         defaults: dict[str, Any] = {"form_class": forms.DecimalField, "max_digits": 18, "decimal_places": 6, "max_value": _MOST_WAN}
@@ -59,7 +59,7 @@ def check_partial_date(text: str) -> None:
         raise ValidationError(_("日期应为 2020、2020-06、2020-06-30、2020-Q2 或 2020-H1，读到“%(value)s”"), params={"value": text}) from None
 
 
-class PartialDateField(models.CharField):
+class PartialDateField(models.CharField):  # type: ignore[type-arg]
     """A date with the precision its source had, as text that sorts by time: 2020, 2020-06, 2020-06-30, 2020-Q2, 2020-H1."""
 
     default_validators = [check_partial_date]

@@ -79,9 +79,9 @@ def blank_row(model: type[models.Model], write: Writer) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column in model._meta.concrete_fields:
         if isinstance(column, models.DateTimeField) and (column.auto_now or column.auto_now_add):
-            row[column.column] = moment
+            row[str(column.column)] = moment
         else:
-            row[column.column] = column.get_default()
+            row[str(column.column)] = column.get_default()
     return row
 
 
@@ -181,10 +181,10 @@ def _replan(project_ids: Sequence[int], frame: Frame, *, source: Source, write: 
     for start in range(0, len(project_ids), 500):
         part = project_ids[start : start + 500]
         numbers = dict(PlanVersion.objects.filter(project__in=part).values_list("project").annotate(Max("number")))
-        for project in Project.objects.filter(pk__in=part).values("id", "total_wan", "planned_start", "planned_finish"):
-            number = numbers.get(project["id"], 0) + 1
-            row = {name: _as_stored(PlanVersion, name, project[name]) for name in _PLANNED}
-            rows.append({"project_id": project["id"], "number": number, "reason": reason[:300], "doc_no": frame.document[:60], **row})
+        for project in Project.objects.filter(pk__in=part).only("id", *_PLANNED):
+            number = numbers.get(project.pk, 0) + 1
+            row = {name: _as_stored(PlanVersion, name, getattr(project, name)) for name in _PLANNED}
+            rows.append({"project_id": project.pk, "number": number, "reason": reason[:300], "doc_no": frame.document[:60], **row})
     _insert(PlanVersion, rows, source=source, write=write)
 
 

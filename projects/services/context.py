@@ -61,5 +61,5 @@ def _by_name(divisions: Iterable[Division]) -> dict[str, DivisionRecord]:
                 found.setdefault(name, record)
     for unit in ReportingUnit.objects.exclude(division=None):
         for name in (unit.name, unit.short_name, *unit.aliases):
-            found.setdefault(name, records[unit.division_id])
+            found.setdefault(name, records[unit.division_id or 0])
     return found
