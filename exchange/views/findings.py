@@ -165,18 +165,12 @@ def _address(finding: Mapping[str, Any]) -> str:
 
 
 def _fold(finding: Mapping[str, Any]) -> str:
-    """`第12–48行 同一问题`, with the number of places where not every row has it."""
-    ranges = finding.get("ranges") or []
-    if len(ranges) > 1:
-        shown = "、".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges[:8]) + ("…" if len(ranges) > 8 else "")
-        return _("第%(rows)s行 同一问题") % {"rows": shown}
-    first, last = ranges[0] if ranges else (finding.get("row"), finding.get("row_end"))
+    """`第12–48、52行 同一问题`: all rows that one entry stands for."""
     count = int(finding.get("count") or 1)
-    if not first or not last or last == first:
-        return _("同一问题共%(count)s处") % {"count": count} if count > 1 else ""
-    if count >= last - first + 1:
-        return _("第%(first)s–%(last)s行 同一问题") % {"first": first, "last": last}
-    return _("第%(first)s–%(last)s行中%(count)s处 同一问题") % {"first": first, "last": last, "count": count}
+    if count == 1:
+        return ""
+    rows = str(finding.get("rows_text") or "")
+    return _("%(rows)s 同一问题，共%(count)s处") % {"rows": rows, "count": count} if rows else _("同一问题共%(count)s处") % {"count": count}
 
 
 def _excerpt(finding: Mapping[str, Any]) -> Excerpt | None:

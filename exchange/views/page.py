@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -196,6 +196,7 @@ def _preview_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     rows = totals(upload)
     return {
         "preview": preview(upload, show, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1),
+        "blank": pgettext("value", "空"),
         "shows": [(each.value, label, rows[each]) for each, label in SHOWS.items()],
         "missing": [finding for finding in upload.findings if finding.get("code") in MISSING and not finding.get("row")],
         "preview_query": _query(request, "p"),
