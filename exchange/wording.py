@@ -165,8 +165,8 @@ ROWS: Mapping[str, Wording] = {
 
 SHEETS: Mapping[str, Wording] = {
     "unit_missing": Wording(
-        "没有写明金额单位",
-        "The unit of the amounts is not given",
+        "没有写明金额单位，暂按{assumed}读取",
+        "The unit of the amounts is not given; read in {assumed} for now",
         "请在标题、表头或右上角注明“单位：万元”或“单位：亿元”",
         "Write 单位：万元 or 单位：亿元 above the table",
     ),

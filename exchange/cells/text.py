@@ -15,8 +15,9 @@ _COMBINING = re.compile(
 )
 _SPACES = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201d"
-# A space beside a Chinese sign is layout; one between Latin words is a word space.
-_LAYOUT_SPACE = re.compile(f"(?<=[{_WIDE}]) | (?=[{_WIDE}])")
+# A space between Chinese signs is layout, and so is a line break beside one; a space beside a Latin word is a word space.
+_LAYOUT_SPACE = re.compile(f"(?<=[{_WIDE}]) (?=[{_WIDE}])")
+_LAYOUT_BREAK = re.compile(rf"(?<=[{_WIDE}])\s*[\r\n]+\s*|\s*[\r\n]+\s*(?=[{_WIDE}])")
 MARKS = "★☆▲△●○◆◇■□▪※*＊✦✱⭐⚫▼▽◎√#"
 _MARKED = re.compile(rf"^[{re.escape(MARKS)}\s]+|[{re.escape(MARKS)}\s]+$")
 _FAR_APART = re.compile(r"[ \u3000\u00a0]{4,}|\t+")
@@ -28,7 +29,7 @@ def clean(text: str) -> str:
     """Give a text without invisible signs, outer spaces, line breaks and spaces that only stretch Chinese words."""
     if text.isprintable() and " " not in text:
         return text
-    text = _COMBINING.sub(r"\1", _INVISIBLE.sub("", text))
+    text = _LAYOUT_BREAK.sub("", _COMBINING.sub(r"\1", _INVISIBLE.sub("", text)))
     return _LAYOUT_SPACE.sub("", _SPACES.sub(" ", text).strip(" "))
 
 

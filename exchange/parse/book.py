@@ -141,8 +141,8 @@ def _reason(rows: Sequence[Sequence[RawValue]]) -> str:
     if any(_SUMMARY.search(text) for text in texts) and (numbers or len(texts) > 6):
         return "sheet_summary"
     if numbers * 10 <= len(cells):
-        long = sum(len(text) > 25 for text in texts)
-        return "sheet_instructions" if long * 4 >= len(texts) else "sheet_dictionary"
+        long = sum(len(text) > 14 for text in texts)
+        return "sheet_instructions" if long * 3 >= len(texts) else "sheet_dictionary"
     return "sheet_no_headings"
 
 

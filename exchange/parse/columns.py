@@ -28,7 +28,7 @@ from exchange.cells import (
 from exchange.parse.context import SheetContext, money_unit
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import PlannedColumn, column_letter
-from exchange.parse.profile import cumulative_sense, holds_fractions, is_mostly_places, looks_planned, name_column, writes_padded_months
+from exchange.parse.profile import cumulative_sense, holds_fractions, is_mostly_places, looks_like_yi, looks_planned, name_column, writes_padded_months
 from exchange.reference import Reference, folded
 from exchange.sheets import Kind, Meaning, ReaderKind, column_of
 from projects.findings import Finding, Severity
@@ -203,13 +203,20 @@ def kind_of(fields: set[str], title: str, lean: str | None, ambiguous: bool) -> 
     return Kind.INFRASTRUCTURE
 
 
-def choose_units(plan: ColumnPlan, context: SheetContext) -> MoneyUnit | None:
+def choose_units(plan: ColumnPlan, context: SheetContext, sample: Rows) -> MoneyUnit | None:
     """Give every money column its unit: heading, then unit line or title, then what all other headings say. None if there is none."""
     money = [column for column in plan.columns if column.reader_kind is ReaderKind.AMOUNT]
     for column in money:
         column.unit = money_unit(column.meaning.unit) or context.unit
     told = [column.unit for column in money if column.unit is not None]
     main = next((column.unit for column in money if column.field == "total_wan" and column.unit), told[0] if told else None)
+    if main is None and money:
+        total = next((column for column in money if column.field == "total_wan"), money[0])
+        total.unit = MoneyUnit.YI if looks_like_yi(sample, total.index) else MoneyUnit.WAN
+        plan.say("unit_missing", Severity.BLOCKS, None, assumed=total.unit.value)
+        for column in money:
+            column.unit = total.unit
+        return None
     for column in money:
         if column.unit is None and main is not None:
             column.unit = main

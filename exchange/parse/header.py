@@ -53,13 +53,13 @@ def find_header(rows: Rows, first_row: int, merges: Sequence[Merge], title: str 
     """Find the best heading block among the rows; `first_row` is the Excel number of the first of them."""
     best: HeaderBlock | None = None
     for position in range(min(len(rows), SEARCHED_ROWS)):
+        if best is not None and position > best.bottom - first_row and "name" in best.fields and is_usable(best):
+            break  # what follows belongs to another table
         if not _may_begin(rows[position]):
             continue
         block = header_at(rows, position, first_row, merges, title)
         if block is not None and (best is None or block.score > best.score):
             best = block
-        if best is not None and position > best.bottom - first_row:
-            break
     return best
 
 

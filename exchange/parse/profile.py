@@ -37,6 +37,14 @@ def holds_fractions(rows: Rows, index: int) -> bool:
     return sorted(numbers)[len(numbers) * 9 // 10] <= Decimal(3)
 
 
+def looks_like_yi(rows: Rows, index: int) -> bool:
+    """Tell whether bare totals are likelier in 亿元: small figures with decimals."""
+    numbers = [number for cell in cells_of(rows, index) if (number := plain_number(cell)) is not None and number > 0]
+    if not numbers:
+        return False
+    return sorted(numbers)[len(numbers) // 2] < 300 and any(number != int(number) for number in numbers)
+
+
 def name_column(rows: Rows, candidates: Sequence[int]) -> int | None:
     """Find the column of names where no heading says so: mostly different Chinese texts of some length."""
     best: tuple[float, int] | None = None

@@ -12,6 +12,7 @@ from exchange.parse.model import RowKind
 from exchange.raw import CellError, RawValue, Uncached
 from exchange.reference import folded
 
+_LONGEST_SECTION = 24  # a longer unnumbered text is a remark
 _CHINESE = "一二三四五六七八九十百"
 TOTAL = re.compile(
     r"^(?:[^\d]{0,14}?)(?:总合计|合计|总计|共计|累计|小计)(?:数|额|金额)?[:：]?(?:[(（]?共?[\d一二三四五六七八九十百]+[个项件][^)）]{0,6}[)）]?)?[:：]?"
@@ -24,7 +25,7 @@ _NOTE = re.compile(
     r"|(?:资料|数据)来源|(?:标|带|加)[“\"]?[*※★▲●☆△])"
 )
 _SIGNATURE = re.compile(
-    r"(?:填表人|审核人|制表人?|填报人|单位负责人|负责人|主要领导|分管领导|业主|责任单位|联系人|联系电话|填报日期|审批人|经办人|复核)"
+    r"(?:填表人|审核人|制表人?|填报人|单位负责人|负责人|主要领导|分管领导|业主|责任单位|联系人|联系电话|填报日期|审批人|经办人|复核人?|签字|签名|盖章)"
     r"(?:[(（][^)）]{0,6}[)）])?[:：]"
 )
 _EXAMPLE = re.compile(r"^[(（【\[]?(?:填写|填报)?(?:示例|样例|例子|举例|范例|例如|例)(?:行|项目|\d)?(?:[:：)）】\]]|$)")
@@ -130,11 +131,12 @@ def _by_words(filled: list[tuple[int, RawValue]], lead: str, texts: list[str], s
         if _EXAMPLE.match(text):
             return Classified(RowKind.EXAMPLE)
     money = sum(1 for index, cell in filled if index in shape.money and plain_number(cell) is not None)
+    signed = len(_SIGNATURE.findall("".join(map(folded, texts)))) if money == 0 else 0
+    if signed > 1 or (signed and len(filled) <= 2):
+        return Classified(RowKind.SIGNATURE)
     if money == 0 and len(filled) <= 4:
         if _NOTE.match(lead) or (len(filled) == 1 and len(lead) > 60):
             return Classified(RowKind.NOTE)
-        if _SIGNATURE.search("".join(map(folded, texts))) and not _has_identity(filled, shape):
-            return Classified(RowKind.SIGNATURE)
         if len(filled) == 1 and _NO_ROWS.match(lead):
             return Classified(RowKind.NOTE)
     return None
@@ -176,6 +178,8 @@ def _section_here(
         return Classified(RowKind.SECTION, text, Section(section.style, section.label, count))
     if serial:
         return None
+    if money == 0 and section.style == "plain" and len(section.label) > _LONGEST_SECTION:
+        return Classified(RowKind.NOTE)
     alone = money == 0 and others <= (1 if count is not None else 0)
     counted_sums = money > 0 and (section.count is not None or section.style == "dash" or (section.style != "plain" and bool(shape.anchors)))
     if alone or counted_sums or (money > 0 and len(shape.anchors) >= 2 and others <= 0):
@@ -189,6 +193,8 @@ def _unnamed_section_or_orphan(filled: list[tuple[int, RawValue]], serial: str, 
     worded = type(first) is str and not _DATA_SERIAL.match(serial) and len(folded(first)) >= 2 and plain_number(first) is None
     if worded and first_index <= max(shape.name, 1):
         section = section_of(str(first))
+        if section.style == "plain" and len(section.label) > _LONGEST_SECTION:
+            return Classified(RowKind.NOTE)
         count = section.count if section.count is not None else next((_count_value(cell) for _, cell in filled[1:] if _is_count(cell)), None)
         return Classified(RowKind.SECTION, str(first), Section(section.style, section.label, count))
     if len(filled) == 1 and isinstance(first, int | float) and shape.serial == first_index:

@@ -63,14 +63,14 @@ class RowReader:
         self.unknown = tuple(column for column in self.table.columns if column.field is None and not column.meaning.ignored)
         self.width = max((column.index for column in self.table.columns), default=0) + 1
 
-    def read(self, number: int, row: Sequence[RawValue], carried: Carried | None = None) -> ReadRow:
+    def read(self, number: int, row: Sequence[RawValue], carried: Carried | None = None, *, is_child: bool = False) -> ReadRow:
         """Read one row; `number` is Excel's."""
         if len(row) < self.width:
             row = [*row, *([None] * (self.width - len(row)))]
         if self.spilled:
             row = self._spill(row)
         values: dict[str, CellValue] = {}
-        result = ReadRow(self.table, number, values, raw=tuple(row))
+        result = ReadRow(self.table, number, values, raw=tuple(row), is_child=is_child)
         percent = self.raw_sheet.percent_cells
         for index, name, reader, is_text in self.cells:
             raw = row[index]

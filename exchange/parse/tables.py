@@ -54,13 +54,10 @@ def open_table(
     context = _with_last(context_of(above, sheet.name, book.filename, book.reference, fallback), last)
     month = _period(block, context, book)
     plan = plan_columns(block, sample, context, month, book.reference)
-    unit = choose_units(plan, context)
+    unit = choose_units(plan, context, sample)
     fields = {column.field for column in plan.columns if column.field}
     open_question = any(column.field == "done_ytd_wan" and column.meaning.ambiguous for column in plan.columns)
     kind = kind_of(fields, f"{context.title} {sheet.name or ''} {book.filename}", block.lean, open_question)
-    has_money = any(column.reader_kind is ReaderKind.AMOUNT for column in plan.columns)
-    if unit is None and has_money:
-        plan.say("unit_missing", Severity.BLOCKS, None)
     attach_readers(plan, sample, book.reference, context.year)
     table = Table(sheet.name, kind, block.top, block.bottom, tuple(plan.columns), unit, month if kind is Kind.MONTHLY else None, plan.by_field())
     _report_unknown(plan, block, sample)

@@ -11,7 +11,7 @@ from exchange.parse.carry import Carried, Carry
 from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
 from exchange.parse.profile import repeats_blank_below
-from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title
+from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title, serial_text
 from exchange.parse.rows import RowReader, Surroundings, money_values
 from exchange.parse.source import RowSource
 from exchange.parse.tables import BookContext, OpenedTable, open_table
@@ -33,7 +33,7 @@ class SheetWalk:
         self.sheet, self.source, self.book, self.report, self.log = sheet, source, book, report, log
         self.above: list[tuple[int, Sequence[RawValue]]] = []
         self.opened: OpenedTable | None = None
-        self.last_number: dict[int, RawValue] = {}
+        self.package = ""  # serial of the last project that may be a package
         self._open(block, None)
 
     # --- tables ---
@@ -102,7 +102,7 @@ class SheetWalk:
         name = row[shape.name] if len(row) > shape.name else None
         if type(name) is str and not self.stat_table and self.carry.idle and shape.serial is not None and len(row) > shape.serial:
             serial = row[shape.serial]
-            if (type(serial) in (int, float) or (type(serial) is str and serial.isdecimal())) and len(name) > 2 and not _SUSPICIOUS.search(name):
+            if _is_whole(serial) and len(name) > 2 and not _SUSPICIOUS.search(name):
                 return self._project(number, self.carry.repeat(row), None, Classified(None))
         return self._other_row(number, row)
 
@@ -129,8 +129,7 @@ class SheetWalk:
         return self.shape.serial is None or _blank_at(row, self.shape.serial)
 
     def _project(self, number: int, row: Sequence[RawValue], carried: Carried | None, what: Classified) -> ReadRow:
-        result = self.reader.read(number, row, carried)
-        result.is_child = what.is_child
+        result = self.reader.read(number, row, carried, is_child=self._is_child(row, what))
         if what.marks:
             result.values["marks"] = f"{result.values.get('marks') or ''}{what.marks}"
         if carried is not None:
@@ -138,7 +137,7 @@ class SheetWalk:
             result.row_end = bottom if bottom and not _blank_at(row, self.shape.name) else None
         amounts = money_values(result, self.money_fields)
         totals = self.totals
-        if what.is_child:
+        if result.is_child:
             totals.add_child(amounts)
         else:
             totals.rows += 1
@@ -153,6 +152,18 @@ class SheetWalk:
             self.above = []
         return result
 
+    def _is_child(self, row: Sequence[RawValue], what: Classified) -> bool:
+        """A part of a packaged project follows its package: 1.1 after 1, (1) or ① after any row of the same section."""
+        if self.shape.serial is None:
+            return False
+        raw = row[self.shape.serial] if len(row) > self.shape.serial else None
+        serial = serial_text(raw).strip("★☆▲△●○*")
+        if not what.is_child:
+            self.package = serial
+            return False
+        head = re.split(r"[.．\-－—]", serial)[0]
+        return bool(self.package) and (head == self.package or not head.isdecimal())
+
     def _skip(self, number: int, row: Sequence[RawValue], what: Classified) -> None:
         kind = what.kind or RowKind.ORPHAN
         if kind is RowKind.NOTE and looks_like_title(row):
@@ -160,6 +171,7 @@ class SheetWalk:
         self.report.skip(number, kind)
         self.above = [*self.above[-7:], (number, row)]
         if kind is RowKind.SECTION and what.section is not None:
+            self.package = ""
             self._section(number, row, what.section)
         elif kind in {RowKind.TOTAL, RowKind.SUBTOTAL}:
             claim = self._claim(number, row, what.label)
@@ -261,6 +273,10 @@ class SheetWalk:
         table.header_top, table.header_bottom = number, number + depth
         for header_row in range(number, number + depth + 1):
             self.report.skip(header_row, RowKind.HEADER)
+
+
+def _is_whole(serial: RawValue) -> bool:
+    return type(serial) is int or (type(serial) is float and serial.is_integer()) or (type(serial) is str and serial.isdecimal())
 
 
 def _blank_at(row: Sequence[RawValue], index: int) -> bool:
