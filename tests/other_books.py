@@ -110,7 +110,11 @@ def _record(kind: int, data: bytes) -> bytes:
 
 
 def _text(text: str, length: str) -> bytes:
-    return struct.pack(length, len(text)) + b"\x01" + text.encode("utf-16-le")
+    return struct.pack(length, _units(text)) + b"\x01" + text.encode("utf-16-le")
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _short_text(text: str, biff5: bool) -> bytes:
@@ -123,7 +127,7 @@ def _strings(texts: Sequence[str]) -> bytes:
     """The string table, cut every 100 bytes into CONTINUE records as a long one is: between strings and within characters."""
     parts, part = [], struct.pack("<II", len(texts), len(texts))
     for text in texts:
-        part += struct.pack("<HB", len(text), 1)
+        part += struct.pack("<HB", _units(text), 1)
         for character in text:
             if len(part) > 100:
                 parts.append(part)
@@ -271,7 +275,7 @@ def _bin(kind: int, data: bytes) -> bytes:
 
 
 def _wide(text: str) -> bytes:
-    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+    return struct.pack("<I", _units(text)) + text.encode("utf-16-le")
 
 
 def _xlsb_sheet(sheet: Sheet, texts: Sequence[str]) -> bytes:

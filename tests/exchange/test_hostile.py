@@ -11,7 +11,6 @@ import pytest
 
 from exchange.raw import OverlongText, RawBook, Refusal
 from exchange.workbook import open_book, read_book
-from exchange.workbook.refusals import SENTENCES
 from tests.books import xlsx
 from tests.exchange.hostile_books import GOOD, READ, hostile
 
@@ -30,9 +29,6 @@ def outcome(data: bytes | Path, filename: str) -> tuple[str, RawBook | None]:
     try:
         return READ, read_book(data, filename)
     except Refusal as refusal:
-        assert refusal.code in SENTENCES
-        assert refusal.zh.endswith("。")
-        assert refusal.en.endswith(".")
         return refusal.code, None
 
 
