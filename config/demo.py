@@ -11,14 +11,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from exchange.services.check import check
 
 from accounts.models import Membership, ReportingUnit, User
 from accounts.roles import Role
+from exchange import bulk
 from exchange.models import Upload
+from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
-from projects.models import Door, ListVersion, ProjectList
+from projects.models import Door, ListVersion, Project, ProjectList, Source
 from projects.values import Month
 
 FOLDER = settings.BASE_DIR / "fixtures" / "demo"
@@ -85,9 +86,20 @@ def load_files(say: Say, folder: Path = FOLDER) -> int:
             worst = [finding["zh"] for finding in upload.findings[:3]]
             raise DemoError(f"{path.name}: {upload.outcome} {worst}")
         commit(upload, actor=actor, reason="2020年演示数据", door=Door.COMMAND)
+        _mark_synthetic(actor)
         say(f"  {path.name}: {upload.outcome}")
         sent += 1
     return sent
+
+
+def _mark_synthetic(actor: User) -> None:
+    """Mark what is invented: a demo project is synthetic unless its remark names a public fact, which then is its source."""
+    rows = []
+    for project in Project.objects.filter(is_synthetic=False, source="").exclude(remarks=""):
+        public = project.remarks.startswith("公开")
+        rows.append([project.pk, project.revision, not public, project.remarks[:300] if public else "演示数据（虚构）"])
+    with transaction.atomic():
+        bulk.update(Project, ["is_synthetic", "source"], rows, source=Source(Door.COMMAND, actor.pk, None, "标记演示数据"))
 
 
 def _list_version(entry: dict[str, Any] | None) -> ListVersion | None:

@@ -51,7 +51,7 @@ def _fill(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     names = ", ".join(_quote(column) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_quote(table)} ({names}) FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {_quote(table)} ({names}) FROM STDIN") as copy:
                 write = copy.write_row
                 for row in rows:
                     write(row)

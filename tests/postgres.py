@@ -48,6 +48,14 @@ elif WANTED == "sqlite":
     os.environ.pop("DATABASE_URL", None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Passwords of tests are hashed quickly: hashing them as in earnest takes longer than most tests."""
+    from django.conf import settings  # noqa: PLC0415 -- pytest-django has just set them up
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {WANTED}"
 

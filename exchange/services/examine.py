@@ -183,6 +183,9 @@ class _Judge:
     def _intents(self, row: ReadRow, known: Known | None, sector: int | None) -> list[Intent]:
         values = self._stored_values(row, known, sector)
         intents = compare(row.kind, values, known)
+        place = self.setting.lookups.unit(_text(row, "district"))
+        if known is None and place is not None and place.division_id is not None:
+            intents.append(Intent("location", None, None, {"division_id": place.division_id}))
         listed = self.setting.list_version_id is not None
         if listed and (known is None or known.entry is None) and all(intent.table != "entry" for intent in intents):
             intents.append(Intent("entry", None, None, {}))
@@ -205,9 +208,8 @@ class _Judge:
         if values.get("owner"):
             key = (_text(row, "uscc"), str(values["owner"]))
             values["owner"] = self.owners.get(key) or f"{NEW_OWNER}{key[0] or ''}|{key[1]}"
-        serial = values.pop("serial", None)
         if self.setting.list_version_id is not None:
-            values |= {"entry_sector": sector, "entry_total_wan": values.get("total_wan"), "serial": _position(serial)}
+            values |= {"entry_sector": sector, "entry_total_wan": values.get("total_wan"), "serial": _position(row.place("serial").raw)}
         return values
 
     def _settle_sector(self, row: ReadRow, values: dict[str, Any], sector: int | None) -> None:

@@ -81,6 +81,7 @@ def project_record(
         plan_wan=merged.money("plan_wan", "annual"),
         cum_total_wan=merged.money("cum_total_wan", "month"),
         land_mu=values.get("land_mu"),
+        start_delay_reason=values.get("problems"),  # 存在问题 told in the same row says why
         previous_stage=was if was is not None and stage is not None and was is not stage else None,
     )
 

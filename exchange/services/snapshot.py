@@ -22,7 +22,7 @@ class Frame:
     """For which year, period and list version the stored state is asked."""
 
     year: int | None = None
-    period: ReportingPeriod | None = None
+    period: ReportingPeriod | None = None  # perhaps not stored yet, when nobody has reported the month
     list_version_id: int | None = None
 
 
@@ -111,7 +111,7 @@ def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored
     questions: dict[str, tuple[type[models.Model], dict[str, Any]] | None] = {
         "code": (ProjectCode, {"role": ProjectCode.Role.PRIMARY}),
         "annual": (AnnualPlan, {"year": frame.year, "month": None}) if frame.year is not None else None,
-        "month": (MonthReport, {"period": frame.period}) if frame.period is not None else None,
+        "month": (MonthReport, {"period": frame.period}) if frame.period is not None and frame.period.pk else None,
         "entry": (Entry, {"version": frame.list_version_id}) if frame.list_version_id is not None else None,
     }
     roles: dict[str, dict[int, Stored]] = {}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit, scope
@@ -92,12 +91,18 @@ def _parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
 def _refuse_moved(touched: dict[type[models.Model], list[Touched]], upload_id: int) -> None:
     """Refuse if a row the upload wrote was written by anything else since, or if something new hangs on a project it made."""
     moved: list[str] = []
+    undone = set(Upload.objects.filter(state=Upload.State.UNDONE).values_list("pk", flat=True))  # their changes are no longer there
     for model, rows in touched.items():
         history = model.history  # type: ignore[attr-defined]
         for part in _parts([row.id for row in rows]):
-            latest = history.filter(id__in=part).values("id").annotate(last=Max("history_id")).values("last")
-            later = history.filter(history_id__in=latest).exclude(upload_id=upload_id)
-            moved += [f"{row.history_object} · {row.history_user or row.get_door_display()}" for row in later.select_related("history_user")]
+            later: dict[int, int] = {}
+            for key, history_id, by in history.filter(id__in=part).order_by("history_id").values_list("id", "history_id", "upload_id"):
+                if by == upload_id:
+                    later.pop(key, None)
+                elif by not in undone:
+                    later[key] = history_id
+            changed = history.filter(history_id__in=later.values())
+            moved += [f"{row.history_object} · {row.history_user or row.get_door_display()}" for row in changed.select_related("history_user")]
     made = [row.id for row in touched[Project] if row.made]
     known = {model: {row.id for row in rows} for model, rows in touched.items()}
     for model in WRITTEN:

@@ -177,12 +177,14 @@ def stated_rate_fits(report: MonthRecord, context: Context) -> Said:
 
 
 def no_jump(report: MonthRecord, context: Context) -> Said:
-    """Rule 27: a month is not more than 3 times the average of the year's earlier months."""
+    """Rule 27: a month is not more than 3 times the average of the year's earlier months, counted from the first with investment."""
     month = report.done_month_wan
     if month is None or month <= 0:
         return None
     year = report.month.year
     earlier = [past.done_month_wan for past in report.past if past.done_month_wan is not None and past.month.year == year]
+    while earlier and earlier[0] == 0:  # before the start, or before work began after the Spring Festival: no measure of a usual month
+        del earlier[0]
     if len(earlier) < _MONTHS_FOR_AVERAGE:
         return None
     average = sum(earlier, _ZERO) / len(earlier)

@@ -138,12 +138,21 @@ def _create_projects(new: Sequence[ProjectChange], frame: Frame, *, source: Sour
         change.project_id = key
     write.insert(Project, columns, rows, source=source)
     _insert(PlanVersion, [_baseline(change, frame) for change in new], source=source, write=write)
-    places = [
-        {"project_id": change.project_id, "division_id": frame.divisions[change.unit_id]}
-        for change in new
-        if change.unit_id is not None and change.unit_id in frame.divisions
-    ]
-    _insert(LocationShare, places, source=source, write=write)
+    places = [(change, _division(change, frame)) for change in new]
+    _insert(
+        LocationShare,
+        [{"project_id": change.project_id, "division_id": division} for change, division in places if division is not None],
+        source=source,
+        write=write,
+    )
+
+
+def _division(change: ProjectChange, frame: Frame) -> int | None:
+    """Where a new project lies: the place the row names, else where its unit is."""
+    named = change.tables.get("location")
+    if named is not None:
+        return int(named.values["division_id"])
+    return frame.divisions.get(change.unit_id) if change.unit_id is not None else None
 
 
 _PLANNED = ("total_wan", "planned_start", "planned_finish")

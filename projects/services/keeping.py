@@ -9,9 +9,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from projects.models import LocationShare, PlanVersion, Project
 from projects.naming import name_key
@@ -21,17 +20,12 @@ PLANNED = ("total_wan", "planned_start", "planned_finish")
 
 @transaction.atomic
 def enter_project(project: Project) -> Project:
-    """Store a new project with its number, its baseline and one line of history."""
+    """Store a new project with its number and its baseline. The number is made of the row's id, so the row is saved twice."""
     project.name_key = name_key(project.name)
     project.uid = f"new-{secrets.token_hex(4)}"
-    project.skip_history_when_saving = True
     project.save()
-    del project.skip_history_when_saving
     project.uid = f"P-{project.pk:06d}"
-    # The number is known only now; the row and its history get it before anybody else can see either.
-    models.QuerySet(Project).filter(pk=project.pk).update(uid=project.uid)
-    values = {column.attname: getattr(project, column.attname) for column in Project._meta.concrete_fields}
-    Project.history.model(history_date=timezone.now(), history_type="+", **values).save()
+    project.save(update_fields=["uid"])
     PlanVersion.objects.create(project=project, number=1, is_baseline=True, **_planned(project))
     return project
 
