@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class CellRuns(AbstractSet[tuple[int, int]]):
     def __init__(self, runs: Mapping[int, Sequence[tuple[int, int]]]) -> None:
         self._runs = {column: tuple(rows) for column, rows in runs.items() if rows}
         self._firsts = {column: [first for first, _ in rows] for column, rows in self._runs.items()}
+
+    @classmethod
+    def _from_iterable(cls, cells: Iterable[Any]) -> AbstractSet[Any]:
+        """What `&`, `|` and `-` make is an ordinary set."""
+        return frozenset(cells)
 
     def __contains__(self, cell: object) -> bool:
         if not (isinstance(cell, tuple) and len(cell) == 2 and cell[1] in self._runs):

@@ -96,8 +96,9 @@ class Texts:
     def characters(self, length: int, wide: int) -> str:
         pieces: list[str] = []
         while length:
+            is_border = self._at >= len(self._parts[self._part])
             part = self._current()
-            if self._at == 0 and self._part and pieces:  # a border within the characters: a flag says how it goes on
+            if is_border:  # before or within the characters: a flag says how they go on
                 wide = part[0] & 1
                 self._at = 1
             step = 2 if wide else 1

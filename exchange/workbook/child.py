@@ -20,6 +20,7 @@ from exchange.workbook.frames import SpoolWriter
 from exchange.workbook.limits import Limits
 
 _DESCRIPTORS: Final = 16
+_LAST_WORDS: Final = 64 * 1024 * 1024  # room for the last frame and the header
 
 
 def confine(limits: Limits, size: int) -> None:
@@ -28,7 +29,7 @@ def confine(limits: Limits, size: int) -> None:
     for what, bound in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, limits.spool_bytes),
+        (resource.RLIMIT_FSIZE, limits.spool_bytes + _LAST_WORDS),
         (resource.RLIMIT_NOFILE, _DESCRIPTORS),
         (resource.RLIMIT_AS, limits.memory_bytes),
     ):
@@ -56,5 +57,5 @@ def main() -> None:
     gc.disable()  # a short life without cycles
     limits = Limits.from_words(sys.argv[1:])
     with os.fdopen(1, "wb", buffering=1024 * 1024) as file:
-        spool = SpoolWriter(file)
+        spool = SpoolWriter(file, limits.spool_bytes)
         spool.header(answer(limits, spool))

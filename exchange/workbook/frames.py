@@ -12,6 +12,8 @@ import marshal
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
+from exchange.workbook.faults import Unfit
+
 # Version 2 has no back references, which cost time and are of no use here.
 _VERSION = 2
 LENGTH_BYTES = 8
@@ -27,12 +29,15 @@ def _packed(plain: Any) -> bytes:
 class SpoolWriter:
     """The child's end."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, limit: int) -> None:
         self._file = file
+        self._limit = limit
         self._at = 0
 
     def frame(self, rows: Sequence[Row]) -> tuple[int, int]:
         """Write rows; answer where they lie."""
+        if self._at > self._limit:
+            raise Unfit("too_large")
         special = [index for index, row in enumerate(rows) if tuple in map(type, row)]
         return self._write(_packed((rows, special)))
 
