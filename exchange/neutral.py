@@ -31,12 +31,13 @@ _NOT_OUTSIDE = frozenset(["serial", "marks", "progress_percent", "land_mu", "lea
 
 def as_document(reading: Reading, rows: Iterable[ReadRow]) -> dict[str, Any]:
     """Read everything and give the document; `rows` is the reading's own rows, checked or not."""
-    several = len(reading.periods) > 1
+    several = reading.has_several_periods
     documents = [row_document(row, reading.reference, several) for row in rows]
+    period = str(reading.report_period) if reading.report_period else max((row["fields"].get("period", "") for row in documents), default="")
     return {
         "file": reading.filename,
         "kind": reading.kind,
-        "report_period": str(reading.report_period) if reading.report_period else None,
+        "report_period": period or None,
         "refused": None,
         "rows": documents,
         "errors": [finding_document(placed) for placed in reading.findings],

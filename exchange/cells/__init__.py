@@ -8,7 +8,7 @@ from exchange.cells.amounts import amount_reader, plain_number
 from exchange.cells.base import CellReading, CellValue, FieldReader, ReadContext, is_empty
 from exchange.cells.choices import choice_reader, place_reader
 from exchange.cells.codes import credit_code_reader, local_code_reader, project_code_reader
-from exchange.cells.dates import date_reader, read_date_text
+from exchange.cells.dates import date_reader, month_reader, read_date_text
 from exchange.cells.numbers import land_reader, percent_reader, rate_reader, term_reader
 from exchange.cells.periods import period_reader
 from exchange.cells.text import clean, name_reader, owner_reader, text_reader
@@ -26,6 +26,7 @@ __all__ = [
     "is_empty",
     "land_reader",
     "local_code_reader",
+    "month_reader",
     "name_reader",
     "owner_reader",
     "percent_reader",

@@ -93,11 +93,11 @@ def amount_reader(field: str, context: ReadContext) -> FieldReader:
 
 
 def _read_other(raw: RawValue, field: str, unit: MoneyUnit) -> CellValue | CellReading:
-    if type(raw) is str:
-        return None if is_empty(raw) else _read_text(raw, field, unit)
     closed = without_value(raw, field)
     if closed is not None:
         return closed
+    if type(raw) is str:
+        return None if is_empty(raw) else _read_text(raw, field, unit)
     if isinstance(raw, LongNumber):
         return _read_text(raw.text, field, unit)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw):

@@ -44,6 +44,10 @@ class ReadContext:
 EMPTY_SIGNS = frozenset(["", "-", "--", "---", "—", "——", "———", "―", "–", "－", "－－", "─", "──", "/", "//", "\\", "／", "＼", "·", "…", "……", "_"])
 
 
+# What a failed formula leaves behind when the sheet is saved as text.
+ERROR_SIGNS = frozenset(["#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "########"])
+
+
 def is_empty(raw: RawValue) -> bool:
     """Tell whether a cell means nothing: blank, white space, or a dash or stroke put in its place."""
     if raw is None:
@@ -71,8 +75,8 @@ def said(*findings: Finding, value: CellValue = None, shown: str | None = None) 
 
 def without_value(raw: RawValue, field_name: str) -> CellReading | None:
     """Answer for the cells that no reader can read: formula errors, formulas never calculated, overlong text."""
-    if type(raw) is CellError:
-        return said(error("formula_error", field_name, text=raw.text))
+    if type(raw) is CellError or (type(raw) is str and raw.strip() in ERROR_SIGNS):
+        return said(error("formula_error", field_name, text=raw.text if isinstance(raw, CellError) else str(raw)))
     if type(raw) is Uncached:
         return said(error("formula_no_cache", field_name))
     if type(raw) is OverlongText:

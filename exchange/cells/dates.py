@@ -49,6 +49,18 @@ def date_reader(field: str, context: ReadContext) -> FieldReader:
     return cached(lambda raw: _read(raw, field, context))
 
 
+def month_reader(field: str, context: ReadContext) -> FieldReader:
+    """Make a reader of report months: a bare 6月 or 6 is of the report's own year."""
+
+    def read_once(raw: RawValue) -> CellValue | CellReading:
+        found = re.fullmatch(r"(\d{1,2})(?:月份?)?", plain_text(raw).removesuffix(".0"))
+        if found is not None and context.year and 1 <= int(found[1]) <= 12:
+            return PartialDate(context.year, int(found[1]))
+        return _read(raw, field, context)
+
+    return cached(read_once)
+
+
 def cached(read_once: Callable[[RawValue], CellValue | CellReading]) -> FieldReader:
     """Keep the answers for equal cells of the same type."""
     known: dict[tuple[type, RawValue], CellValue | CellReading] = {}

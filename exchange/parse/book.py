@@ -52,6 +52,11 @@ class Reading:
             return "unknown"
         return str(next(iter(kinds)).value) if len(kinds) == 1 else "mixed"
 
+    @property
+    def has_several_periods(self) -> bool:
+        """Tell whether rows of different months stand side by side: a sheet for each month, or a column of months."""
+        return len(self.periods) > 1 or any("period" in table.by_field for sheet in self.sheets for table in sheet.tables)
+
     def rows(self) -> Iterator[ReadRow]:
         """The project rows of all sheets. Their own findings are in the log when the row is given."""
         for walk in self.walks:
@@ -191,7 +196,9 @@ def _settle_periods(reading: Reading, opened: list[_Opened], expected: Month | N
         _settle_period(reading, one, main)
     periods = [table.period for one in opened for table in one.report.tables if table.period is not None]
     reading.periods = frozenset(periods)
-    reading.report_period = Counter(periods).most_common(1)[0][0] if periods else expected
+    # Of several months the file is the report of the last; one odd sheet does not make it that.
+    named = {table.period for one in opened for table in one.report.tables if table.period is not None and one.walk.reader.context.name_month}
+    reading.report_period = (max(named) if len(named) > 1 else Counter(periods).most_common(1)[0][0]) if periods else expected
     if reading.report_period is None and opened:
         context = opened[0].walk.reader.context
         month = context.title_month or context.name_month or context.file_month

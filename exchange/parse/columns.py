@@ -15,6 +15,7 @@ from exchange.cells import (
     date_reader,
     land_reader,
     local_code_reader,
+    month_reader,
     name_reader,
     owner_reader,
     percent_reader,
@@ -28,7 +29,15 @@ from exchange.cells import (
 from exchange.parse.context import SheetContext, money_unit
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import PlannedColumn, column_letter
-from exchange.parse.profile import cumulative_sense, holds_fractions, is_mostly_places, looks_like_yi, looks_planned, name_column, writes_padded_months
+from exchange.parse.profile import (
+    cumulative_sense,
+    holds_fractions,
+    is_mostly_places,
+    looks_like_yi,
+    looks_planned,
+    name_column,
+    writes_padded_months,
+)
 from exchange.reference import Reference, folded
 from exchange.sheets import Kind, Meaning, ReaderKind, column_of
 from projects.findings import Finding, Severity
@@ -256,8 +265,10 @@ def _reader(column: PlannedColumn, context: ReadContext) -> FieldReader:
         return simple[kind]
     if kind is ReaderKind.AMOUNT:
         return amount_reader(name, context)
-    if kind in {ReaderKind.DATE, ReaderKind.MONTH}:
+    if kind is ReaderKind.DATE:
         return date_reader(name, context)
+    if kind is ReaderKind.MONTH:
+        return month_reader(name, context)
     if kind is ReaderKind.PERIOD:
         return period_reader("planned_start", "planned_finish", context)
     return _worded_reader(name, kind, column, context)

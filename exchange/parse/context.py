@@ -11,9 +11,7 @@ from exchange.reference import KnownPlace, Reference, folded
 from projects.values import MoneyUnit
 
 _MONEY = r"(亿元|百万元|千元|万元|元|亿|万)(?![/每])"
-_UNIT_LINE = re.compile(
-    rf"(?:计量|金额|货币|投资|数据)?单位[:：]?(?:均为|为)?(?:[^:：()\d]{{0,12}}?[、,/和])?(?:人民币)?{_MONEY}"
-)
+_UNIT_LINE = re.compile(rf"(?:计量|金额|货币|投资|数据)?单位[:：]?(?:均为|为)?(?:[^:：()\d]{{0,12}}?[、,/和])?(?:人民币)?{_MONEY}")
 _UNIT_IN_TITLE = re.compile(rf"[(（\[【](?:单位)?[:：]?(?:[^()（）]{{0,8}}[、,/])?{_MONEY}(?:[、,/][^()（）]*)?[)）\]】]")
 _UNIT_ALONE = re.compile(rf"{_MONEY}")
 _DATE_LINE = re.compile(

@@ -88,10 +88,11 @@ def _may_begin(row: Sequence[RawValue]) -> bool:
     labels = [text for text in map(label_text, row[:MAX_COLUMNS]) if text]
     if len(labels) < 2:
         return False
-    return sum(1 for text in labels if _known(text)) >= 2 or any(text in {"项目", "建设起", "序", "工程"} for text in map(folded, labels))
+    return sum(1 for text in labels if label_known(text)) >= 2 or any(text in {"项目", "建设起", "序", "工程"} for text in map(folded, labels))
 
 
-def _known(text: str) -> bool:
+def label_known(text: str) -> bool:
+    """Tell whether a text is a heading we know by itself."""
     meaning = meaning_of((text,))
     return meaning.field is not None or meaning.ignored
 
@@ -119,9 +120,9 @@ def _continues(row: Sequence[RawValue], above: HeaderBlock | None) -> bool:
         meaning = above.meanings[index] if index < len(above.meanings) else None
         if not path or above.spans[index] != index:
             new += 1
-        elif meaning is not None and meaning.field == "name" and not _known("".join(path) + str(cell)):
+        elif meaning is not None and meaning.field == "name" and not label_known("".join(path) + str(cell)):
             return False
-        elif meaning is not None and meaning.field is None and _known("".join(path) + label_text(cell)):
+        elif meaning is not None and meaning.field is None and label_known("".join(path) + label_text(cell)):
             new += 1
     spanned = any(index + 1 < len(above.paths) and (not above.paths[index + 1] or above.spans[index + 1] != index + 1) for index, _ in filled)
     return new > 0 and (spanned or new * 2 >= len(filled)) and not (len(filled) == 1 and filled[0][0] < 2)
@@ -134,7 +135,7 @@ def _block(chosen: Rows, top: int, merges: Sequence[Merge], title: str) -> Heade
     _fill_merged(grid, top, merges, spans)
     _fill_spanning(grid, spans)
     paths = tuple(_path([line[index] for line in grid]) for index in range(width))
-    lean = lean_of(title + "|" + "|".join("".join(path) for path in paths))
+    lean = lean_of(title, {"".join(path) for path in paths})
     meanings = tuple(_meaning(path, lean, single=spans.count(spans[index]) == 1) for index, path in enumerate(paths))
     return HeaderBlock(top, top + len(chosen) - 1, paths, meanings, lean, tuple(spans))
 
@@ -202,8 +203,8 @@ def is_card(rows: Rows, position: int) -> bool:
     heads = 0
     for row in rows[position : position + 12]:
         texts = [label_text(cell) for cell in row if cell is not None and str(cell).strip()]
-        beside = len(texts) >= 2 and _known(texts[0]) and not _known(texts[1]) and meaning_of((texts[0],)).field != "serial"
-        heads += beside or (len(texts) == 1 and _known(texts[0]) and sum(cell is not None for cell in row) > 1)
+        beside = len(texts) >= 2 and label_known(texts[0]) and not label_known(texts[1]) and meaning_of((texts[0],)).field != "serial"
+        heads += beside or (len(texts) == 1 and label_known(texts[0]) and sum(cell is not None for cell in row) > 1)
     return heads >= 3
 
 

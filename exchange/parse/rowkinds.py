@@ -190,18 +190,25 @@ def _section_here(
 def _unnamed_section_or_orphan(filled: list[tuple[int, RawValue]], serial: str, money: int, shape: Shape) -> Classified:
     """Text in the serial column (merged over the row), or cells that belong to nothing."""
     first_index, first = filled[0]
+    label = filled[1][1] if len(filled) > 1 else None
+    if SECTION_SERIAL.match(serial) and type(label) is str and filled[1][0] <= shape.name + 1:
+        return _section_row(f"{serial}、{label}", filled[2:], label)
     worded = type(first) is str and not _DATA_SERIAL.match(serial) and len(folded(first)) >= 2 and plain_number(first) is None
     if worded and first_index <= max(shape.name, 1):
-        section = section_of(str(first))
-        if section.style == "plain" and len(section.label) > _LONGEST_SECTION:
-            return Classified(RowKind.NOTE)
-        count = section.count if section.count is not None else next((_count_value(cell) for _, cell in filled[1:] if _is_count(cell)), None)
-        return Classified(RowKind.SECTION, str(first), Section(section.style, section.label, count))
+        return _section_row(str(first), filled[1:], str(first))
     if len(filled) == 1 and isinstance(first, int | float) and shape.serial == first_index:
         return Classified(RowKind.BLANK)
     if len(filled) == 1 and type(first) is str and _DATA_SERIAL.match(serial):
         return Classified(RowKind.BLANK)
     return Classified(RowKind.ORPHAN)
+
+
+def _section_row(text: str, rest: list[tuple[int, RawValue]], label: str) -> Classified:
+    section = section_of(text)
+    if section.style == "plain" and len(section.label) > _LONGEST_SECTION:
+        return Classified(RowKind.NOTE)
+    count = section.count if section.count is not None else next((_count_value(cell) for _, cell in rest if _is_count(cell)), None)
+    return Classified(RowKind.SECTION, label, Section(section.style, section.label, count))
 
 
 def serial_text(raw: RawValue) -> str:

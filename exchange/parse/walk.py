@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from exchange.cells import CellReading, is_empty
 from exchange.parse.carry import Carried, Carry
-from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
+from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable, label_known
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
 from exchange.parse.profile import repeats_blank_below
 from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title, serial_text
@@ -253,7 +253,8 @@ class SheetWalk:
         known = sum(1 for text in folded_texts if len(text) <= 30 and (meaning_of((text,)).field or meaning_of((text,)).ignored))
         if known < 2 or known * 2 < len(folded_texts):
             return False
-        block = header_at([row, *self.source.peek(8)], 0, number, self.sheet.merges)
+        title = f"{self.sheet.name or ''}|{self.opened.context.title if self.opened else ''}"
+        block = header_at([row, *self.source.peek(8)], 0, number, self.sheet.merges, title)
         if block is None:
             return False
         self._close_table()
@@ -285,4 +286,6 @@ def _blank_at(row: Sequence[RawValue], index: int) -> bool:
 
 def find_table(sheet: RawSheet, source: RowSource, title: str) -> HeaderBlock | None:
     """The first heading block of a project list in the sheet, if there is one."""
-    return find_header(source.peek(70), source.number + 1, sheet.merges, title)
+    rows = source.peek(70)
+    above = "".join(cell for row in rows[:6] for cell in row[:12] if type(cell) is str and len(cell) < 80 and not label_known(cell))
+    return find_header(rows, source.number + 1, sheet.merges, f"{title}|{above}")

@@ -8,6 +8,7 @@ above it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -57,7 +58,7 @@ class Meaning:
 @lru_cache(maxsize=4096)
 def normalise_heading(text: str) -> Heading:
     """Fold a heading, take its unit off and put tokens for its years and months."""
-    words = folded(text)
+    words = re.sub(r"^其中[:：]?(?=.)", "", folded(text))
     unit = None
     found = _UNIT_IN_BRACKETS.search(words)
     if found is not None:
@@ -136,6 +137,10 @@ def _match(words: str, base: Meaning, lean: str | None) -> Meaning | None:
     return None
 
 
-def lean_of(texts: str) -> str | None:
-    """Tell from a sheet's title and headings whether it is about bonds or central money."""
-    return next((lean for lean, pattern in LEANS if pattern.search(texts)), None)
+def lean_of(title: str, headings: Iterable[str]) -> str | None:
+    """Tell from a sheet's title, or from several of its headings, whether it is about bonds or central money."""
+    listed = [folded(heading) for heading in headings]
+    for lean, in_title, in_heading, least in LEANS:
+        if in_title.search(folded(title)) or sum(in_heading.search(heading) is not None for heading in listed) >= least:
+            return lean
+    return None

@@ -22,10 +22,10 @@ def _rule(field: str, pattern: str, lean: str | None = None, *, ambiguous: bool 
     return HeadingRule(field, re.compile(pattern), lean, ambiguous, open_date)
 
 
-# What a sheet is about as a whole.
+# What a sheet is about as a whole: words of its title, or so many headings of its kind.
 LEANS = (
-    ("central", re.compile(r"中央预算内|中央投资|中央专项|中央资金")),
-    ("bond", re.compile(r"债券|专项债|发债|券")),
+    ("central", re.compile(r"中央预算内|中央投资|中央专项|中央资金"), re.compile(r"中央|下达|文号|专项名称|投资专项|配套|到位"), 3),
+    ("bond", re.compile(r"债券|专项债|发债"), re.compile(r"债|资本金|其他融资|本[次批].{0,4}(?:安排|发行|额度)|发行利率|期限"), 3),
 )
 
 # Headings that say nothing without the ones above them.
@@ -40,7 +40,7 @@ PERIOD_OF_DONE = re.compile(
 IGNORED = re.compile(
     r"下月|下步|下一步|次月|同期|同比|增长|增幅|上年同|照片|图片|图像|位次|排名|名次|入统|入库纳统|是否|经纬度|坐标|面积比|容积率"
     r"|^(?:立项|用地(?!面积)|规划|环评|施工许可|土地|能评|可研|初设|招标|林地|用海|稳评|手续|前期手续|前期工作|手续办理|审批).*"
-    r"|(?:本月|当月|M|月)(?:度)?计划|项目个数|^个数|项目数|上旬|中旬|下旬|剩余|结余|尚需|缺口|贷款余额|债券名称|债券代码|债券简称|劳动力|就业|^其中"
+    r"|(?:本月|当月|M|月)(?:度)?计划|项目个数|^个数|项目数|上旬|中旬|下旬|剩余|结余|尚需|缺口|贷款余额|债券名称|债券代码|债券简称|劳动力|就业"
 )
 
 _YEAR_WORD = r"(?:Y|年度|当年|本年度?|今年|全年|年内)"

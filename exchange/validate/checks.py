@@ -31,7 +31,7 @@ def validated_rows(reading: Reading) -> Iterator[ReadRow]:
     A finding may fall on a row given before (a value out of line with its column), so ask the log, not the row, at the end.
     """
     duplicates = DuplicateWatch()
-    several = len(reading.periods) > 1
+    several = reading.has_several_periods
     watches: dict[int, _TableWatch] = {}
     for row in reading.rows():
         watch = watches.get(id(row.table))
