@@ -20,9 +20,9 @@ from tests.books import Sheet, xlsx
 LIST = """
     崂山区2020年重大基础设施项目表
     单位：万元
-    序号 | 项目名称         | 项目代码                 | 项目单位           | 所属区市 | 建设性质 | 建设规模及主要内容 | 计划开工时间 | 计划竣工时间 | 总投资 | 2020年计划投资
-    1    | 株洲路拓宽改造   | 2019-370212-48-01-000001 | 青岛崂山城建有限公司 | 崂山区   | 改扩建   | 道路1.6公里        | 2019年5月    | 2021年12月   | {total} | 4000
-    2    | 张村河综合整治   | 2019-370212-76-01-000002 | 青岛崂山水务有限公司 | 崂山区   | 新建     | 河道3.2公里        | 2020年3月    | 2022年6月    | 30000  | 9000
+    序号|项目名称|项目代码|项目单位|所属区市|建设性质|建设规模及主要内容|计划开工时间|计划竣工时间|总投资|2020年计划投资
+    1|株洲路拓宽改造|2019-370212-48-01-000001|青岛崂山城建有限公司|崂山区|改扩建|道路1.6公里|2019年5月|2021年12月|{total}|4000
+    2|张村河综合整治|2019-370212-76-01-000002|青岛崂山水务有限公司|崂山区|新建|河道3.2公里|2020年3月|2022年6月|30000|9000
 """
 
 
@@ -79,7 +79,9 @@ def client_of(user: User, **options: Any) -> Client:
     return client
 
 
-def made_upload(unit: ReportingUnit | None, *, findings: list[dict[str, Any]] | None = None, rows: list[PlannedRow] | None = None, **values: Any) -> Upload:
+def made_upload(
+    unit: ReportingUnit | None, *, findings: list[dict[str, Any]] | None = None, rows: list[PlannedRow] | None = None, **values: Any
+) -> Upload:
     """An upload as the check leaves it, without a file having been read."""
     rows = rows or []
     counts = {action.value: sum(row.action is action for row in rows) for action in Action} | {"rows": len(rows), "missing": 0}
@@ -95,21 +97,20 @@ def made_upload(unit: ReportingUnit | None, *, findings: list[dict[str, Any]] | 
 
 def finding(code: str = "amount_text", severity: str = "error", **values: Any) -> dict[str, Any]:
     """A finding as the check stores it."""
-    standing = {
-        "code": code, "severity": severity, "field": "total_wan", "label": "总投资", "sheet": "月报", "row": 12, "row_end": None, "rows_text": "",
-        "col": "E", "heading": "总投资（万元）", "raw": "一亿二", "zh": "读不成金额", "en": "not an amount", "zh_fix": "填写数字", "en_fix": "give a number",
-        "count": 1, "excerpt": None,
-    }  # fmt: skip
+    place = {"sheet": "月报", "row": 12, "row_end": None, "rows_text": "", "col": "E", "heading": "总投资（万元）", "raw": "一亿二"}
+    words = {"zh": "读不成金额", "en": "not an amount", "zh_fix": "填写数字", "en_fix": "give a number"}
+    standing = {"code": code, "severity": severity, "field": "total_wan", "label": "总投资", **place, **words, "count": 1, "excerpt": None}
     return {**standing, **values}
 
 
 def planned(name: str, row: int, action: Action = Action.CREATE, unit: ReportingUnit | None = None, *intents: Intent, **values: Any) -> PlannedRow:
-    return PlannedRow("月报", row, action, name, unit.pk if unit else None, values.pop("project_id", None), list(intents), kind="infrastructure_list", **values)
+    return PlannedRow(
+        "月报", row, action, name, unit.pk if unit else None, values.pop("project_id", None), list(intents), kind="infrastructure_list", **values
+    )
 
 
 def new_project(name: str, row: int, unit: ReportingUnit, total_fen: int = 12_000_000_000) -> PlannedRow:
-    changes = {"name": (None, name), "total_wan": (None, total_fen)}
-    return planned(name, row, Action.CREATE, unit, Intent("project", None, None, changes))
+    return planned(name, row, Action.CREATE, unit, Intent("project", None, None, {"name": name, "total_wan": total_fen}))
 
 
 def figures() -> dict[str, list[Any]]:

@@ -120,7 +120,7 @@ def test_a_file_at_the_limit_is_taken(cast: Cast, settings) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "../../etc/passwd.xlsx", "..\\..\\boot.xlsx", "a\r\nX-Evil: 1.xlsx", 'quo"te;.xlsx', "CON.xlsx", "‮gpj.xlsx", "x" * 300 + ".xlsx",
+        "../../etc/passwd.xlsx", "..\\..\\boot.xlsx", "a\r\nX-Evil: 1.xlsx", 'quo"te;.xlsx', "CON.xlsx", "\u202egpj.xlsx", "x" * 300 + ".xlsx",
         "a\x00b.xlsx", "<script>alert(1)</script>.xlsx", "a'b&c.xlsx", ".htaccess", "报表 （终稿）.xlsx", "a%0d%0ab.xlsx", "a|b?.xlsx", "  .xlsx",
     ],
 )  # fmt: skip

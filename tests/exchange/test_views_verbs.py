@@ -1,0 +1,162 @@
+"""Check again, commit, undo, through the page and as a script: one effect, honest answers, nothing by halves."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchange.models import Upload
+from projects.models import Project, Source, changes_from
+from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, make_cast, new_project, project_list, sent
+
+pytestmark = pytest.mark.django_db
+JSON = {"headers": {"accept": "application/json"}}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast(with_reference=True)
+
+
+def upload_of(client, content: bytes) -> Upload:
+    assert client.post("/uploads/", {"file": sent(content)}).status_code == 303
+    return Upload.objects.latest("pk")
+
+
+def test_from_file_to_stored_rows_and_back(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    upload = upload_of(client, project_list())
+    address = f"/uploads/{upload.public_id}/"
+    committed = client.post(address + "commit/", {"reason": "年初报送"})
+    assert (committed.status_code, committed["Location"]) == (303, address + "#finish")
+    page = client.get(address)
+    assert "已提交：新增2个项目" in page.content.decode()
+    assert sorted(row.project_id for row in page.context["preview"].rows) == sorted(Project.objects.values_list("pk", flat=True))
+    upload.refresh_from_db()
+    assert (upload.state, upload.reason, upload.committed_by) == ("committed", "年初报送", cast.owner)
+    assert client.post(address + "undo/", {"reason": "报错了"})["Location"] == address + "#finish"
+    upload.refresh_from_db()
+    assert (upload.state, upload.undone_by, Project.objects.count()) == ("undone", cast.owner, 0)
+    assert upload.outcome in client.get(address).content.decode()
+
+
+def test_the_second_click_has_no_second_effect(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    address = f"/uploads/{upload_of(client, project_list()).public_id}/"
+    client.post(address + "commit/")
+    before = figures()
+    again = client.post(address + "commit/")
+    assert again.status_code == 409
+    assert "该文件此前已经提交，这次操作没有重复写入" in again.content.decode()
+    assert client.post(address + "commit/", **JSON).json()["error"]["code"] == "state"
+    assert figures() == before
+    client.post(address + "undo/")
+    before = figures()
+    assert [client.post(address + verb).status_code for verb in ("undo/", "commit/", "check/")] == [409, 409, 409]
+    assert figures() == before
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    first = upload_of(client, project_list())
+    client.post(f"/uploads/{first.public_id}/commit/")
+    second = upload_of(client, project_list())
+    page = client.get(f"/uploads/{second.public_id}/").content.decode()
+    assert (second.counts["same"], second.counts["create"], second.counts["change"]) == (2, 0, 0)
+    assert f'/uploads/{first.public_id}/">#{first.pk}</a>' in page
+    assert "没有需要变更的内容：文件与库中数据一致" in page
+
+
+def test_a_changed_figure_is_shown_old_and_new(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/")
+    page = client.get(f"/uploads/{upload_of(client, project_list(12500.5)).public_id}/")
+    (row,) = page.context["preview"].rows
+    assert (row.name, row.sheet, row.row) == ("株洲路拓宽改造", "项目表", 4)
+    assert [(line.label, line.old, line.new) for line in row.lines] == [("总投资（万元）", "12,000", "12,500.50")]
+
+
+def test_blocked_files_are_not_committed(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    upload = upload_of(client, project_list("一亿二千万"))
+    before = figures()
+    assert upload.counts["error"] == 1
+    response = client.post(f"/uploads/{upload.public_id}/commit/", {"reason": "没关系"})
+    assert (response.status_code, "还有1处阻断问题" in response.content.decode()) == (409, True)
+    assert figures() == before
+
+
+def test_warnings_ask_for_a_reason_and_keep_what_was_typed(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    upload = upload_of(client, project_list(1.2))
+    before = figures()
+    assert upload.counts["warning"] > 0
+    address = f"/uploads/{upload.public_id}/commit/"
+    assert [client.post(address, {"reason": text}).status_code for text in ("", "  \n", "x" * 501, "\x00")] == [409, 409, 400, 400]
+    assert list(client.post(address, {"reason": "x" * 501}, **JSON).json()["errors"]) == ["reason"]
+    assert "x" * 501 in client.post(address, {"reason": "x" * 501}).content.decode()
+    assert figures() == before
+    assert client.post(address, {"reason": "已核实"}).status_code == 303
+    assert Project.history.filter(upload_id=upload.pk).exclude(history_change_reason="已核实").count() == 0
+
+
+def test_rows_that_moved_are_named_and_a_new_check_helps(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/")
+    upload = upload_of(client, project_list(12500))
+    with changes_from(Source(door="admin", actor_id=cast.officer.pk, reason="更正")):
+        project = Project.objects.get(name="株洲路拓宽改造")
+        project.content = "道路1.8公里"
+        project.save()
+    before = figures()
+    address = f"/uploads/{upload.public_id}/"
+    refused = client.post(address + "commit/")
+    assert (refused.status_code, "株洲路拓宽改造" in refused.content.decode()) == (409, True)
+    assert figures() == before
+    assert client.post(address + "check/").status_code == 303
+    assert client.post(address + "commit/", **JSON).json()["state"] == "committed"
+    project.refresh_from_db()
+    assert (project.total_wan, project.content) == (12500, "道路1.6公里")
+
+
+def test_undo_is_all_or_nothing(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    upload = upload_of(client, project_list())
+    address = f"/uploads/{upload.public_id}/"
+    client.post(address + "commit/")
+    with changes_from(Source(door="admin", actor_id=cast.officer.pk, reason="更正")):
+        project = Project.objects.get(name="株洲路拓宽改造")
+        project.content = "道路1.8公里"
+        project.save()
+    before = figures()
+    refused = client.post(address + "undo/")
+    assert (refused.status_code, "株洲路拓宽改造" in refused.content.decode()) == (409, True)
+    assert figures() == before
+
+
+def test_scripts_get_the_upload_back(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    address = f"/uploads/{upload_of(client, project_list()).public_id}/"
+    assert [client.post(address + verb, **JSON).json()["state"] for verb in ("check/", "commit/", "undo/")] == ["checked", "committed", "undone"]
+
+
+def test_an_owner_who_lost_the_unit_commits_nothing(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    upload = upload_of(client, project_list())
+    cast.owner.memberships.update(unit=cast.other)
+    before = figures()
+    assert client.post(f"/uploads/{upload.public_id}/commit/").status_code == 404
+    assert figures() == before
+
+
+def test_fund_sheets_wait_for_their_ledger(cast: Cast) -> None:
+    upload = made_upload(cast.unit, kind="central_budget", rows=[new_project("甲项目", 5, cast.unit)])
+    before = figures()
+    assert client_of(cast.owner).post(f"/uploads/{upload.public_id}/commit/").status_code == 409
+    assert figures() == before
+
+
+def test_a_refused_check_leaves_the_former_page(cast: Cast) -> None:
+    upload = made_upload(cast.unit, findings=[finding()], state="committed")
+    before = figures()
+    response = client_of(cast.owner).post(f"/uploads/{upload.public_id}/check/")
+    assert (response.status_code, figures() == before) == (409, True)
