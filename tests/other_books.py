@@ -299,7 +299,7 @@ def _xlsb_cell(place: bytes, value: Any, texts: Sequence[str]) -> bytes:
         value = value.value
         if isinstance(value, str):
             return _bin(8, place + _wide(value) + bytes(10))
-        return _bin(9, place + struct.pack("<d", value) + bytes(10))
+        return _bin(9, place + struct.pack("<d", value or 0) + bytes(10))
     if isinstance(value, bool):
         return _bin(4, place + bytes([value]))
     if isinstance(value, Error):

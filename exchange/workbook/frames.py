@@ -3,7 +3,8 @@
 `marshal` is fast and carries no code that would run. Values it doesn't know travel as tagged tuples:
 ("d", y, m, d) a date, ("D", y, m, d, h, min, s, us) a moment, ("t", h, min, s, us) a time, ("e", text) an error cell,
 ("f",) a formula without value, ("n", text) a long number, ("o", beginning, length) an overlong text.
-The spool is: frames, then the header, then 8 bytes with the header's length. A frame is (rows, indexes of rows holding tuples).
+The spool is: frames, then the header, then 8 bytes with the header's length. A frame is the 8 bytes of its head's length, its head
+(the length of each row, the indexes of rows that hold tuples), then row by row: so neither side ever holds more than a frame.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ Plain = str | int | float | bool | tuple[object, ...] | None
 Row = Sequence[Plain]
 
 
-def _packed(plain: Any) -> bytes:
+def pack(plain: Any) -> bytes:
+    """A plain value as bytes."""
     return marshal.dumps(plain, _VERSION)
 
 
@@ -34,16 +36,16 @@ class SpoolWriter:
         self._limit = limit
         self._at = 0
 
-    def frame(self, rows: Sequence[Row]) -> tuple[int, int]:
-        """Write rows; answer where they lie."""
+    def frame(self, lengths: Sequence[int], special: Sequence[int], rows: Sequence[bytes]) -> tuple[int, int]:
+        """Write packed rows; answer where they lie."""
         if self._at > self._limit:
             raise Unfit("too_large")
-        special = [index for index, row in enumerate(rows) if tuple in map(type, row)]
-        return self._write(_packed((rows, special)))
+        head = pack((lengths, special))
+        return self._write(b"".join([len(head).to_bytes(LENGTH_BYTES, "big"), head, *rows]))
 
     def header(self, header: Mapping[str, object]) -> None:
         """Write what is known of the book; the last thing to be written."""
-        _, length = self._write(_packed(dict(header)))
+        _, length = self._write(pack(dict(header)))
         self._write(length.to_bytes(LENGTH_BYTES, "big"))
         self._file.flush()
 

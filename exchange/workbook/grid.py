@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.workbook.faults import Unfit
-from exchange.workbook.frames import Plain, SpoolWriter
+from exchange.workbook.frames import Plain, SpoolWriter, pack
 from exchange.workbook.limits import Limits
 
-_CELLS_PER_FRAME = 8_000
+_FRAME_BYTES = 256 * 1024
+_FRAME_ROWS = 2_000
+_COMMENT_CHARS = 2_000
+_BLANK_ROW = pack([])
 _LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 
@@ -61,12 +64,15 @@ class Grid:
         self.hidden_columns = Runs()
         self.comments: dict[tuple[int, int], str] = {}
         self._percent: dict[int, Runs] = {}
+        self._percent_runs = 0
         self._spool = spool
         self._budget = budget
         self._limits = budget.limits
         self._frames: list[tuple[int, int]] = []
-        self._rows: list[Sequence[Plain]] = []
-        self._held = 0
+        self._rows: list[bytes] = []
+        self._lengths: list[int] = []
+        self._special: list[int] = []
+        self._held = self._cells = 0
         self._stray: list[tuple[int, int]] = []
         self._seen_row = 0  # the last row given, blank or not
         self._last_row = 0  # the last row that holds a value
@@ -93,24 +99,44 @@ class Grid:
         self._keep(number, values)
         for index in percent:
             if index < len(values) and type(values[index]) in (int, float):
-                self._percent.setdefault(index + 1, Runs()).add(number, number)
+                self._mark_percent(number, index + 1)
 
     def _keep(self, number: int, values: list[Plain]) -> None:
         if number > self._limits.rows:
             raise Unfit("too_many_rows", sheet=self.label, limit=self._limits.rows)
-        if number > self._last_row + 1:
-            self._rows.extend([()] * (number - self._last_row - 1))
-        self._rows.append(values)
+        for _ in range(self._last_row + 1, number):
+            self._rows.append(_BLANK_ROW)
+            self._lengths.append(len(_BLANK_ROW))
         self._last_row = number
-        self._held += len(values)
-        if self._held > _CELLS_PER_FRAME or len(self._rows) > _CELLS_PER_FRAME:
+        if tuple in map(type, values):
+            self._special.append(len(self._rows))
+        packed = pack(values)
+        self._rows.append(packed)
+        self._lengths.append(len(packed))
+        self._held += len(packed)
+        self._cells += len(values)
+        if self._held > _FRAME_BYTES or len(self._rows) > _FRAME_ROWS:
             self._flush()
 
+    def _mark_percent(self, row: int, column: int) -> None:
+        runs = self._percent.get(column)
+        if runs is None:
+            runs = self._percent[column] = Runs()
+        if runs.runs and runs.runs[-1][1] == row - 1:
+            runs.runs[-1] = (runs.runs[-1][0], row)
+            return
+        self._percent_runs += 1
+        if self._percent_runs > self._limits.percent_runs:
+            raise Unfit("too_large")
+        runs.runs.append((row, row))
+
     def _flush(self) -> None:
-        self._budget.spend(self._held)
-        self._frames.append(self._spool.frame(self._rows))
-        self._rows = []
-        self._held = 0
+        if self._held > self._limits.record_chars:
+            raise Unfit("too_large")
+        self._budget.spend(self._cells)
+        self._frames.append(self._spool.frame(self._lengths, self._special, self._rows))
+        self._rows, self._lengths, self._special = [], [], []
+        self._held = self._cells = 0
 
     def _cut(self, number: int, values: list[Plain]) -> None:
         """Leave out what stands right of the last column allowed: a slip of the hand, or no table at all."""
@@ -129,7 +155,7 @@ class Grid:
 
     def comment(self, row: int, column: int, text: str) -> None:
         if text and len(self.comments) < self._limits.comments:
-            self.comments[row, column] = text
+            self.comments[row, column] = text[:_COMMENT_CHARS]
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """A merged block is four numbers, however large it is."""

@@ -34,7 +34,8 @@ class Limits:
     stray_cells: int = 200  # beyond this many, strays are no slip of the hand
     merges: int = 200_000
     comments: int = 20_000
-    spool_bytes: int = 1_500 * MEGABYTE  # what the child may write for its parent to read
+    percent_runs: int = 400_000  # blocks of neighbouring cells shown as percentages
+    spool_bytes: int = 400 * MEGABYTE  # what the child may write for its parent to read
     memory_bytes: int = 512 * MEGABYTE  # address space of the child
     seconds: float = 6.0  # processor time of the child, and so much more for each megabyte of the file
     seconds_per_megabyte: float = 0.4

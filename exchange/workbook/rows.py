@@ -209,7 +209,7 @@ class _Sheet:
         for column, cell in self._places(row, SKELETON_ROW):
             read, is_percent = self._cells.interpret(cell)
             if read is not None:
-                reads.append((column, int(cell.texts[0]) if cell.texts else None, read))
+                reads.append((column, cell.slot, read))
             if is_percent:
                 percent.append(column)
         return plan_of(reads, tuple(percent), self._is_hidden(row))

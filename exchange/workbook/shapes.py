@@ -27,6 +27,7 @@ _CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,8})")
 _KEPT_SHAPES, _KEPT_CHARS = 4_000, 8_000_000
 _DEEPEST = 64
 _TEXT, _NUMBER = "\0", "\1"  # XML allows neither, so they can't be in a row
+SLOT = "\ue0fe\ue0ff"  # goes before the number that stands for a text
 SKELETON_ROW = 9_999_999  # stands for the row number in a shape; no sheet has such a row
 
 
@@ -38,6 +39,11 @@ class CellMarkup(NamedTuple):
     type: str
     formula: bool
     texts: tuple[str, ...] | None
+
+    @property
+    def slot(self) -> int | None:
+        """In the row of a shape: the index of the cell's text."""
+        return int(self.texts[0].removeprefix(SLOT)) if self.texts else None
 
 
 class RowMarkup(NamedTuple):
@@ -170,13 +176,13 @@ class Shapes:
     def _learn(self, joined: str, number: str) -> Plan | None:
         """Let the XML parser read the shape with its text places numbered."""
         shape = joined.replace(number + '"', _NUMBER + '"')
-        if shape.count(_NUMBER) != shape.count(' r="'):  # some other attribute ends like the row number: not kept as a plan
+        if SLOT in shape or shape.count(_NUMBER) != shape.count(' r="'):  # some other attribute ends like the row number: not kept as a plan
             return None
         first, *rest = shape.replace(_NUMBER, str(SKELETON_ROW)).split(_TEXT)
-        skeleton = "".join([first, *(f"<v>{index}</v>{piece}" for index, piece in enumerate(rest))])
+        skeleton = "".join([first, *(f"<v>{SLOT}{index}</v>{piece}" for index, piece in enumerate(rest))])
         rows = parse_rows(f"{skeleton}</row>")
-        if len(rows) != 1 or any(len(cell.texts or ()) > 1 for cell in rows[0].cells):
-            return None  # a row that is its own end tag stood before this one, or a cell has several texts
+        if len(rows) != 1 or not all(len(cell.texts or ()) < 2 and "".join(cell.texts or SLOT).startswith(SLOT) for cell in rows[0].cells):
+            return None  # an empty row stood before this one, or a cell has several texts, or one that is no value
         plan = self._make(rows[0])._replace(pieces=2 * len(rest) + 1, tags=skeleton.count("<"))
         if len(self._plans) >= _KEPT_SHAPES or self._chars > _KEPT_CHARS:
             self._plans.clear()

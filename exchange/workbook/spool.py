@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from exchange.raw import CellError, LongNumber, OverlongText, RawValue, Uncached
 from exchange.workbook.frames import LENGTH_BYTES
@@ -39,7 +39,11 @@ def read_rows(file: BinaryIO, places: Sequence[tuple[int, int]]) -> Iterator[Seq
     """The rows of one sheet, one frame in memory at a time."""
     for at, length in places:
         file.seek(at)
-        rows, special = marshal.loads(file.read(length))  # noqa: S302 -- written by our own child, plain values
-        for index in special:
-            rows[index] = [_REVIVE[value[0]](*value[1:]) if type(value) is tuple else value for value in rows[index]]
-        yield from cast("list[list[RawValue]]", rows)
+        frame = memoryview(file.read(length))
+        begin = LENGTH_BYTES + int.from_bytes(frame[:LENGTH_BYTES], "big")
+        lengths, special = marshal.loads(frame[LENGTH_BYTES:begin])  # noqa: S302 -- written by our own child, plain values
+        marked = frozenset(special)
+        for index, size in enumerate(lengths):
+            row = marshal.loads(frame[begin : begin + size])  # noqa: S302 -- as above
+            begin += size
+            yield [_REVIVE[value[0]](*value[1:]) if type(value) is tuple else value for value in row] if index in marked else row

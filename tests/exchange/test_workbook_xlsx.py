@@ -237,6 +237,17 @@ def test_style_that_ends_like_the_row_number_is_no_reference() -> None:
     assert sheet.percent_cells == {(16, 1)}
 
 
+def test_plain_and_rich_inline_strings_stand_side_by_side() -> None:
+    plain, rich = "<is><t>{}</t></is>", "<is><r><t>{}</t></r></is>"
+    lines = [[plain.format("1"), rich.format("甲"), "<v>0</v>"], [plain.format("乙"), rich.format("丙"), "<v>1</v>"]]
+    kinds = [' t="inlineStr"', ' t="inlineStr"', ""]
+    data = "".join(
+        f'<row r="{row}">' + "".join(f'<c r="{name}{row}"{kind}>{cell}</c>' for name, kind, cell in zip("ABC", kinds, cells, strict=True)) + "</row>"
+        for row, cells in enumerate(lines, 1)
+    )
+    assert rows(of_data(data)) == [["1", "甲", 0], ["乙", "丙", 1]]
+
+
 def test_external_links_are_told() -> None:
     assert ("external_links", {}) in read_book(xlsx("1", extra={"xl/externalLinks/externalLink1.xml": "<x/>"}), "x.xlsx").remarks
 
@@ -284,7 +295,7 @@ def test_reading_by_plan_is_reading_by_parser(lines: list[list[tuple[str, str, s
     """The short way gives for each row what the XML parser gives."""
 
     def make(row: Any) -> Any:
-        reads = [(at, int(cell.texts[0]) if cell.texts else None, list) for at, cell in enumerate(row.cells) if cell.texts is not None]
+        reads = [(at, cell.slot, list) for at, cell in enumerate(row.cells) if cell.texts is not None]
         return plan_of(reads, (), False)
 
     shapes = Shapes(make)
