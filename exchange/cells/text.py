@@ -9,7 +9,7 @@ from exchange.cells.base import EMPTY_SIGNS, CellReading, CellValue, FieldReader
 from exchange.raw import LongNumber, RawValue
 
 # Control characters (tab and line ends apart), zero-width and bidirectional signs, soft hyphen, object and replacement marks.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc\ufffd]|_x00[01][0-9A-Fa-f]_")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc\ufffd]")
 _COMBINING = re.compile(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )

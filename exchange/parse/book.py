@@ -93,7 +93,8 @@ def read_workbook(book: RawBook, reference: Reference, expected: Month | None = 
 def _naming_texts(book: RawBook, sources: Sequence[RowSource]) -> Iterator[str]:
     for source in sources:
         for row in source.peek(4):
-            yield from (cell for cell in row[:40] if type(cell) is str and len(cell) < 200)
+            # Long enough for a title or heading, and with a 年: a code or a date in the first rows names no report year.
+            yield from (cell for cell in row[:40] if type(cell) is str and 9 <= len(cell) < 200 and "年" in cell)
     yield re.sub(r"\.\w+$", "", book.filename)
 
 

@@ -12,6 +12,9 @@ from exchange.validate.duplicates import DuplicateWatch
 from exchange.validate.rows import ROW_CHECKS, RowFault
 
 _ONE = Decimal(1)
+# A total a thousandfold its year's plan is as odd as a plan above the total.
+_LOPSIDED = Decimal(1000)
+_KEPT_CLASHES = 2000
 
 
 @dataclass(slots=True)
@@ -23,6 +26,7 @@ class _TableWatch:
     columns: tuple[tuple[str, ColumnWatch], ...]
     local_codes: LocalCodeWatch = field(default_factory=LocalCodeWatch)
     waiting: list[tuple[RowFault, PlacedFinding]] = field(default_factory=list)
+    clashing: set[tuple[int | None, str]] = field(default_factory=set)  # cells whose row speaks of a slip of the unit
 
 
 def validated_rows(reading: Reading) -> Iterator[ReadRow]:
@@ -67,6 +71,9 @@ def _check_row(reading: Reading, row: ReadRow, watch: _TableWatch) -> None:
                 watch.waiting.append((fault, placed))
             else:
                 _add(reading, row, placed)
+    total, plan = values.get("total_wan"), values.get("plan_wan")
+    if type(total) is Decimal and type(plan) is Decimal and plan > 0 and total >= plan * _LOPSIDED and len(watch.clashing) < _KEPT_CLASHES:
+        watch.clashing |= {(row.row, "total_wan"), (row.row, "plan_wan")}
     for name, column in watch.columns:
         value = values.get(name)
         if value and type(value) is Decimal and value > 0:
@@ -79,7 +86,7 @@ def _check_row(reading: Reading, row: ReadRow, watch: _TableWatch) -> None:
 
 def _finish(reading: Reading, watch: _TableWatch) -> None:
     """Judge what only the whole column shows; a unit slip explains the clashes it caused."""
-    clashing = {(placed.place.row, name) for fault, placed in watch.waiting for name in fault.slip}
+    clashing = watch.clashing | {(placed.place.row, name) for fault, placed in watch.waiting for name in fault.slip}
     slipped: set[tuple[int | None, str]] = set()
     slips: list[tuple[str, Decimal]] = []
     said = [one for one in reading.findings if one.finding.code == "unit_suspect" and one.place.sheet == watch.table.sheet]

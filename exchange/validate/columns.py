@@ -15,7 +15,7 @@ _OUT_OF_LINE = Decimal(1000)
 _WITH_EVIDENCE = Decimal(100)
 _SAMPLE = 2000
 _KEPT = 50
-_FEW = 5
+_FEW = 4
 # Work done can be small beside the column without being wrong.
 _MAY_BE_SMALL = frozenset(
     ["done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan", "central_paid_wan", "central_done_wan"]

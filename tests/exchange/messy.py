@@ -6,6 +6,7 @@ seeded generator, so that a failing seed is a failing layout.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -50,8 +51,29 @@ HEADINGS = {
     "remarks": ["备注", "备  注"],
     "expected_output": ["达产后年产值", "预计年产值", "年产值"],
     "expected_tax": ["年税收", "达产后年税收"],
+    "local_code": ["储备库编号", "项目库编号", "入库编号"],
+    "capital": ["项目资本金", "资本金"],
+    "bond_need": ["专项债券需求", "专项债券资金需求", "申请专项债券额度"],
+    "other_financing": ["其他融资", "市场化融资", "其他资金"],
+    "bond_prior": ["以前批次已安排", "前期已安排额度", "已安排额度"],
+    "bond_this": ["本次安排额度", "本批安排额度", "本次拟安排额度"],
+    "bond_spent": ["已支出", "支出金额"],
+    "term_years": ["债券期限（年）", "期限（年）"],
+    "rate": ["发行利率（%）", "利率（%）"],
+    "program": ["专项名称", "投资专项"],
+    "doc_no": ["下达文号", "计划下达文号"],
+    "central_total": ["中央预算内投资", "其中：中央预算内投资"],
+    "prov_match": ["省级配套", "省级资金"],
+    "city_match": ["市级配套", "市级资金"],
+    "self_raised": ["自筹及其他", "企业自筹"],
+    "central_prior": ["以前年度已下达", "以前年度累计下达"],
+    "central_this": ["{y}年本次下达", "本次下达", "{y}年下达"],
+    "central_paid": ["资金到位", "到位资金"],
+    "central_done": ["完成投资", "累计完成投资"],
 }
 MONEY = ["total_investment", "cum_last_year", "annual_plan", "month_done", "ytd_done", "cum_total", "expected_output", "expected_tax"]
+MONEY += ["capital", "bond_need", "other_financing", "bond_prior", "bond_this", "bond_spent", "central_total", "prov_match", "city_match"]
+MONEY += ["self_raised", "central_prior", "central_this", "central_paid", "central_done"]
 TEXT = {"content": "新建主体工程及配套设施。", "annual_goal": "完成主体工程", "image_progress": "主体施工", "problems": "征地拆迁进度慢", "contact": "王工"}
 TEXT |= {"responsible_unit": "区发展和改革局", "remarks": "省重点", "nature": "新建", "stage": "在建"}
 
@@ -72,11 +94,11 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
-        self.kind = self.rng.choice(["infrastructure_list", "emerging_list", "monthly_progress"])
+        self.kind = self.rng.choice(["infrastructure_list", "emerging_list", "monthly_progress", "monthly_progress", "bond_allocation", "central_budget"])
         self.year, self.month = 2020, self.rng.randint(2, 12)
         self.yi = self.rng.random() < 0.35
         self.district = self.rng.choice(DISTRICTS)
-        self.city_wide = self.rng.random() < 0.3
+        self.city_wide = self.rng.random() < 0.3 or self.kind in {"bond_allocation", "central_budget"}
         self.sheet: str | None = self.rng.choice(["Sheet1", "项目表", "月报 ", "附表1"])
         self.grid: list[list[RawValue]] = []
         self.merges: list[Merge] = []
@@ -95,12 +117,21 @@ class Maker:
         chosen += [one for one in ("code", "owner") if rng.random() < 0.75]
         if self.city_wide:
             chosen.insert(rng.choice([1, len(chosen)]), "district")
-        self.sections = rng.choice(["none", "han", "brackets", "serial", "plain", "serial_sums"])
+        self.sections = rng.choice(["none", "han", "brackets", "serial", "plain", "serial_sums", "nested"])
         if self.sections == "none" or rng.random() < 0.2:
             chosen.append("sector")
         chosen += [one for one in ("address", "content", "nature", "stage") if rng.random() < 0.4]
         chosen += ["period"] if rng.random() < 0.4 else ["start", "finish"]
         chosen.append("total_investment")
+        if self.kind == "bond_allocation":
+            chosen += ["capital", "bond_need", "other_financing"] + (["bond_prior"] if rng.random() < 0.4 else []) + ["bond_this"]
+            return [*chosen, *(["bond_spent"] if rng.random() < 0.5 else []), "term_years", "rate"]
+        if self.kind == "central_budget":
+            chosen += ["central_total", "prov_match", "city_match", "self_raised", "central_prior", "central_this", "central_paid"]
+            chosen += ["central_done", "doc_no"] if rng.random() < 0.6 else ["doc_no"]
+            if self.sections == "none":
+                chosen.insert(rng.choice([0, 1]), "program")
+            return chosen
         if rng.random() < 0.5:
             chosen.append("cum_last_year")
         chosen.append("annual_plan")
@@ -133,7 +164,9 @@ class Maker:
 
     def top(self) -> None:
         unit = "亿元" if self.yi else "万元"
-        what = {"infrastructure_list": "重大基础设施项目", "emerging_list": "战略性新兴产业项目", "monthly_progress": f"{self.month}月份重点项目进展情况"}[self.kind]
+        what: Any = {"infrastructure_list": "重大基础设施项目", "emerging_list": "战略性新兴产业项目", "monthly_progress": f"{self.month}月份重点项目进展情况"}
+        what |= {"bond_allocation": "第三批专项债券项目安排", "central_budget": "中央预算内投资计划执行情况"}
+        what = what[self.kind]
         title = f"{'青岛市' if self.city_wide else self.district}{self.year}年{what}表"
         if self.unit_place == "title":
             title += self.pick([f"（单位：{unit}）", f"  单位：{unit}", f"（{unit}）"])
@@ -195,11 +228,15 @@ class Maker:
         serial, done = 0, []
         for index, sector in enumerate(sectors):
             count = rng.randint(3, 6)
+            if self.sections == "nested" and index % 2 == 0:
+                self.add(f"{HAN[index // 2]}、{self.pick(['社会', '民生', '基础'])}领域{index}")
             at = self.section(index, sector, count)
             rows = []
             for _ in range(count):
                 serial = 1 if self.restart and not rows and self.sections != "none" else serial + 1
                 rows.append(self.project(serial, sector))
+            if rng.random() < 0.3:
+                self.late_faults(rows)
             self.close_section(at, index, sector, rows)
             done += rows
         if head is not None:
@@ -213,7 +250,7 @@ class Maker:
         han, stated = HAN[index], self.pick(["", f"（{count}个）"])
         if self.sections == "han":
             return self.add(f"{han}、{sector}{stated}")
-        if self.sections == "brackets":
+        if self.sections in {"brackets", "nested"}:
             return self.add(f"（{han}）{sector}项目{stated}")
         if self.sections in {"serial", "serial_sums"}:
             return self.add(han, f"{sector}{stated}")
@@ -266,7 +303,7 @@ class Maker:
         step = 100 if self.yi else 10
         total = rng.randint(4000 // step, 90_000 // step) * step
         prior = rng.randint(0, total // 3 // step) * step
-        plan = rng.randint(1, (total - prior) // 2 // step) * step
+        plan = rng.randint(max(1, total // 20 // step), (total - prior) // 2 // step) * step
         ytd = rng.randint(1, plan // step) * step
         start = (2020 - rng.randint(0, 2), rng.randint(1, 9))
         values: dict[str, Any] = {"name": name, "sector": sector, "total_investment": total, "cum_last_year": prior, "annual_plan": plan}
@@ -279,7 +316,21 @@ class Maker:
         values["uscc"] = rng.choice(["91370200264574251E", "91370200MA3TE5T035", "91370211MA3T00017C", "91370281MA3T00033E"])
         values["district"] = rng.choice(DISTRICTS) if self.city_wide else self.district
         values["address"] = f"{values['district']}某街道"
+        values |= self.fund_values(total, step)
         return {**TEXT, **values}
+
+    def fund_values(self, total: int, step: int) -> dict[str, Any]:
+        rng = self.rng
+        shares = (rng.uniform(0.15, 0.35), rng.uniform(0.45, 0.6), rng.uniform(0.7, 0.9))
+        first, second, third = (int(total * share) // step * step for share in shares)
+        need = second - first
+        values: dict[str, Any] = {"capital": first, "bond_need": need, "other_financing": total - second}
+        values |= {"bond_prior": need // 3 // step * step, "bond_this": need // 2 // step * step, "bond_spent": need // 4 // step * step}
+        values |= {"term_years": rng.choice([5, 7, 10, 15, 20, 30]), "rate": round(rng.uniform(2.5, 3.9), 2)}
+        values |= {"central_total": first, "prov_match": second - first, "city_match": third - second, "self_raised": total - third}
+        values |= {"central_prior": first // 4 // step * step, "central_this": first // 2 // step * step}
+        values |= {"central_paid": first // 5 // step * step, "central_done": first // 6 // step * step}
+        return values | {"program": "社会事业补短板", "doc_no": f"发改投资〔2020〕{rng.randint(100, 900)}号"}
 
     def shown(self, name: str, value: Any, serial: int) -> RawValue:
         rng = self.rng
@@ -335,6 +386,26 @@ class Maker:
         truth["fields"][column] = value
         self.truth.faults.append({"row": truth["row"], "kind": name.split(":")[0], "index": index})
 
+    def late_faults(self, rows: list[dict[str, Any]]) -> None:
+        """Plant faults that need other cells: arithmetic of the row, doubles."""
+        clean = [row for row in rows if all(fault["row"] != row["row"] for fault in self.truth.faults)]
+        for kind in self.rng.sample(sorted(CLASHES), 2):
+            needed, change, column = CLASHES[kind]
+            if not clean or not set(needed) <= set(self.columns):
+                continue
+            truth = clean.pop(self.rng.randrange(len(clean)))
+            fields = truth["fields"]
+            change(fields)
+            for name in needed:
+                self.grid[truth["row"] - 1][self.columns.index(name)] = self.amount(fields[name])
+            self.truth.faults.append({"row": truth["row"], "kind": kind, "index": self.columns.index(column)})
+        if len(clean) > 3 and self.rng.random() < 0.2:
+            first, later = sorted(self.rng.sample(clean, 2), key=lambda row: row["row"])
+            later["fields"]["name"] = first["fields"]["name"]
+            index = self.columns.index("name")
+            self.grid[later["row"] - 1][index] = first["fields"]["name"] if self.rng.random() < 0.5 else f" {first['fields']['name'][:2]} {first['fields']['name'][2:]}"
+            self.truth.faults.append({"row": later["row"], "kind": "duplicate_project", "index": index})
+
     def bottom(self) -> None:
         rng = self.rng
         if rng.random() < 0.2:
@@ -358,6 +429,23 @@ class Maker:
             if style == "{a}-{b}":
                 fields["start"], fields["finish"] = a, b
 
+
+def _set(**changes: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]], None]:
+    def change(fields: dict[str, Any]) -> None:
+        for name, made in changes.items():
+            fields[name] = made(fields)
+
+    return change
+
+
+# kind → (columns that must be there, how their values are changed, column of the finding)
+CLASHES: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], None], str]] = {
+    "ytd_below_month": (("month_done", "ytd_done"), _set(month_done=lambda one: one["ytd_done"] + 100), "ytd_done"),
+    "plan_over_total": (("annual_plan", "total_investment"), _set(annual_plan=lambda one: one["total_investment"] + 1000), "annual_plan"),
+    "sum_mismatch": (("capital", "bond_need", "other_financing", "total_investment"), _set(capital=lambda one: one["capital"] + 2000), "total_investment"),
+    "over_limit": (("bond_need", "bond_this"), _set(bond_this=lambda one: one["bond_need"] + 1000), "bond_this"),
+    "unit_suspect": (("total_investment", "annual_plan"), _set(total_investment=lambda one: one["total_investment"] * 10_000), "total_investment"),
+}
 
 # kind[:variant] → (column, cell, value that must be read)
 FAULTS: dict[str, tuple[str, RawValue, Any]] = {
