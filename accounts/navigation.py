@@ -18,13 +18,17 @@ from accounts.roles import Action
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry: its task group, its words, where it leads, and who may open it. `order` places it within its group."""
+    """One entry: its task group, its words, where it leads, and who may open it.
+
+    `order` places it within its group; `covers` names further pages on which it is the current entry.
+    """
 
     group: str
     label: Any
     url_name: str
     allowed: Callable[[Any], bool]
     order: int = 100
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class RailGroup:
     key: str
     label: Any
     entries: tuple[RailEntry, ...]
+
+    @property
+    def folded(self) -> bool:
+        """Groups that are opened rarely show their entries only while one of them is current."""
+        return self.key in _FOLDED
 
     @property
     def current(self) -> bool:
@@ -59,6 +68,7 @@ GROUPS: tuple[tuple[str, Any], ...] = (
     ("data", _("数据接口")),
     ("system", _("系统")),
 )
+_FOLDED = frozenset({"data", "system"})
 _items: dict[tuple[str, str], NavItem] = {}
 
 
@@ -78,16 +88,23 @@ def may(action: Action) -> Callable[[Any], bool]:
 
 def rail(user: Any, path: str = "") -> list[RailGroup]:
     """The groups that hold anything for `user`; the entry whose address `path` continues is the current one."""
-    found: dict[str, list[tuple[NavItem, str]]] = {}
-    for item in sorted(_items.values(), key=lambda item: item.order):
-        if item.allowed(user):
-            found.setdefault(item.group, []).append((item, reverse(item.url_name)))
-    current = _nearest(path, [url for items in found.values() for _item, url in items])
-    return [
-        RailGroup(key, label, tuple(RailEntry(item.label, url, url == current) for item, url in found[key])) for key, label in GROUPS if key in found
-    ]
+    items = [item for item in sorted(_items.values(), key=lambda item: item.order) if item.allowed(user)]
+    current = _nearest(path, items)
+    groups = []
+    for key, label in GROUPS:
+        entries = tuple(RailEntry(item.label, reverse(item.url_name), item is current) for item in items if item.group == key)
+        if entries:
+            groups.append(RailGroup(key, label, entries))
+    return groups
 
 
-def _nearest(path: str, urls: list[str]) -> str:
-    """The longest address that `path` begins with."""
-    return max((url for url in urls if path.startswith(url)), key=len, default="")
+def _nearest(path: str, items: list[NavItem]) -> NavItem | None:
+    """The entry with the longest address that `path` begins with; the overview, whose address begins them all, only as itself."""
+    best: tuple[int, NavItem | None] = (0, None)
+    for item in items:
+        for name in (item.url_name, *item.covers):
+            url = reverse(name)
+            fits = path == url if item.group == "overview" else path.startswith(url)
+            if fits and len(url) > best[0]:
+                best = (len(url), item)
+    return best[1]

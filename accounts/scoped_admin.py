@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.forms import BaseForm
@@ -116,6 +117,12 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
         raise Http404(f"{opts.model_name} {object_id}")
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The stock page asks for the permission first, and would answer for a row that does not exist."""
+        if self.get_object(request, unquote(object_id)) is None:
+            self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().delete_view(request, object_id, extra_context)
 
     def guard_after(self, request: HttpRequest, obj: Any, change: bool) -> None:
         """Check the row as it will be: it must not leave the person's reach."""

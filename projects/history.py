@@ -22,7 +22,6 @@ from projects.models import AnnualPlan, Door, Entry, LocationShare, MonthReport,
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 # Columns that say nothing to a reader: they follow from the others, or from the fact that something was written.
 _SILENT = frozenset({"id", "revision", "updated_at", "created_at", "name_key", "uid"})
-_KEPT_BY_HISTORY = frozenset({"history_id", "history_date", "history_change_reason", "history_type", "history_user", "door", "upload_id"})
 Labels = Mapping[tuple[type[models.Model], Any], str]
 
 
@@ -47,6 +46,7 @@ class Change:
     upload_id: int | None
     reason: str
     subject: str
+    revision: int
     fields: Sequence[FieldChange]
 
     @property
@@ -80,9 +80,10 @@ def project_changes(project: Project, limit: int = 200) -> list[Change]:
 def changes_since(obj: models.Model, revision: int) -> list[Change]:
     """The writes that came after the row had `revision`, newest first."""
     rows = _rows(type(obj), pk=obj.pk)
-    newer = [row for row in rows if row.revision > revision]
-    labels = _labels([(type(obj), rows)])
-    return _compare(type(obj), rows, labels)[: len(newer)]
+    newer = sum(row.revision > revision for row in rows)
+    # One row more: the newest that the reader had seen is what the others are compared with.
+    compared = _compare(type(obj), rows[: newer + 1], _labels([(type(obj), rows)]))
+    return [change for change in compared if change.revision > revision]
 
 
 # --- Reading the rows --------------------------------------------------------------------------------------------------------------
@@ -100,7 +101,10 @@ def _compare(model: type[models.Model], rows: Sequence[Any], labels: Labels) -> 
     for _key, group in groupby(rows, key=lambda row: row.id):
         own = list(group)
         for row, before in zip(own, [*own[1:], None], strict=True):
-            told.append(_change(model, row, before, labels))
+            change = _change(model, row, before, labels)
+            # A write in which only silent columns moved (a project getting its number) tells a reader nothing.
+            if change.fields or change.reason or change.kind != CHANGED:
+                told.append(change)
     return told
 
 
@@ -114,6 +118,7 @@ def _change(model: type[models.Model], row: Any, before: Any, labels: Labels) ->
         upload_id=row.upload_id,
         reason=row.history_change_reason or "",
         subject=_subject(model, row, labels),
+        revision=row.revision,
         fields=fields,
     )
 

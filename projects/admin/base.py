@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+from projects.admin.filters import ChipChangeList
 from projects.admin.forms import EXTRA, WIDGETS, RevisedForm
 from projects.history import changes
 from projects.models import Door, Source, changes_from
@@ -28,8 +29,11 @@ def written_by(request: HttpRequest) -> Iterator[None]:
 class PlainAdmin(ScopedAdmin):
     """A page of reference data: not tracked row by row, its changes go to the event log."""
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChipChangeList]:
+        return ChipChangeList
 
-class TrackedAdmin(ScopedAdmin):
+
+class TrackedAdmin(PlainAdmin):
     """A page of tracked rows."""
 
     form = RevisedForm

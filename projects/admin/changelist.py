@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from projects.admin.filters import ChipChangeList
 from projects.measures import MonthFigures, percent_text, rate, schedule, wan_text
 from projects.moment import moment_of
 from projects.panels import Column, project_columns
 from projects.querysets import figures_of
 
-# Parameters of the frame itself: they choose the figures, not the rows.
-FRAME_PARAMETERS = ("month", "known")
 _HUNDRED = Decimal(100)
 
 
@@ -49,17 +47,7 @@ def rate_cell(done: Decimal | None, plan: Decimal | None, month: int) -> SafeStr
     )
 
 
-class ScopedChangeList(ChangeList):
-    """A list that lets the frame's own parameters pass; any other unknown one is refused."""
-
-    def get_filters_params(self, params: Any = None) -> Any:
-        found = super().get_filters_params(params)
-        for name in FRAME_PARAMETERS:
-            found.pop(name, None)
-        return found
-
-
-class ProjectChangeList(ScopedChangeList):
+class ProjectChangeList(ChipChangeList):
     """Adds one query for the totals, and one for each column of a higher app."""
 
     figures: MonthFigures
@@ -67,9 +55,10 @@ class ProjectChangeList(ScopedChangeList):
     column_choices: list[tuple[str, Any]]
 
     def get_results(self, request: HttpRequest) -> None:
+        self.figures = figures_of(self.queryset, moment_of(request).month)
+        # The totals have counted the rows already; the pages need not count them again.
+        request._known_count = self.figures.count  # type: ignore[attr-defined]
         super().get_results(request)
-        moment = moment_of(request)
-        self.figures = figures_of(self.queryset, moment.month)
         rows = list(self.result_list)
         for column in project_columns():
             told = column.values(request, rows)

@@ -86,7 +86,7 @@ def year_chart(year: int, plan_wan: Decimal | None, ytd_by_month: Mapping[int, D
         )
     due = ""
     if plan_wan:
-        points = (f"{bar.label_x},{y(plan_wan * schedule(bar.month))}" for bar in bars)
+        points = (f"{round(LEFT + slot * bar.month, 1)},{y(plan_wan * schedule(bar.month))}" for bar in bars)
         due = f"M{LEFT},{HEIGHT - BOTTOM} L" + " L".join(points)
     ticks = tuple(Tick(y(ceiling * step / _STEPS), yi_text(ceiling * step / _STEPS)) for step in range(_STEPS + 1))
     return Chart(year, tuple(bars), ticks, due, y(plan_wan) if plan_wan else None, yi_text(plan_wan))

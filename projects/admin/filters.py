@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +19,14 @@ from projects.models import Classification, Entry, ListVersion, Project, Reporti
 from projects.stages import Stage
 
 NONE = "none"
+# Parameters of the frame itself: they choose the figures, not the rows.
+FRAME_PARAMETERS = ("month", "known")
 
 
 class ChipFilter(SimpleListFilter):
     """A filter whose value narrows a queryset by one condition; a value that is no choice finds nothing and breaks nothing."""
 
+    # The column whose values are the choices; a filter without one counts by itself.
     column = ""
 
     @property
@@ -32,9 +37,8 @@ class ChipFilter(SimpleListFilter):
         raise NotImplementedError
 
     def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
-        """Choice → how many rows it finds. One query, grouped."""
-        rows = queryset.order_by().values_list(self.column).annotate(n=Count("pk"))
-        return {NONE if key in (None, "") else str(key): n for key, n in rows}
+        """Choice → how many rows of `queryset` it finds; for a filter without a column."""
+        raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
@@ -45,14 +49,62 @@ class ChipFilter(SimpleListFilter):
 
     def choices(self, changelist: Any) -> Any:
         """Every choice with its count over what the other filters leave; choices that would find nothing are left out."""
-        counts = self.counts(changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters()))
+        counts = changelist.counts_of(self)
         everything = changelist.get_query_string(remove=[self.parameter_name])
         yield {"selected": self.value() is None, "query_string": everything, "display": _("全部"), "count": None}
         for key, label in self.lookup_choices:
             selected = self.value() == str(key)
-            if key in counts or selected:
+            if str(key) in counts or selected:
                 address = changelist.get_query_string({self.parameter_name: key})
                 yield {"selected": selected, "query_string": address, "display": label, "count": counts.get(str(key), 0)}
+
+
+class ChipChangeList(ChangeList):
+    """A list whose filters are chips: it counts their choices, and lets the frame's own parameters pass.
+
+    All filters with a column are counted from one grouped query, whatever is chosen in them.
+    """
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self._request = request
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters_params(self, params: Any = None) -> Any:
+        found = super().get_filters_params(params)
+        for name in FRAME_PARAMETERS:
+            found.pop(name, None)
+        return found
+
+    def counts_of(self, spec: ChipFilter) -> dict[str, int]:
+        """Choice → rows it would find, if it were chosen beside what is chosen in the other filters."""
+        if not spec.column:
+            return spec.counts(self._narrowed([other for other in self.filter_specs if other is not spec]))
+        place = self._crossed.index(spec)
+        others = [(at, other.value()) for at, other in enumerate(self._crossed) if other is not spec and other.value() is not None]
+        counts: dict[str, int] = {}
+        for *keys, n in self._cells:
+            if all(keys[at] == value for at, value in others):
+                counts[keys[place]] = counts.get(keys[place], 0) + n
+        return counts
+
+    @cached_property
+    def _crossed(self) -> list[ChipFilter]:
+        return [spec for spec in self.filter_specs if isinstance(spec, ChipFilter) and spec.column]
+
+    @cached_property
+    def _cells(self) -> list[tuple[Any, ...]]:
+        """Rows by every combination of the columns' values: (value, …, count)."""
+        rows = self._narrowed([spec for spec in self.filter_specs if spec not in self._crossed]).order_by()
+        found = rows.values_list(*(spec.column for spec in self._crossed)).annotate(n=Count("pk", distinct=True))
+        return [(*(NONE if key in (None, "") else str(key) for key in keys), n) for *keys, n in found]
+
+    def _narrowed(self, specs: list[Any]) -> QuerySet[Any]:
+        rows = self.root_queryset
+        for spec in specs:
+            narrowed = spec.queryset(self._request, rows)
+            rows = rows if narrowed is None else narrowed
+        rows, _many = self.model_admin.get_search_results(self._request, rows, self.query)
+        return rows
 
 
 class UnitFilter(ChipFilter):

@@ -17,6 +17,7 @@ from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 from projects.models.fields import WanField
 from projects.naming import name_key
 from projects.services.checks import check_annual_plan, check_code, check_month, check_project
+from projects.services.keeping import PLANNED
 from projects.values import ProjectCode as CodeValue
 from projects.values import normalise_code
 
@@ -85,6 +86,10 @@ class CheckedForm(RevisedForm):
     def run_rules(self) -> Sequence[Finding]:
         return ()
 
+    def own_questions(self) -> list[str]:
+        """What asks for a reason beside the rules, as sentences."""
+        return []
+
     def _post_clean(self) -> None:
         # What the rules say of the row as stored was answered before; only what the change brings asks for a reason.
         before = {_key(finding) for finding in self.run_rules()} if self.instance.pk and self.real_changes else set()
@@ -96,16 +101,15 @@ class CheckedForm(RevisedForm):
         for finding in self.findings:
             if finding.severity is Severity.BLOCKS:
                 self.add_error(finding.field if finding.field in self.fields else None, _said(finding, language))
-        self._ask_for_reason([finding for finding in self.findings if finding.severity is Severity.REASON], language)
+        doubtful = [_said(finding, language) for finding in self.findings if finding.severity is Severity.REASON]
+        self._ask_for_reason([*self.own_questions(), *doubtful])
 
-    def _ask_for_reason(self, doubtful: Sequence[Finding], language: str) -> None:
+    def _ask_for_reason(self, doubtful: list[str]) -> None:
         # A row inside another form shares the one field for reasons, which stands there without a prefix.
         if not doubtful or self.data.get("change_reason", "").strip():
             return
-        self.add_error(
-            "change_reason" if "change_reason" in self.fields else None,
-            [gettext("以下情况需要说明，填写后可以保存：")] + [_said(finding, language) for finding in doubtful],
-        )
+        asked = [gettext("以下情况需要说明，填写后可以保存："), *doubtful]
+        self.add_error("change_reason" if "change_reason" in self.fields else None, asked)
 
 
 def _key(finding: Finding) -> tuple[str, str | None, str]:
@@ -117,12 +121,21 @@ def _said(finding: Finding, language: str) -> str:
     return message(finding, language) + (f" {fix}" if fix else "")
 
 
+FORM_FIELDS = (
+    *("name", "kind", "unit", "sector", "nature", "approval_kind", "tags", "stage", "stage_reason"),
+    *("content", "address", "land_mu", "local_code"),
+    *("owner", "responsible_unit", "lead", "contact", "phone"),
+    *("total_wan", "total_text", "is_approx", "planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on"),
+    *("expected_output_wan", "expected_tax_wan", "remarks", "source"),
+)
+
+
 class ProjectForm(CheckedForm):
     by_city = False
 
     class Meta:
         model = Project
-        fields = "__all__"
+        fields = FORM_FIELDS
         widgets = {"content": forms.Textarea(attrs={"rows": 3}), "remarks": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,6 +150,13 @@ class ProjectForm(CheckedForm):
         if key and data.get("unit") and twins.exists():
             self.add_error("name", gettext("该单位已有同名项目"))
         return data
+
+    def own_questions(self) -> list[str]:
+        """A total or a date that was decided is not moved without a word on why; filling in a blank needs none."""
+        moved = [str(self.fields[name].label) for name in PLANNED if name in self.real_changes and self.initial.get(name) not in (None, "")]
+        if not (self.instance.pk and moved):
+            return []
+        return [gettext("调整%(fields)s，请写明原因和依据（文号）") % {"fields": "、".join(moved)}]
 
     def run_rules(self) -> Sequence[Finding]:
         return check_project(

@@ -22,8 +22,9 @@ from projects.measures import yi_text
 from projects.models import Entry, ListVersion, ProjectList
 from projects.querysets import compare, joint_total, reconcile, sectors_of
 
+LIST_PAGES = ("admin:projects_listversion_changelist", "admin:projects_entry_changelist")
 register(
-    NavItem("projects", _("项目清单"), "admin:projects_projectlist_changelist", may(Action.VIEW), 20),
+    NavItem("projects", _("项目清单"), "admin:projects_projectlist_changelist", may(Action.VIEW), 20, covers=LIST_PAGES),
     NavItem("projects", _("清单合并去重"), "admin:projects_lists_joint", may(Action.VIEW), 25),
 )
 

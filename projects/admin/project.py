@@ -110,6 +110,13 @@ class ProjectAdmin(TrackedAdmin):
         rows = super().get_queryset(request)
         return with_figures(rows, moment_of(request)) if getattr(request, "_with_figures", False) else rows
 
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        paginator = super().get_paginator(request, *args, **kwargs)
+        known = getattr(request, "_known_count", None)
+        if known is not None:
+            paginator.count = known
+        return paginator
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return search(queryset, search_term), False
 

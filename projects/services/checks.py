@@ -20,7 +20,7 @@ from projects.findings import Finding
 from projects.models import AnnualPlan, MonthReport, Permit, Project, ProjectCode, StageField, Threshold
 from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
-from projects.stages import Stage, StageTable
+from projects.stages import DEFAULT_TABLE, Stage, StageTable
 from projects.values import Month, PartialDate, normalise_code
 
 # What the project form has no column for, and so can't ask.
@@ -158,6 +158,7 @@ def _context(project: Project, year: int, *, month: Month | None = None, codes: 
     divisions = list(Division.objects.select_related("successor"))
     wanted = [normalise_code(code) for code in codes if code]
     owners = ProjectCode.objects.filter(code__in=wanted).exclude(project=project.pk).exclude(project__stage__in=_GONE).select_related("project")
+    asked = list(_valid(StageField.objects.all(), year).values("field", "stage", "label", "kind", "blocks"))
     return Context(
         plan_year=year,
         today=timezone.localdate(),
@@ -167,7 +168,8 @@ def _context(project: Project, year: int, *, month: Month | None = None, codes: 
         region_successors={row.code: row.successor.code for row in divisions if row.successor is not None},
         codes_in_use={row.code: CodeOwner(row.project_id, row.project.name) for row in owners},
         thresholds=Thresholds.from_rows(_valid(Threshold.objects.all(), year).values_list("code", "key", "value", "source")),
-        stage_table=StageTable.from_rows(_valid(StageField.objects.all(), year).values("field", "stage", "label", "kind", "blocks")),
+        # Without rows the usual table holds: an empty one would ask for nothing at all.
+        stage_table=StageTable.from_rows(asked) if asked else DEFAULT_TABLE,
         asked=_ASKED - _NOT_CARRIED,
         by_city=by_city,
     )

@@ -1,0 +1,250 @@
+"""Writes through the admin's forms: scope before and after, rules, reasons, stale pages, and the history each write leaves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from projects.history import changes
+from projects.models import AnnualPlan, Classification, MonthReport, Project, ProjectCode
+from tests.factories import make_code, make_month, make_period, make_plan, make_project
+from tests.projects.admin_pages import errors_of, form_of
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:projects_project_add")
+
+
+def change_url(obj):
+    return reverse(f"admin:projects_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def state():
+    """Everything the admin could have changed, as plain rows."""
+    return [list(model.objects.order_by("pk").values()) for model in (Project, ProjectCode, AnnualPlan, MonthReport)]
+
+
+@pytest.fixture
+def project(cast):
+    return make_project("滨海路改造工程", cast.unit_a)
+
+
+def test_change_is_stored_with_door_person_and_reason(cast, signed_in, project):
+    client = signed_in(cast.owner)
+    page = client.get(change_url(project))
+    response = client.post(change_url(project), form_of(page, contact="刘工", change_reason="业主来函"))
+    assert response.status_code == 302, errors_of(response)
+    told = changes(project)[0]
+    assert (told.actor, told.door, told.reason, [field.name for field in told.fields]) == ("陈晓", "管理后台", "业主来函", ["contact"])
+    event = AuditEvent.objects.get(event="project.change")
+    assert (event.actor, event.detail["changed"]) == (cast.owner, ["contact", "change_reason"])
+
+
+def test_saving_without_a_change_writes_nothing(cast, signed_in, project):
+    before = state()
+    client = signed_in(cast.owner)
+    assert client.post(change_url(project), form_of(client.get(change_url(project)))).status_code == 302
+    assert state() == before
+    assert len(changes(project)) == 1
+
+
+def test_stale_page_is_refused_and_tells_what_changed(cast, signed_in, project):
+    client = signed_in(cast.owner)
+    stale = form_of(client.get(change_url(project)), contact="张工")
+    project.phone = "0532-1"
+    project.save()
+    before = state()
+    response = client.post(change_url(project), stale)
+    assert "联系电话（— → 0532-1）" in errors_of(response)["__all__"][0]
+    assert state() == before
+
+
+@pytest.mark.parametrize("mark", ["", "0", "999"])
+def test_a_page_without_its_mark_is_stale_too(cast, signed_in, project, mark):
+    before = state()
+    client = signed_in(cast.owner)
+    response = client.post(change_url(project), form_of(client.get(change_url(project)), contact="张工", revision_seen=mark))
+    assert "__all__" in errors_of(response)
+    assert state() == before
+
+
+def test_row_of_a_stale_page_is_refused(cast, signed_in, project):
+    plan = make_plan(project, 100)
+    client = signed_in(cast.owner)
+    stale = form_of(client.get(change_url(project)), **{"annual_plans-0-plan_wan": "200"})
+    plan.plan_wan = Decimal(300)
+    plan.save()
+    assert "annual_plans" in errors_of(client.post(change_url(project), stale))
+    plan.refresh_from_db()
+    assert plan.plan_wan == Decimal(300)
+
+
+def test_blocking_finding_stands_at_its_field(cast, signed_in, project):
+    before = state()
+    client = signed_in(cast.owner)
+    response = client.post(change_url(project), form_of(client.get(change_url(project)), planned_finish="2019-01", change_reason="来函"))
+    assert list(errors_of(response)) == ["planned_finish"]
+    assert state() == before
+
+
+def test_doubtful_value_needs_a_reason_which_is_kept(cast, signed_in, project):
+    client = signed_in(cast.owner)
+    sent = form_of(client.get(change_url(project)), total_wan="1200001")
+    refused = errors_of(client.post(change_url(project), sent))
+    assert list(refused) == ["change_reason"]
+    assert any("总投资" in text for text in refused["change_reason"])
+    response = client.post(change_url(project), {**sent, "change_reason": "概算批复 青发改〔2020〕12号"})
+    assert response.status_code == 302, errors_of(response)
+    project.refresh_from_db()
+    assert project.total_wan == Decimal(1200001)
+    assert changes(project)[0].reason == "概算批复 青发改〔2020〕12号"
+    assert list(project.plan_versions.values_list("total_wan", "reason")) == [(Decimal(1200001), "概算批复 青发改〔2020〕12号")]
+
+
+def test_doubt_that_was_there_before_is_not_asked_again(cast, signed_in):
+    large = make_project("胶州湾第二隧道", cast.unit_a, total_wan=Decimal(1800000))
+    client = signed_in(cast.owner)
+    response = client.post(change_url(large), form_of(client.get(change_url(large)), contact="刘工"))
+    assert response.status_code == 302, errors_of(response)
+
+
+@pytest.mark.parametrize("target,field", [("build", "__all__"), ("operate", "stage")], ids=["needs a code", "no such move"])
+def test_stage_moves_as_the_table_allows(cast, signed_in, project, target, field):
+    client = signed_in(cast.owner)
+    refused = errors_of(client.post(change_url(project), form_of(client.get(change_url(project)), stage=target, change_reason="进度需要")))
+    assert field in refused
+    project.refresh_from_db()
+    assert project.stage == "prep"
+
+
+def test_foreign_unit_can_not_be_chosen_to_move_a_project_out_of_reach(cast, signed_in, project):
+    before = state()
+    client = signed_in(cast.owner)
+    response = client.post(change_url(project), form_of(client.get(change_url(project)), unit=str(cast.unit_b.pk)))
+    assert list(errors_of(response)) == ["unit"]
+    assert state() == before
+
+
+def test_new_project_can_not_be_entered_for_another_unit(cast, signed_in):
+    client = signed_in(cast.owner)
+    page = client.get(ADD)
+    sent = form_of(page, name="邻区新建道路工程", kind="infrastructure", unit=str(cast.unit_b.pk), stage="idea")
+    assert "unit" in errors_of(client.post(ADD, sent))
+    assert Project.objects.count() == 0
+
+
+def test_new_project_gets_number_baseline_and_its_rows(cast, signed_in):
+    sector = Classification.objects.create(scheme="infrastructure_sector", name="公路", code="road")
+    client = signed_in(cast.owner)
+    sent = form_of(
+        client.get(ADD),
+        name="本区新建道路工程",
+        kind="infrastructure",
+        unit=str(cast.unit_a.pk),
+        stage="planned",
+        sector=str(sector.pk),
+        total_wan="5000",
+        planned_start="2027-03",
+        content="道路长三公里",
+        change_reason="新增",
+        **{"codes-TOTAL_FORMS": "1", "codes-0-code": "２０２０－370202-48-01-000001", "codes-0-role": "primary"},
+        **{"annual_plans-TOTAL_FORMS": "1", "annual_plans-0-year": "2020", "annual_plans-0-plan_wan": "800"},
+    )
+    response = client.post(ADD, sent)
+    assert response.status_code == 302, errors_of(response)
+    project = Project.objects.get()
+    assert (project.uid, project.name_key) == (f"P-{project.pk:06d}", "本区新建道路工程")
+    assert list(project.codes.values_list("code", "form")) == [("2020-370202-48-01-000001", "old")]
+    assert list(project.annual_plans.values_list("year", "plan_wan")) == [(2020, Decimal(800))]
+    assert list(project.plan_versions.values_list("is_baseline", "total_wan")) == [(True, Decimal(5000))]
+
+
+def test_same_name_in_the_unit_is_refused_at_the_field(cast, signed_in, project):
+    client = signed_in(cast.owner)
+    sent = form_of(client.get(ADD), name="滨海路　改造工程", kind="infrastructure", unit=str(cast.unit_a.pk), stage="idea")
+    assert "name" in errors_of(client.post(ADD, sent))
+
+
+def test_code_of_another_project_is_refused(cast, signed_in, project):
+    make_code(make_project(unit=cast.unit_b, stage="build"), "2020-370202-48-01-000009")
+    client = signed_in(cast.owner)
+    sent = form_of(
+        client.get(change_url(project)), **{"codes-TOTAL_FORMS": "1", "codes-0-code": "2020-370202-48-01-000009", "codes-0-role": "primary"}
+    )
+    assert "codes" in errors_of(client.post(change_url(project), sent))
+    assert ProjectCode.objects.filter(project=project).count() == 0
+
+
+def test_forged_row_of_a_foreign_project_is_not_written(cast, signed_in, project):
+    foreign = make_plan(make_project(unit=cast.unit_b), 100)
+    before = state()
+    client = signed_in(cast.owner)
+    forged = {
+        "annual_plans-TOTAL_FORMS": "1",
+        "annual_plans-INITIAL_FORMS": "1",
+        "annual_plans-0-id": str(foreign.pk),
+        "annual_plans-0-revision_seen": "1",
+    }
+    sent = form_of(client.get(change_url(project)), **forged, **{"annual_plans-0-year": "2020", "annual_plans-0-plan_wan": "9"})
+    client.post(change_url(project), sent)
+    assert state() == before
+
+
+@pytest.mark.parametrize("verb", ["change", "delete"])
+def test_foreign_rows_can_not_be_written(cast, signed_in, verb):
+    foreign = make_project(unit=cast.unit_b)
+    report = make_month(foreign, done_ytd_wan=5)
+    before = state()
+    client = signed_in(cast.owner)
+    for obj in (foreign, report):
+        address = reverse(f"admin:projects_{obj._meta.model_name}_{verb}", args=[obj.pk])
+        assert client.post(address, {"post": "yes", "name": "改名", "_save": "1"}).status_code == 404
+    assert state() == before
+
+
+def test_reader_sees_the_form_but_can_not_write(cast, signed_in, project):
+    before = state()
+    client = signed_in(cast.reviewer)
+    assert client.get(change_url(project)).status_code == 200
+    assert client.post(change_url(project), {"name": "改名", "_save": "1"}).status_code == 403
+    assert client.get(ADD).status_code == 403
+    assert state() == before
+
+
+def test_month_report_is_judged_with_the_months_before(cast, signed_in, project):
+    make_period(2020, 6)
+    project.stage = "build"
+    project.actual_start = "2020-01"
+    project.save()
+    make_month(project, 5, done_month_wan=100, done_ytd_wan=500)
+    address = reverse("admin:projects_monthreport_add") + f"?project={project.pk}"
+    client = signed_in(cast.owner)
+    page = client.get(address)
+    sent = form_of(page, done_month_wan="50", done_ytd_wan="300", progress_text="主体结构完成百分之三十，土方外运完成")
+    assert sent["project"] == str(project.pk)
+    assert "done_ytd_wan" in errors_of(client.post(address, sent))
+    response = client.post(address, {**sent, "done_ytd_wan": "550"})
+    assert response.status_code == 302, errors_of(response)
+    stored = MonthReport.objects.get(period__month=6)
+    assert (stored.done_ytd_wan, stored.cum_total_wan) == (Decimal(550), None)
+    assert changes(stored)[0].actor == "陈晓"
+
+
+def test_month_report_for_a_foreign_project_is_refused(cast, signed_in):
+    foreign = make_project(unit=cast.unit_b)
+    period = make_period(2020, 6)
+    client = signed_in(cast.owner)
+    address = reverse("admin:projects_monthreport_add")
+    response = client.post(address, form_of(client.get(address), project=str(foreign.pk), period=str(period.pk), done_ytd_wan="1"))
+    assert "project" in errors_of(response)
+    assert MonthReport.objects.count() == 0
+
+
+def test_type_ahead_offers_own_projects_only(cast, signed_in, project):
+    make_project("滨海路邻区段", cast.unit_b)
+    address = reverse("admin:autocomplete")
+    asked = {"term": "滨海", "app_label": "projects", "model_name": "monthreport", "field_name": "project"}
+    found = signed_in(cast.owner).get(address, asked).json()["results"]
+    assert [row["text"] for row in found] == ["滨海路改造工程"]
