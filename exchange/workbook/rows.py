@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -29,6 +30,8 @@ from exchange.workbook.texts import cell_text, escaped_texts, number, numbers
 
 _LAST_COLUMN = 16_384
 _KEPT_DATES = 50_000
+_LAST_ROW = re.compile(r'<row r="([0-9]{1,7})"')
+_NOT_BLANK = ("<v", "<is", "<f", "hidden", "<!", "<?", "</sheetData")
 _ERROR_CHARS = 50
 
 
@@ -167,6 +170,8 @@ class _Sheet:
 
     def take(self, block: str) -> None:
         """Take rows with an end tag between each two."""
+        if self._skips(block):
+            return
         read = self._shapes.read
         for text in simplified(block).split("</row>"):
             known = read(text)
@@ -176,6 +181,14 @@ class _Sheet:
             else:
                 row_number, values, plan = known
                 self._put(row_number, values, plan.percent, plan.hidden)
+
+    def _skips(self, block: str) -> bool:
+        """Pass over rows that hold nothing but formats, of which some programs write a million."""
+        last = _LAST_ROW.search(block, block.rfind("<row"))
+        if last is None or self._hides_all or any(mark in block for mark in _NOT_BLANK):
+            return False
+        self._row_number = int(last[1])
+        return True
 
     def _put(self, row_number: int, values: list[Plain], percent: Sequence[int], hidden: bool) -> None:
         if hidden:

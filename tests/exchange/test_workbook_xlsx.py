@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import mmap
 import re
 from datetime import date, datetime, time
 from typing import Any
@@ -11,11 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.raw import CellError, LongNumber, OverlongText, RawBook, Uncached
-from exchange.workbook import formats, read_book
+from exchange.workbook import DEFAULT, formats
+from exchange.workbook.answers import book_of
+from exchange.workbook.books import read_any
+from exchange.workbook.frames import SpoolWriter
 from exchange.workbook.shapes import Shapes, parse_rows, plan_of, simplified
 from exchange.workbook.texts import escaped_texts, number, numbers
 from tests.books import MAIN, PERCENT, Number, Sheet, archive, xlsx, xlsx_parts
 from tests.exchange.hostile_books import SHEET, with_strings
+
+
+def read_book(data: bytes, filename: str) -> RawBook:
+    """The book as the child reads it, without the child: what is tested here is the reading."""
+    spool, mapped = io.BytesIO(), mmap.mmap(-1, len(data))
+    mapped.write(data)
+    return book_of(read_any(mapped, SpoolWriter(spool, DEFAULT.spool_bytes), DEFAULT), spool, filename)
 
 
 def at(*numbers: int) -> datetime:
@@ -186,6 +198,14 @@ def test_rows_and_cells_without_references_follow_each_other() -> None:
     ]
 
 
+def test_million_blank_rows_are_passed_over() -> None:
+    blank = "".join(f'<row r="{row}"><c r="A{row}" s="1"/><c r="B{row}" s="1"/></row>' for row in range(2, 200_000))
+    last = "<row><c><v>2</v></c></row>"
+    sheet = of_data(f'<row r="1"><c r="A1"><v>1</v></c></row>{blank}{last}').sheets[0]
+    assert list(sheet) == [[1]]
+    assert sheet.stray_cells == [(200_000, 1)]
+
+
 def test_cells_out_of_order_stand_where_they_belong() -> None:
     assert rows(of_data('<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c></row>')) == [[1, None, 3]]
 
@@ -263,7 +283,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(_VALUES, max_size=8), max_size=30))
 def test_any_table_comes_back(table: list[list[Any]]) -> None:
     def trimmed(row: list[Any]) -> list[Any]:
