@@ -170,9 +170,11 @@ def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[I
     for table, columns in _layout(kind, tuple(values)):
         stored = known.role(table) if known is not None else None
         if stored is None:
-            given: dict[str, Value] = {
-                slot.column: plan_value(value, slot) for name, slot in columns if (value := values[name]) is not None and value != ""
-            }
+            given: dict[str, Value] = {}
+            for name, slot in columns:  # spelt out: this runs for every cell of a new list
+                value = values[name]
+                if value is not None and value != "":
+                    given[slot.column] = value if type(value) is str and not slot.is_money else plan_value(value, slot)
             if given:
                 intents.append(Intent(table, None, None, given))
             continue

@@ -85,6 +85,9 @@ class CellRuns(AbstractSet[tuple[int, int]]):
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return ((row, column) for column, runs in self._runs.items() for first, last in runs for row in range(first, last + 1))
 
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
     def __len__(self) -> int:
         return sum(last - first + 1 for runs in self._runs.values() for first, last in runs)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Marks before a name (★▲●) are explained in a note and are not part of it.
 _NOT_NAME = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff《》<>“”\"'‘’「」★☆▲△●○◆◇■□*※·]+")
 
 
+@lru_cache(maxsize=16384)
 def name_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, no spaces, quotation marks or marks, one kind of bracket."""
     return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name)).replace("[", "(").replace("]", ")").replace("【", "(").replace("】", ")").casefold()

@@ -36,12 +36,7 @@ def normalise_code(text: str) -> str:
     plain = re.sub(r"[\s\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text))
     plain = fold_dashes(plain).strip("-'`\u2018\u2019").upper()
     digits = plain.replace("-", "")
-    if (
-        len(digits) == _BOUNDARIES[-1]
-        and digits.isascii()
-        and digits.isdigit()
-        and _hyphens_stand_right(plain)
-    ):
+    if len(digits) == _BOUNDARIES[-1] and digits.isascii() and digits.isdigit() and _hyphens_stand_right(plain):
         return "-".join(digits[start:end] for start, end in pairwise((0, *_BOUNDARIES)))
     return plain
 
@@ -89,19 +84,11 @@ class ProjectCode:
     @property
     def month(self) -> Month | None:
         """The month a new code was obtained in; an old code tells its year alone."""
-        return (
-            Month(2000 + int(self.text[:2]), int(self.text[2:4]))
-            if self.form is CodeForm.NEW
-            else None
-        )
+        return Month(2000 + int(self.text[:2]), int(self.text[2:4])) if self.form is CodeForm.NEW else None
 
     @property
     def year(self) -> int:
-        return (
-            2000 + int(self.text[:2])
-            if self.form is CodeForm.NEW
-            else int(self.text[:4])
-        )
+        return 2000 + int(self.text[:2]) if self.form is CodeForm.NEW else int(self.text[:4])
 
     @property
     def is_short(self) -> bool:
@@ -111,11 +98,7 @@ class ProjectCode:
     @property
     def expected_check_digit(self) -> int | None:
         """The last digit a new code should have (ISO 7064 MOD 11,10: found to fit public codes, so only ever a hint)."""
-        return (
-            code_check_digit(self.text.replace("-", "")[:19])
-            if self.form is CodeForm.NEW
-            else None
-        )
+        return code_check_digit(self.text.replace("-", "")[:19]) if self.form is CodeForm.NEW else None
 
     @property
     def check_digit_fits(self) -> bool:
@@ -140,9 +123,7 @@ def code_check_digit(digits: str) -> int:
 _USCC_SET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SET)}
 _USCC_WEIGHTS = tuple(pow(3, power, 31) for power in range(17))
-_USCC = re.compile(
-    r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]\d{6}[0-9A-HJ-NPQRTUWXY]{10}"
-)
+_USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -161,26 +142,19 @@ class CreditCode:
     @staticmethod
     def normalise(text: str) -> str:
         """Half-width, upper case, no spaces or hyphens."""
-        plain = re.sub(
-            r"[\s\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text)
-        )
+        plain = re.sub(r"[\s\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text))
         return fold_dashes(plain).replace("-", "").strip("'`\u2018\u2019").upper()
 
     @staticmethod
     def repair(text: str) -> CreditCode | None:
         """Undo the usual typing damage (O for 0, I for 1), if that gives a code whose check character fits."""
-        mended = CreditCode.parse(
-            CreditCode.normalise(text).translate(str.maketrans("OI", "01"))
-        )
+        mended = CreditCode.parse(CreditCode.normalise(text).translate(str.maketrans("OI", "01")))
         return mended if mended is not None and mended.check_fits else None
 
     @property
     def expected_check(self) -> str:
         """The 18th character that the first 17 ask for."""
-        total = sum(
-            _USCC_VALUE[sign] * weight
-            for sign, weight in zip(self.text, _USCC_WEIGHTS, strict=False)
-        )
+        total = sum(_USCC_VALUE[sign] * weight for sign, weight in zip(self.text, _USCC_WEIGHTS, strict=False))
         return _USCC_SET[-total % 31]
 
     @property
@@ -190,10 +164,7 @@ class CreditCode:
     @property
     def organisation_check_fits(self) -> bool:
         """Check character of the organisation code inside (17th place, GB 11714): a hint."""
-        total = sum(
-            int(sign, 36) * weight
-            for sign, weight in zip(self.text[8:16], _ORGANISATION_WEIGHTS, strict=True)
-        )
+        total = sum(int(sign, 36) * weight for sign, weight in zip(self.text[8:16], _ORGANISATION_WEIGHTS, strict=True))
         rest = 11 - total % 11
         return self.text[16] == {10: "X", 11: "0"}.get(rest, str(rest))
 
@@ -283,16 +254,10 @@ class PartialDate:
     half: int | None = None
 
     def __post_init__(self) -> None:
-        given = [
-            part for part in (self.month, self.quarter, self.half) if part is not None
-        ]
+        given = [part for part in (self.month, self.quarter, self.half) if part is not None]
         if len(given) > 1 or (self.day is not None and self.month is None):
             raise ValueError(f"parts of a date that exclude each other: {self!r}")
-        if (
-            not 1 <= self.year <= 9998
-            or self.quarter not in (None, 1, 2, 3, 4)
-            or self.half not in (None, 1, 2)
-        ):
+        if not 1 <= self.year <= 9998 or self.quarter not in (None, 1, 2, 3, 4) or self.half not in (None, 1, 2):
             raise ValueError(f"no such date: {self.year}")
         if self.month is not None:
             date(self.year, self.month, self.day or 1)
@@ -303,9 +268,7 @@ class PartialDate:
         found = _PARTIAL.fullmatch(text)
         if found is None:
             raise ValueError(f"not a date: {text!r}")
-        year, month, day, quarter, half = (
-            int(part) if part else None for part in found.groups()
-        )
+        year, month, day, quarter, half = (int(part) if part else None for part in found.groups())
         return cls(year or 0, month, day, quarter, half)
 
     @classmethod
@@ -318,11 +281,7 @@ class PartialDate:
         if self.day is not None:
             return "day"
         return next(
-            (
-                name
-                for name in ("month", "quarter", "half")
-                if getattr(self, name) is not None
-            ),
+            (name for name in ("month", "quarter", "half") if getattr(self, name) is not None),
             "year",
         )
 
@@ -332,11 +291,7 @@ class PartialDate:
 
     @property
     def last_day(self) -> date:
-        return (
-            date(self.year, self.month or 1, self.day)
-            if self.day is not None
-            else Month(self.year, self._last_month).last_day
-        )
+        return date(self.year, self.month or 1, self.day) if self.day is not None else Month(self.year, self._last_month).last_day
 
     @property
     def _first_month(self) -> int:
@@ -353,11 +308,7 @@ class PartialDate:
     @property
     def month_text(self) -> str:
         """`2020-06`, or `2020` when no month is known."""
-        return (
-            f"{self.year:04d}"
-            if self.month is None
-            else f"{self.year:04d}-{self.month:02d}"
-        )
+        return f"{self.year:04d}" if self.month is None else f"{self.year:04d}-{self.month:02d}"
 
     def surely_before(self, other: PartialDate | date) -> bool:
         """Tell whether every day this may mean lies before every day the other may mean."""
@@ -372,9 +323,7 @@ class PartialDate:
             return f"{self.year:04d}-Q{self.quarter}"
         if self.half is not None:
             return f"{self.year:04d}-H{self.half}"
-        return (
-            self.month_text if self.day is None else f"{self.month_text}-{self.day:02d}"
-        )
+        return self.month_text if self.day is None else f"{self.month_text}-{self.day:02d}"
 
 
 # Excel counts days from 1899-12-30 (its false 29 February 1900 is day 60); the other system from 1904-01-01.
@@ -422,14 +371,14 @@ _WAN_PER = {
 
 def to_wan(amount: Decimal, unit: MoneyUnit = MoneyUnit.WAN) -> Decimal:
     """Express an amount in 万元, rounded to the 分 (six decimals, half up)."""
-    return (amount * unit.wan).quantize(
-        _SIX_PLACES, ROUND_HALF_UP
-    ).normalize() + Decimal(0)
+    return (amount * unit.wan).quantize(_SIX_PLACES, ROUND_HALF_UP).normalize() + Decimal(0)
 
 
 def wan_to_fen(amount_wan: Decimal) -> int:
     """Turn 万元 into whole 分, half up."""
-    return int((amount_wan * FEN_PER_WAN).quantize(Decimal(1), ROUND_HALF_UP))
+    fen = amount_wan * FEN_PER_WAN
+    whole = int(fen)
+    return whole if whole == fen else int(fen.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def fen_to_wan(fen: int) -> Decimal:

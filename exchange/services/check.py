@@ -162,7 +162,7 @@ def _context(run: _Run, row: ReadRow, frame: Frame, month: Month | None) -> Any:
 def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     upload = run.upload
     findings = shown_findings(reading.findings)
-    if findings and len(content) <= EXCERPT_MEGABYTES * 1024 * 1024:
+    if any(finding["severity"] != "info" for finding in findings) and len(content) <= EXCERPT_MEGABYTES * 1024 * 1024:
         add_excerpts(read_book(content, upload.filename), findings)
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {"rows": run.counts["rows"], "missing": run.counts["missing"]}
