@@ -207,7 +207,8 @@ def kind_of(fields: set[str], title: str, lean: str | None, ambiguous: bool) -> 
         return Kind.MONTHLY
     words = folded(title)
     emerging_words = any(word in words for word in ("战新", "战略性新兴", "新兴产业", "产业项目", "未来产业"))
-    if fields & {"expected_output_wan", "expected_tax_wan"} or emerging_words:
+    told = "基础设施" in words  # the title goes before columns that both kinds may have
+    if emerging_words or (not told and fields & {"expected_output_wan", "expected_tax_wan"}):
         return Kind.EMERGING
     return Kind.INFRASTRUCTURE
 
