@@ -45,7 +45,7 @@ class MembershipInline(ScopeGuard, admin.TabularInline):  # type: ignore[type-ar
 
 
 @admin.register(User)
-class UserAdmin(ScopedAdmin, StockUserAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(ScopedAdmin, StockUserAdmin):  # type: ignore[type-arg]
     """People. Never deleted: history names them, so they are switched off."""
 
     head_line = _("谁能进来、在哪个单位、担任什么岗位")
@@ -88,7 +88,7 @@ class UserAdmin(ScopedAdmin, StockUserAdmin):  # type: ignore[misc,type-arg]
             return format_html('<span class="tag blue">{}</span> {}', gettext("超级用户"), held)
         return held or format_html('<span class="quiet-words">{}</span>', gettext("无岗位，不能进入"))
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[str]:
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Posts are written out with their values: the event log is their only history."""
         told = super().construct_change_message(request, form, formsets, add)
         for formset in formsets or []:

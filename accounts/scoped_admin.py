@@ -6,7 +6,7 @@ filter of the page names; what is changed is noted in the event log.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -98,7 +98,7 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_per_page = 50
     show_full_result_count = False
-    list_select_related: Any = True
+    list_select_related: ClassVar[Any] = True
     # Names a query string may hold beside the page's own filters, such as `project__id__exact` of a link from elsewhere.
     open_lookups: frozenset[str] = frozenset()
     head_line: Any = ""
@@ -160,7 +160,7 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
     def log_deletion(self, request: HttpRequest, obj: Any, object_repr: str) -> Any:
         return audit.record(f"{self.opts.model_name}.delete", actor=request.user, obj=obj, name=object_repr[:200])
 
-    def construct_change_message(self, request: HttpRequest, form: BaseForm, formsets: Any, add: bool = False) -> list[str]:
+    def construct_change_message(self, request: HttpRequest, form: BaseForm, formsets: Any, add: bool = False) -> Any:
         """The names of the columns that were changed; their values are in the history of those models that have one."""
         changed = list(getattr(form, "changed_data", []))
         for formset in formsets or []:

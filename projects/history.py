@@ -70,7 +70,7 @@ def changes(obj: models.Model, limit: int = 200) -> list[Change]:
 
 def project_changes(project: Project, limit: int = 200) -> list[Change]:
     """The newest writes of a project and of all that hangs on it, newest first. A fixed number of queries."""
-    found = [(Project, _rows(Project, pk=project.pk))]
+    found: list[tuple[type[models.Model], list[Any]]] = [(Project, _rows(Project, pk=project.pk))]
     found += [(model, _rows(model, project=project.pk)) for model in _SUBJECTS]
     labels = _labels(found)
     told = [change for model, rows in found for change in _compare(model, rows, labels)]
@@ -91,9 +91,9 @@ def changes_since(obj: models.Model, revision: int) -> list[Change]:
 
 def _rows(model: type[models.Model], *, pk: Any = None, project: Any = None) -> list[Any]:
     """History rows of one row, or of all rows of a project: row by row, each newest first."""
-    where = {model._meta.pk.name: pk} if project is None else {"project_id": project}  # type: ignore[union-attr]
+    where = {model._meta.pk.name: pk} if project is None else {"project_id": project}
     rows = model.history.filter(**where).select_related("history_user")  # type: ignore[attr-defined]
-    return list(rows.order_by(model._meta.pk.name, "-history_date", "-history_id"))  # type: ignore[union-attr]
+    return list(rows.order_by(model._meta.pk.name, "-history_date", "-history_id"))
 
 
 def _compare(model: type[models.Model], rows: Sequence[Any], labels: Labels) -> list[Change]:

@@ -127,18 +127,13 @@ def reconcile(versions: Iterable[ListVersion], entries: QuerySet[Entry]) -> dict
         .values("version")
         .annotate(n=Count("pk"), total=Sum("total_wan"), known=Count("total_wan"))
     )
-    found = {row["version"]: row for row in rows}
-    nothing = {"n": 0, "total": None, "known": 0}
-    return {
-        version.pk: Reconciliation(
-            version.declared_count,
-            version.declared_total_wan,
-            (row := found.get(version.pk, nothing))["n"],
-            row["total"] or Decimal(0),
-            row["n"] - row["known"],
-        )
-        for version in asked
-    }
+    found: dict[int, dict[str, Any]] = {row["version"]: dict(row) for row in rows}
+    return {version.pk: _reconciled(version, found.get(version.pk, {"n": 0, "total": None, "known": 0})) for version in asked}
+
+
+def _reconciled(version: ListVersion, row: dict[str, Any]) -> Reconciliation:
+    declared: Any = version.declared_total_wan
+    return Reconciliation(version.declared_count, declared, row["n"], row["total"] or Decimal(0), row["n"] - row["known"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +166,8 @@ class EntryChange:
     def total_difference_wan(self) -> Decimal | None:
         if self.entry.total_wan is None or self.before.total_wan is None:
             return None
-        return self.entry.total_wan - self.before.total_wan
+        difference: Decimal = self.entry.total_wan - self.before.total_wan
+        return difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,11 @@ class ProjectChangeList(ChipChangeList):
                 panel_values(project)[column.key] = told.get(project.pk, "—")
         self.result_list = rows
         self.sum_cells = self._sum_cells()
-        self.column_choices = [(name, self.model_admin.column_title(name)) for name in self.list_display[1:] if isinstance(name, str)]
+        self.column_choices = [(name, self._title(name)) for name in self.list_display[1:] if isinstance(name, str)]
+
+    def _title(self, name: str) -> Any:
+        """The words of a column that the page's class makes."""
+        return getattr(getattr(self.model_admin, name), "short_description", name)
 
     def _sum_cells(self) -> list[SumCell]:
         told = {

@@ -231,7 +231,7 @@ class WanInput(forms.TextInput):
         super().__init__({"inputmode": "decimal", "class": "wan", **(attrs or {})})
 
     def format_value(self, value: Any) -> str | None:
-        text = super().format_value(value)
+        text: str | None = super().format_value(value)
         return text.rstrip("0").rstrip(".") if text and "." in text else text
 
 

@@ -42,7 +42,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> Organisation:
         self.instance.name_key = name_key(self.instance.name)
-        return super().save(commit)
+        saved: Organisation = super().save(commit)
+        return saved
 
 
 @admin.register(Organisation)

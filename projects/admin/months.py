@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -34,7 +34,7 @@ class OfProjectAdmin(TrackedAdmin):
     search_fields = ("project__name", "project__codes__code")
     search_help_text = _("项目名称、代码")
     autocomplete_fields = ("project",)
-    list_select_related = ("project__unit",)
+    list_select_related: ClassVar[Any] = ("project__unit",)
     open_lookups = frozenset({"project__id__exact"})
 
     @admin.display(description=_("项目"), ordering="project__name")

@@ -123,10 +123,6 @@ class ProjectAdmin(TrackedAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         return (*self.list_display, *(panel_column(column) for column in project_columns()))
 
-    def column_title(self, name: str) -> Any:
-        found = getattr(self, name, None)
-        return getattr(found, "short_description", None) or Project._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-
     @admin.display(description=_("项目名称"), ordering="name")
     def name_link(self, project: Project) -> str:
         url = reverse("admin:projects_project_page", args=[project.pk])

@@ -26,6 +26,7 @@ from projects.values import Month, PartialDate, normalise_code
 # What the project form has no column for, and so can't ask.
 _NOT_CARRIED = frozenset({"district", "in_use_on", "final_account_wan", "out_document", "start_delay_reason"})
 _ASKED = frozenset(item.name for item in fields(ProjectRecord)) | frozenset(item.name for item in fields(MonthRecord))
+_DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on")
 _GONE = (Stage.OUT.value, Stage.CLOSED.value)
 
 
@@ -91,10 +92,12 @@ def project_record(
         plan = AnnualPlan.objects.filter(project=project, month=None).order_by("-year").first()
     if cum_total_wan is None and project.pk:
         newest = MonthReport.objects.filter(project=project).exclude(cum_total_wan=None).order_by("-period__year", "-period__month")
-        cum_total_wan = newest.values_list("cum_total_wan", flat=True).first()
+        report = newest.first()
+        cum_total_wan = report.cum_total_wan if report is not None else None
     stage = Stage(project.stage) if project.stage else None
     before = Stage(stage_before) if stage_before and stage_before != project.stage else None
     told = project.stage_reason or (reason if before is not None else "") or None
+    dates: dict[str, Any] = {name: _partial(getattr(project, name)) for name in _DATES}
     return ProjectRecord(
         name=project.name or None,
         kind=project.kind,
@@ -109,7 +112,7 @@ def project_record(
         uscc=project.owner.uscc if project.owner else None,
         content=project.content or None,
         approval_kind=project.approval_kind or None,
-        **{name: _partial(getattr(project, name)) for name in ("planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on")},
+        **dates,
         total_wan=project.total_wan,
         cum_prior_wan=plan.cum_prior_wan if plan else None,
         plan_wan=plan.plan_wan if plan else None,
