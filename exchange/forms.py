@@ -94,7 +94,10 @@ def default_month(today: date) -> Month:
 
 
 class UploadForm(forms.Form):
-    """The first step. A person of one unit need not choose it; only the city puts a file into a list version."""
+    """The first step. A person of one unit need not choose it; only the city puts a file into a list version.
+
+    The month is suggested and not filled in: a month nobody chose would go before the one that the file names.
+    """
 
     file = forms.FileField(
         label=_("文件"),
@@ -107,7 +110,7 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     unit = UnitField(label=_("填报单位"), required=False, empty_label=_("全市（按表内所属区市区分）"))
-    period = MonthField(label=_("填报期"), required=False, help_text=_("月报所属月份；项目清单可留空"))
+    period = MonthField(label=_("填报期"), required=False, help_text=_("留空时以文件标题、表头里写明的月份为准"))
     list_version = VersionField(label=_("列入清单版本"), required=False, empty_label=_("不列入清单"))
 
     def __init__(self, user: Any, data: Any = None, files: Any = None, *, is_oversized: bool = False, **kwargs: Any) -> None:
@@ -122,7 +125,7 @@ class UploadForm(forms.Form):
         if not self.is_city_wide:
             self._bind_to_units(field, units)
             self.fields["list_version"].disabled = True
-        self.initial.setdefault("period", str(default_month(timezone.localdate())))
+        self.suggested = default_month(timezone.localdate())
 
     def _bind_to_units(self, field: UnitField, units: QuerySet[ReportingUnit]) -> None:
         only = list(units[:2])

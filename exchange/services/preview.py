@@ -19,14 +19,21 @@ from django.utils.translation import pgettext
 from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, PlannedRow, Value
 from exchange.services.parts import read_part
-from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode
+from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
 
 PAGE = 50
 _BATCH = 20  # parts unpacked at a time
 _LONG = 24  # characters from which a value takes a line of its own
 _NOTHING = "—"  # the record is not there yet
-_MODELS: Mapping[str, type[models.Model]] = {"project": Project, "code": ProjectCode, "annual": AnnualPlan, "month": MonthReport, "entry": Entry}
+_MODELS: Mapping[str, type[models.Model]] = {
+    "project": Project,
+    "code": ProjectCode,
+    "location": LocationShare,
+    "annual": AnnualPlan,
+    "month": MonthReport,
+    "entry": Entry,
+}
 _MONEY = {(slot.table, slot.column) for slots in SLOTS.values() for slot in slots.values() if slot.is_money}
 
 

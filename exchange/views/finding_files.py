@@ -25,7 +25,7 @@ def harmless(text: str) -> str:
 
 
 def headings() -> list[str]:
-    return [_("级别"), _("工作表"), _("行"), _("至行"), _("列"), _("栏目"), _("读到的值"), _("问题"), _("应为"), _("处数"), _("代码")]
+    return [_("级别"), _("工作表"), _("行"), _("至行"), _("列"), _("栏目"), _("读到的值"), _("问题"), _("怎么改"), _("处数"), _("代码")]
 
 
 def lines(findings: Iterable[Mapping[str, Any]]) -> Iterator[list[str | int]]:

@@ -126,6 +126,9 @@ def sheet_names(findings: Iterable[Mapping[str, Any]]) -> list[str]:
 def _shown(finding: Mapping[str, Any], *, is_open: bool) -> Shown:
     raw = finding.get("raw")
     value = "" if raw is None else str(raw)
+    why = wording(str(finding.get("zh") or ""), str(finding.get("en") or ""))
+    if f"“{value}”" in why:  # said already
+        value = ""
     return Shown(
         severity=str(finding.get("severity") or "info"),
         sheet=str(finding.get("sheet") or ""),
@@ -133,7 +136,7 @@ def _shown(finding: Mapping[str, Any], *, is_open: bool) -> Shown:
         address=_address(finding),
         field=str(finding.get("heading") or finding.get("label") or finding.get("field") or ""),
         value=value if len(value) <= _CUT else value[:_CUT] + "…",
-        why=wording(str(finding.get("zh") or ""), str(finding.get("en") or "")),
+        why=why,
         fix=wording(str(finding.get("zh_fix") or ""), str(finding.get("en_fix") or "")),
         fold=_fold(finding),
         code=str(finding.get("code") or ""),

@@ -8,6 +8,8 @@
 
   function megabytes(size) { return (size / 1000000).toFixed(1); }
 
+  function sizeWords(size) { return size < 1000000 ? Math.max(1, Math.round(size / 1000)) + " KB" : megabytes(size) + " MB"; }
+
   function prepare(form) {
     var words = form.dataset;
     var input = form.querySelector("input[type=file]");
@@ -36,7 +38,7 @@
     function show() {
       var file = input.files[0];
       zone.classList.toggle("chosen", Boolean(file));
-      chosen.textContent = file ? file.name + " · " + megabytes(file.size) + " MB" : "";
+      chosen.textContent = file ? file.name + " · " + sizeWords(file.size) : "";
       say(file ? fault() : "");
     }
 
@@ -62,6 +64,10 @@
       if (answer.errors) { showErrors(answer.errors); return; }
       say(fill(words.odd, { status: request.status }));
     }
+
+    Array.prototype.forEach.call(form.querySelectorAll("[data-fill]"), function (suggestion) {
+      suggestion.addEventListener("click", function () { document.getElementById(suggestion.dataset.fill).value = suggestion.value; });
+    });
 
     input.addEventListener("change", show);
 
@@ -97,7 +103,7 @@
         if (!step.lengthComputable) { return; }
         var percent = Math.floor(step.loaded / step.total * 100);
         bar.value = percent;
-        status.textContent = fill(words.sendingWords, { percent: percent, done: megabytes(step.loaded), all: megabytes(step.total) });
+        status.textContent = fill(words.sendingWords, { percent: percent, done: sizeWords(step.loaded), all: sizeWords(step.total) });
       });
       request.upload.addEventListener("load", function () {
         bar.removeAttribute("value");

@@ -320,7 +320,7 @@ def test_downloads_say_the_same_as_the_page(cast: Cast) -> None:
     upload = made_upload(cast.unit, findings=[finding(row_end=48, count=37), finding("b", "warning")], filename="月报.xlsx")
     client = client_of(cast.owner)
     lines = list(csv.reader(io.StringIO(client.get(f"/uploads/{upload.public_id}/findings.csv").content.decode("utf-8-sig"))))
-    assert lines[0] == ["级别", "工作表", "行", "至行", "列", "栏目", "读到的值", "问题", "应为", "处数", "代码"]
+    assert lines[0] == ["级别", "工作表", "行", "至行", "列", "栏目", "读到的值", "问题", "怎么改", "处数", "代码"]
     assert lines[1] == ["阻断", "月报", "12", "48", "E", "总投资（万元）", "一亿二", "读不成金额", "填写数字", "37", "amount_text"]
     assert len(lines) == 3
     narrowed = client.get(f"/uploads/{upload.public_id}/findings.csv?severity=warning").content.decode("utf-8-sig")

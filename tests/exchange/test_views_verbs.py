@@ -57,9 +57,10 @@ def test_the_second_click_has_no_second_effect(cast: Cast) -> None:
 
 def test_the_same_file_again_changes_nothing_and_says_so(cast: Cast) -> None:
     client = client_of(cast.owner)
-    first = upload_of(client, project_list())
+    content = project_list()
+    first = upload_of(client, content)
     client.post(f"/uploads/{first.public_id}/commit/")
-    second = upload_of(client, project_list())
+    second = upload_of(client, content)
     page = client.get(f"/uploads/{second.public_id}/").content.decode()
     assert (second.counts["same"], second.counts["create"], second.counts["change"]) == (2, 0, 0)
     assert f'/uploads/{first.public_id}/">#{first.pk}</a>' in page
