@@ -10,6 +10,7 @@ import gc
 import mmap
 import os
 import resource
+import struct
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -36,16 +37,14 @@ def confine(limits: Limits, size: int) -> None:
         resource.setrlimit(what, (bound, bound))
 
 
-def answer(limits: Limits, spool: SpoolWriter) -> Mapping[str, object]:
-    """Read the file on standard input; the header to write."""
+def answer(data: mmap.mmap, spool: SpoolWriter, limits: Limits) -> Mapping[str, object]:
+    """The header for a file: the book, or the fault it was found with."""
     try:
-        size = os.fstat(0).st_size
-        confine(limits, size)
-        if not size:
-            raise Unfit("empty")
-        return read_any(mmap.mmap(0, 0, access=mmap.ACCESS_READ), spool, limits)
+        return read_any(data, spool, limits)
     except Unfit as fault:
         return {"fault": fault.code, "params": fault.params}
+    except (struct.error, IndexError, UnicodeError):  # a record or chain that is shorter than it says
+        return {"fault": "damaged", "params": {}}
     except MemoryError:
         return {"fault": "too_large", "params": {}}
     except Exception as error:
@@ -53,9 +52,22 @@ def answer(limits: Limits, spool: SpoolWriter) -> Mapping[str, object]:
         return {"fault": code, "params": {}, "surprise": f"{type(error).__name__}: {error}"[:500]}
 
 
+def answer_for_input(spool: SpoolWriter, limits: Limits) -> Mapping[str, object]:
+    """The header for the file on standard input, read under the limits."""
+    size = os.fstat(0).st_size
+    confine(limits, size)
+    if not size:
+        return {"fault": "empty", "params": {}}
+    try:
+        data = mmap.mmap(0, 0, access=mmap.ACCESS_READ)
+    except OSError:  # there is not even room for the file
+        return {"fault": "too_large", "params": {}}
+    return answer(data, spool, limits)
+
+
 def main() -> None:
     gc.disable()  # a short life without cycles
     limits = Limits.from_words(sys.argv[1:])
     with os.fdopen(1, "wb", buffering=1024 * 1024) as file:
         spool = SpoolWriter(file, limits.spool_bytes)
-        spool.header(answer(limits, spool))
+        spool.header(answer_for_input(spool, limits))

@@ -135,9 +135,9 @@ def hostile() -> dict[str, tuple[bytes, frozenset[str]]]:
 def _containers() -> dict[str, tuple[bytes, str | tuple[str, ...]]]:
     good = xlsx(GOOD)
     return {
-        "zip bomb in the sheet": (bomb(SHEET, 450), "archive_bomb"),
-        "zip bomb in the strings": (bomb(STRINGS, 450), "archive_bomb"),
-        "zip bomb in a part nobody reads": (bomb("docProps/app.xml", 450), "archive_bomb"),
+        "zip bomb in the sheet": (bomb(SHEET, 64), "archive_bomb"),
+        "zip bomb in the strings": (bomb(STRINGS, 64), "archive_bomb"),
+        "zip bomb in a part nobody reads": (bomb("docProps/app.xml", 64), "archive_bomb"),
         "smaller declared size than true": (patched(bomb(STRINGS, 60), STRINGS, size=1000), "damaged"),
         "smaller declared size of the sheet": (patched(good, SHEET, size=50), "damaged"),
         "many members": (xlsx(GOOD, extra={f"xl/media/{at}.txt": "x" for at in range(6_000)}), "too_many_members"),
@@ -160,7 +160,7 @@ def _containers() -> dict[str, tuple[bytes, str | tuple[str, ...]]]:
         "macros": (xlsx(GOOD, extra={"xl/vbaProject.bin": b"x"}), "macro"),
         "macros elsewhere": (xlsx(GOOD, extra={"xl/other/VBAPROJECT.BIN": b"x"}), "macro"),
         "macro sheet": (xlsx(GOOD, extra={"xl/macrosheets/sheet1.xml": "<x/>"}), "macro"),
-        "embedded bomb": (xlsx(GOOD, extra={"xl/embeddings/inner.xlsx": bomb(SHEET, 450)}), READ),
+        "embedded bomb": (xlsx(GOOD, extra={"xl/embeddings/inner.xlsx": bomb(SHEET, 64)}), READ),
         "two sheets of one part": (two_sheets_of_one_part(), "damaged"),
         "macros in .ods": (archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "Basic/a/b.xml": "<x/>"}), "not_a_workbook"),
         "macros in a true .ods": (ods(GOOD, extra={"Basic/Standard/Module1.xml": "<x/>"}), "macro"),

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import mmap
 import os
+import random
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from exchange.raw import OverlongText, RawBook, Refusal
-from exchange.workbook import open_book, read_book
-from tests.books import xlsx
+from exchange.workbook import DEFAULT, open_book, read_book
+from exchange.workbook.child import answer
+from exchange.workbook.frames import SpoolWriter
+from exchange.workbook.refusals import SENTENCES
+from tests.books import archive, csv, xlsx
 from tests.exchange.hostile_books import GOOD, READ, hostile
+from tests.other_books import ods, xls, xlsb
 
 CORPUS = Path(os.environ.get("CORPUS_DIR", Path(__file__).resolve().parents[3] / "shared" / "corpus"))
 HOSTILE = hostile()
@@ -77,6 +85,33 @@ def test_any_cut_of_a_workbook_is_refused(step: int) -> None:
     data = xlsx(GOOD)
     code, _ = outcome(data[: len(data) * step // 8], "x.xlsx")
     assert code in {"empty", "damaged", "not_text"}
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls", "xlsb", "ods", "csv"])
+def test_any_damage_ends_as_an_answer_that_was_foreseen(form: str) -> None:
+    chance = random.Random(form)
+    whole = {"xlsx": xlsx, "xls": xls, "xlsb": xlsb, "ods": ods, "csv": lambda sheet: csv(sheet.table)}[form](GOOD)
+    for _ in range(150):
+        broken = mutated(whole, chance)
+        data = mmap.mmap(-1, len(broken))
+        data.write(broken)
+        found = answer(data, SpoolWriter(io.BytesIO(), DEFAULT.spool_bytes), DEFAULT)
+        assert found.get("fault", "damaged") in SENTENCES
+        assert "surprise" not in found
+
+
+def mutated(whole: bytes, chance: random.Random) -> bytes:
+    """The bytes with some of them changed; in archives mostly within one part, for their checksums stop all else."""
+    if whole.startswith(b"PK") and chance.random() < 0.8:
+        with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+            parts: dict[str, str | bytes] = {name: packed.read(name) for name in packed.namelist()}
+        name = chance.choice(sorted(parts))
+        parts[name] = mutated(bytes(parts[name]), chance)  # type: ignore[arg-type]
+        return archive(parts)
+    out = bytearray(whole)
+    for _ in range(chance.choice([1, 1, 2, 5, 20])):
+        out[chance.randrange(len(out))] = chance.choice([chance.randrange(256), 0, 255, 60])
+    return bytes(out)
 
 
 def test_refusal_of_a_stream_comes_before_the_first_row() -> None:
