@@ -109,8 +109,9 @@ def context_of(
 
 def _is_side_line(text: str) -> bool:
     """附件1, unit lines, who filled it in: not the title."""
-    plain = folded(text)
-    return bool(re.match(r"附[件表]?\d*[:：]?$|.{0,6}单位[:：]|.{0,4}(?:日期|时间)[:：]|表\d*$|密级", plain))
+    if re.match(r"[^\s(（]{0,6}单位(?:[(（][^)）]*[)）])?\s*[:：]", text):
+        return True
+    return bool(re.match(r"附[件表]?\d*[:：]?$|.{0,4}(?:日期|时间)[:：]|表\d*$|密级", folded(text)))
 
 
 def _place_of(name: str, title: str, texts: Sequence[str], stem: str, reference: Reference) -> tuple[KnownPlace | None, str]:

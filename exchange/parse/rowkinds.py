@@ -152,6 +152,8 @@ def _by_shape(filled: list[tuple[int, RawValue]], cells: dict[int, RawValue], sh
     bare_serial = serial.strip(MARKS)
     marks = "".join(sign for sign in serial if sign in MARKS)
     name = cells.get(shape.name)
+    if type(name) in (int, float) and serial and not _DATA_SERIAL.match(bare_serial):
+        name = None  # a count beside a label: ——铁路|2
     anchored = sum(1 for index in shape.anchors if index in cells and not _is_count(cells[index]))
     money = sum(1 for index in shape.money if index in cells)
     if name is not None and anchored == 0:

@@ -39,6 +39,7 @@ class OpenSection:
     section: Section
     start: Mark
     claim: Claim | None
+    early: list[Mismatch] | None = None  # judged when another style of section began: it may be a neighbour, not a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,18 @@ class Totals:
             keep = styles.index(section.style)
             while len(self.sections) > keep:
                 found.extend(self._close(self.sections.pop()))
+        above = self.sections[-1] if self.sections else None
+        if above is not None and above.claim is not None and above.early is None and self.rows > above.start.rows:
+            above.early = self._judge(above.claim, [above.start])
         self.sections.append(OpenSection(section, self.mark(), claim))
         self.since_subtotal = self.mark()
         return found
 
     def _close(self, one: OpenSection) -> list[Mismatch]:
-        return self._judge(one.claim, [one.start]) if one.claim is not None else []
+        if one.claim is None or one.early == []:
+            return []
+        found = self._judge(one.claim, [one.start])
+        return one.early if one.early is not None and len(one.early) < len(found) else found
 
     def total(self, claim: Claim, *, is_part: bool) -> list[Mismatch]:
         """Judge a total row: above the data it waits for the end, else it must fit some rows before it."""

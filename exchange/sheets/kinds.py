@@ -68,7 +68,7 @@ _MONTH = (
     Column("done_month_wan", "本月完成投资", _R.AMOUNT, "month_done", ("当月完成投资",), _WAN),
     Column("done_ytd_wan", "本年累计完成投资", _R.AMOUNT, "ytd_done", ("年初至今累计完成投资",), _WAN, "always"),
     Column("cum_total_wan", "自开工累计完成投资", _R.AMOUNT, "cum_total", ("开工以来累计完成投资",), _WAN),
-    Column("progress_percent", "完成年度计划", _R.SHARE, aliases=("占年度计划", "投资完成率"), unit="%"),
+    Column("progress_percent", "占年度计划比例", _R.SHARE, aliases=("占年度计划", "投资完成率"), unit="%"),
 )
 _EMERGING = (
     Column("expected_output_wan", "达产后年产值", _R.AMOUNT, aliases=("预计年产值",), unit=_WAN),

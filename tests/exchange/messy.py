@@ -16,8 +16,42 @@ from exchange.raw import CellError, Merge, RawBook, RawSheet, RawValue, Uncached
 DISTRICTS = ["市南区", "市北区", "李沧区", "崂山区", "黄岛区", "城阳区", "即墨区", "胶州市", "平度市", "莱西市"]
 SECTORS = ["轨道交通", "城市道路", "水利", "能源", "市政公用", "教育", "医疗卫生", "物流仓储"]
 EMERGING = ["新一代信息技术", "高端装备", "新材料", "生物医药", "新能源汽车", "节能环保"]
-PLACES = ["大港", "辽宁路", "楼山", "中韩", "王台", "流亭", "温泉", "胶莱", "南村", "姜山", "沙子口", "海泊河", "九水", "古镇口", "河套", "蓝村", "铺集", "凤台", "院上", "北宅"]
-WORKS = ["片区路网改造", "供水管网更新", "污水处理厂扩建", "实验学校", "妇幼保健院", "冷链物流园", "海堤加固", "体育公园", "跨河大桥", "充电网络", "热源厂扩建", "文体中心"]
+PLACES = [
+    "大港",
+    "辽宁路",
+    "楼山",
+    "中韩",
+    "王台",
+    "流亭",
+    "温泉",
+    "胶莱",
+    "南村",
+    "姜山",
+    "沙子口",
+    "海泊河",
+    "九水",
+    "古镇口",
+    "河套",
+    "蓝村",
+    "铺集",
+    "凤台",
+    "院上",
+    "北宅",
+]
+WORKS = [
+    "片区路网改造",
+    "供水管网更新",
+    "污水处理厂扩建",
+    "实验学校",
+    "妇幼保健院",
+    "冷链物流园",
+    "海堤加固",
+    "体育公园",
+    "跨河大桥",
+    "充电网络",
+    "热源厂扩建",
+    "文体中心",
+]
 FIRMS = ["澜泊", "砚山", "浦沅", "沧禾", "黛岳", "邺海", "崧泽", "玖澜", "沣岳", "楹海", "昱泊", "珞海"]
 HAN = "一二三四五六七八九十"
 
@@ -74,7 +108,13 @@ HEADINGS = {
 MONEY = ["total_investment", "cum_last_year", "annual_plan", "month_done", "ytd_done", "cum_total", "expected_output", "expected_tax"]
 MONEY += ["capital", "bond_need", "other_financing", "bond_prior", "bond_this", "bond_spent", "central_total", "prov_match", "city_match"]
 MONEY += ["self_raised", "central_prior", "central_this", "central_paid", "central_done"]
-TEXT = {"content": "新建主体工程及配套设施。", "annual_goal": "完成主体工程", "image_progress": "主体施工", "problems": "征地拆迁进度慢", "contact": "王工"}
+TEXT = {
+    "content": "新建主体工程及配套设施。",
+    "annual_goal": "完成主体工程",
+    "image_progress": "主体施工",
+    "problems": "征地拆迁进度慢",
+    "contact": "王工",
+}
 TEXT |= {"responsible_unit": "区发展和改革局", "remarks": "省重点", "nature": "新建", "stage": "在建"}
 
 
@@ -94,7 +134,9 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
-        self.kind = self.rng.choice(["infrastructure_list", "emerging_list", "monthly_progress", "monthly_progress", "bond_allocation", "central_budget"])
+        self.kind = self.rng.choice(
+            ["infrastructure_list", "emerging_list", "monthly_progress", "monthly_progress", "bond_allocation", "central_budget"]
+        )
         self.year, self.month = 2020, self.rng.randint(2, 12)
         self.yi = self.rng.random() < 0.35
         self.district = self.rng.choice(DISTRICTS)
@@ -164,7 +206,11 @@ class Maker:
 
     def top(self) -> None:
         unit = "亿元" if self.yi else "万元"
-        what: Any = {"infrastructure_list": "重大基础设施项目", "emerging_list": "战略性新兴产业项目", "monthly_progress": f"{self.month}月份重点项目进展情况"}
+        what: Any = {
+            "infrastructure_list": "重大基础设施项目",
+            "emerging_list": "战略性新兴产业项目",
+            "monthly_progress": f"{self.month}月份重点项目进展情况",
+        }
         what |= {"bond_allocation": "第三批专项债券项目安排", "central_budget": "中央预算内投资计划执行情况"}
         what = what[self.kind]
         title = f"{'青岛市' if self.city_wide else self.district}{self.year}年{what}表"
@@ -311,7 +357,9 @@ class Maker:
         values |= {"ytd_done": ytd, "month_done": rng.randint(0, ytd // step) * step, "cum_total": prior_known + ytd}
         values |= {"expected_output": rng.randint(1, 99) * 1000, "expected_tax": rng.randint(1, 99) * 100}
         values |= {"start": f"{start[0]}-{start[1]:02d}", "finish": f"{start[0] + rng.randint(1, 3)}-{rng.randint(1, 12):02d}"}
-        values["code"] = f"{rng.randint(2017, 2020)}-3702{rng.randint(10, 15)}-{rng.randint(40, 79)}-0{rng.randint(1, 3)}-{rng.randint(0, 999999):06d}"
+        values["code"] = (
+            f"{rng.randint(2017, 2020)}-3702{rng.randint(10, 15)}-{rng.randint(40, 79)}-0{rng.randint(1, 3)}-{rng.randint(0, 999999):06d}"
+        )
         values["owner"] = f"青岛{rng.choice(FIRMS)}{rng.choice(FIRMS)}建设有限公司"
         values["uscc"] = rng.choice(["91370200264574251E", "91370200MA3TE5T035", "91370211MA3T00017C", "91370281MA3T00033E"])
         values["district"] = rng.choice(DISTRICTS) if self.city_wide else self.district
@@ -403,7 +451,9 @@ class Maker:
             first, later = sorted(self.rng.sample(clean, 2), key=lambda row: row["row"])
             later["fields"]["name"] = first["fields"]["name"]
             index = self.columns.index("name")
-            self.grid[later["row"] - 1][index] = first["fields"]["name"] if self.rng.random() < 0.5 else f" {first['fields']['name'][:2]} {first['fields']['name'][2:]}"
+            self.grid[later["row"] - 1][index] = (
+                first["fields"]["name"] if self.rng.random() < 0.5 else f" {first['fields']['name'][:2]} {first['fields']['name'][2:]}"
+            )
             self.truth.faults.append({"row": later["row"], "kind": "duplicate_project", "index": index})
 
     def bottom(self) -> None:
@@ -411,7 +461,11 @@ class Maker:
         if rng.random() < 0.2:
             self.add()
         if rng.random() < 0.5:
-            self.add(self.pick(["注：1.本表数据由各单位提供。\n2.待定项目待批复后补充。", "备注：项目性质是指新建、改建、扩建。", "说明：数据截至本月底。"]))
+            self.add(
+                self.pick(
+                    ["注：1.本表数据由各单位提供。\n2.待定项目待批复后补充。", "备注：项目性质是指新建、改建、扩建。", "说明：数据截至本月底。"]
+                )
+            )
         if rng.random() < 0.4:
             self.add("填表人：            审核人：            填报日期：2020年7月3日")
         for fault in self.truth.faults:
@@ -421,7 +475,9 @@ class Maker:
 
     def fill_periods(self) -> None:
         index = self.columns.index("period")
-        style = self.pick(["{a}-{b}", "{a}.{am}-{b}.{bm}", "{a}年{am}月至{b}年{bm}月", "{sa}.{am}-{sb}.{bm}", "{a}.{am}—{b}.{bm}", "{a}/{am}-{b}/{bm}"])
+        style = self.pick(
+            ["{a}-{b}", "{a}.{am}-{b}.{bm}", "{a}年{am}月至{b}年{bm}月", "{sa}.{am}-{sb}.{bm}", "{a}.{am}—{b}.{bm}", "{a}/{am}-{b}/{bm}"]
+        )
         for truth in self.truth.rows:
             fields = truth["fields"]
             (a, am), (b, bm) = fields["start"].split("-"), fields["finish"].split("-")
@@ -442,7 +498,11 @@ def _set(**changes: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]
 CLASHES: dict[str, tuple[tuple[str, ...], Callable[[dict[str, Any]], None], str]] = {
     "ytd_below_month": (("month_done", "ytd_done"), _set(month_done=lambda one: one["ytd_done"] + 100), "ytd_done"),
     "plan_over_total": (("annual_plan", "total_investment"), _set(annual_plan=lambda one: one["total_investment"] + 1000), "annual_plan"),
-    "sum_mismatch": (("capital", "bond_need", "other_financing", "total_investment"), _set(capital=lambda one: one["capital"] + 2000), "total_investment"),
+    "sum_mismatch": (
+        ("capital", "bond_need", "other_financing", "total_investment"),
+        _set(capital=lambda one: one["capital"] + 2000),
+        "total_investment",
+    ),
     "over_limit": (("bond_need", "bond_this"), _set(bond_this=lambda one: one["bond_need"] + 1000), "bond_this"),
     "unit_suspect": (("total_investment", "annual_plan"), _set(total_investment=lambda one: one["total_investment"] * 10_000), "total_investment"),
 }

@@ -27,7 +27,7 @@ def reference() -> Reference:
 def cell(text: str) -> RawValue:
     """A cell as typed: numbers become numbers, 'text keeps text, #REF! and =formula are what they say, \\n is a line break."""
     if not text.strip():
-        return None if text == "" or text.strip(" ") == "" and len(text) < 2 else text
+        return None if text == "" or (text.strip(" ") == "" and len(text) < 2) else text
     bare = text.strip()
     if bare.startswith("'"):
         return bare[1:]

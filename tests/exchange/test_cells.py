@@ -37,6 +37,8 @@ from projects.values import LandUnit, MoneyUnit
 from tests.exchange.tables import reference
 
 CONTEXT = ReadContext(reference(), year=2020)
+JUNE = datetime(2020, 6, 1)  # noqa: DTZ001 -- a cell of Excel knows no zone
+LONG_AGO = datetime(1910, 1, 1)  # noqa: DTZ001 -- likewise
 
 
 def _read(reader: FieldReader, raw: RawValue, percent: bool = False) -> tuple[str | None, str]:
@@ -115,10 +117,13 @@ def test_amount_takes_the_unit_of_its_column_unless_the_cell_names_one() -> None
 @pytest.mark.parametrize(
     ("raw", "value", "said"),
     [
-        *[(text, "2020-06", "") for text in ("2020年6月", "2020年6月底", "2020年6月中旬", "2020.6", "2020.06", "2020-06", "2020/6", "202006", 202006, 2020.06)],
+        *[
+            (text, "2020-06", "")
+            for text in ("2020年6月", "2020年6月底", "2020年6月中旬", "2020.6", "2020.06", "2020-06", "2020/6", "202006", 202006, 2020.06)
+        ],
         *[(text, "2020-06", "") for text in ("2020年 6 月", "2020年6月份", "二〇二〇年六月", "20年6月", "20.6", "预计2020年6月底前竣工")],
         *[(text, "2020-06-30", "") for text in ("2020/6/30", "2020年6月30日", "20200630", 20200630, "2020-06-30 00:00:00", "2020.06.30")],
-        (datetime(2020, 6, 1), "2020-06-01", ""),
+        (JUNE, "2020-06-01", ""),
         (date(2020, 6, 1), "2020-06-01", ""),
         (43983, "2020-06-01", ""),
         (43983.75, "2020-06-01", ""),
@@ -139,8 +144,11 @@ def test_amount_takes_the_unit_of_its_column_unless_the_cell_names_one() -> None
         ("2020年第三季度", "2020-Q3", "date_imprecise"),
         ("2020年底", "2020", "date_imprecise"),
         ("年内开工", "2020", "date_imprecise"),
-        *[(bad, None, "date_unreadable") for bad in ("2020.13", 2020.13, 202014, "2020年13月", "待定", "2020-02-30", True, time(8), 60, float("nan"))],
-        *[(far, None, "date_out_of_range") for far in (-5, 0, 2958466, 1e10, "2120年6月", "1900-01", datetime(1910, 1, 1))],
+        *[
+            (bad, None, "date_unreadable")
+            for bad in ("2020.13", 2020.13, 202014, "2020年13月", "待定", "2020-02-30", True, time(8), 60, float("nan"))
+        ],
+        *[(far, None, "date_out_of_range") for far in (-5, 0, 2958466, 1e10, "2120年6月", "1900-01", LONG_AGO)],
         ("未开工", None, "value_means_nothing"),
         ("—", None, ""),
         (None, None, ""),
@@ -247,7 +255,13 @@ def test_typing_damage_of_a_credit_code_is_named_with_the_likely_code() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "value", "said"),
-    [("05954859855", "05954859855", ""), (5954859855, "5954859855", ""), (5954859855.0, "5954859855", ""), ("2.02E+11", None, "code_precision_lost"), ("/", None, "")],
+    [
+        ("05954859855", "05954859855", ""),
+        (5954859855, "5954859855", ""),
+        (5954859855.0, "5954859855", ""),
+        ("2.02E+11", None, "code_precision_lost"),
+        ("/", None, ""),
+    ],
 )
 def test_local_code(raw: RawValue, value: str | None, said: str) -> None:
     assert _read(local_code_reader(), raw) == (value, said)
@@ -352,6 +366,9 @@ def test_stage_word(raw: str, said: str) -> None:
     assert _read(choice_reader("stage", reference().stages), raw)[1] == said
 
 
-@pytest.mark.parametrize(("text", "number"), [("三千万", 30_000_000), ("一百二十", 120), ("十五", 15), ("二〇一九", 2019), ("五亿三千万", 530_000_000), ("三点五", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("三千万", 30_000_000), ("一百二十", 120), ("十五", 15), ("二〇一九", 2019), ("五亿三千万", 530_000_000), ("三点五", None), ("", None)],
+)
 def test_chinese_numeral(text: str, number: int | None) -> None:
     assert chinese_number(text) == number
