@@ -197,6 +197,8 @@ def _stored_ids(upload: Upload, rows: Sequence[PlannedRow]) -> dict[str, int]:
 def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[Line]:
     for intent in row.intents:
         for column, (old, new) in intent.changes.items():
+            if (intent.table, column, new) == ("project", "name", row.name) and intent.id is None:
+                continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             yield Line(_label(intent.table, column, upload), before, _words(intent.table, column, new, names))
 

@@ -103,10 +103,10 @@ def test_a_new_record_of_a_known_project_had_nothing_before(unit: ReportingUnit)
     assert one_row(unit, Action.CHANGE, Intent("month", None, None, {"progress_text": "封顶"})) == [("形象进度", "—", "封顶")]
 
 
-def test_a_new_project_has_no_old_side(unit: ReportingUnit) -> None:
+def test_a_new_project_has_no_old_side_and_its_name_heads_the_row(unit: ReportingUnit) -> None:
     upload = made_upload(unit, rows=[new_project("甲项目", 5, unit)])
     (row,) = preview(upload).rows
-    assert [(line.label, line.old, line.new) for line in row.lines] == [("项目名称", None, "甲项目"), ("总投资（万元）", None, "12,000")]
+    assert [(line.label, line.old, line.new) for line in row.lines] == [("总投资（万元）", None, "12,000")]
 
 
 def test_what_is_pointed_to_is_named(unit: ReportingUnit) -> None:
@@ -159,4 +159,4 @@ def test_a_committed_upload_leads_to_the_projects_it_made(unit: ReportingUnit) -
 def test_english_labels_are_asked_of_the_language_in_force(unit: ReportingUnit) -> None:
     upload = made_upload(unit, rows=[new_project("甲项目", 5, unit)])
     with translation.override("en"):
-        assert preview(upload).rows[0].lines[0].label == translation.gettext("项目名称")
+        assert preview(upload).rows[0].lines[0].label == translation.gettext("总投资（万元）")
