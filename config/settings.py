@@ -89,6 +89,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = environment.number("PIPELINE_LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -127,6 +128,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+if EMBEDDED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # served from the source folders; whitenoise warns of a missing one
 
 # The largest upload, in megabytes; Django streams anything over 2.5 MB to a temporary file.
 UPLOAD_MEGABYTES = environment.number("PIPELINE_UPLOAD_MEGABYTES", 30)
