@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 
 # --- 投资项目统一代码 -------------------------------------------------------------------------------------------------------------
 
-DASHES = "‐‑‒–—―−﹘﹣－─━➖⁃˗ー一"
+DASHES = "‐‑‒–—―−﹘﹣－─━➖⁃˗ー"
 _DASH = re.compile(rf"[{DASHES}~_]+")
 _BOUNDARIES = (4, 10, 12, 14, 20)  # where the five segments end
 _OLD_CODE = re.compile(r"(201[5-9]|202[01])-(\d{6})-(\d{2})-(\d{2})-(\d{5,6})")
@@ -34,7 +34,7 @@ def fold_dashes(text: str) -> str:
 def normalise_code(text: str) -> str:
     """Give a project code its written form: half-width, plain hyphens, no spaces, 20 bare digits split 4-6-2-2-6."""
     plain = re.sub(r"[\s\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text))
-    plain = fold_dashes(plain).strip("-'`\u2018\u2019").upper()
+    plain = fold_dashes(plain.replace("一", "-")).strip("-'`\u2018\u2019").upper()
     digits = plain.replace("-", "")
     if len(digits) == _BOUNDARIES[-1] and digits.isascii() and digits.isdigit() and _hyphens_stand_right(plain):
         return "-".join(digits[start:end] for start, end in pairwise((0, *_BOUNDARIES)))
@@ -359,14 +359,7 @@ class MoneyUnit(StrEnum):
         return _WAN_PER[self]
 
 
-_WAN_PER = {
-    MoneyUnit.YUAN: Decimal("0.0001"),
-    MoneyUnit.QIAN: Decimal("0.1"),
-    MoneyUnit.WAN: Decimal(1),
-    MoneyUnit.BAIWAN: Decimal(100),
-    MoneyUnit.QIANWAN: Decimal(1000),
-    MoneyUnit.YI: Decimal(10_000),
-}
+_WAN_PER = dict(zip(MoneyUnit, map(Decimal, ["0.0001", "0.1", "1", "100", "1000", "10000"]), strict=True))
 
 
 def to_wan(amount: Decimal, unit: MoneyUnit = MoneyUnit.WAN) -> Decimal:
@@ -396,12 +389,7 @@ class LandUnit(StrEnum):
 
 
 # 1 公顷 = 15 亩 = 10,000 平方米; 1 平方公里 = 100 公顷.
-_MU_PER = {
-    LandUnit.MU: Decimal(1),
-    LandUnit.HECTARE: Decimal(15),
-    LandUnit.SQUARE_METRE: Decimal("0.0015"),
-    LandUnit.SQUARE_KILOMETRE: Decimal(1500),
-}
+_MU_PER = dict(zip(LandUnit, map(Decimal, ["1", "15", "0.0015", "1500"]), strict=True))
 
 
 def to_mu(area: Decimal, unit: LandUnit) -> Decimal:

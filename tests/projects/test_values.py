@@ -15,6 +15,7 @@ from projects.values import (
     ProjectCode,
     date_from_serial,
     fen_to_wan,
+    fold_dashes,
     normalise_code,
     to_mu,
     to_wan,
@@ -247,3 +248,8 @@ def test_fen_are_exact() -> None:
 )
 def test_land_becomes_mu(area: str, unit: LandUnit, mu: str) -> None:
     assert to_mu(Decimal(area), unit) == Decimal(mu)
+
+
+def test_the_numeral_one_is_a_dash_only_inside_a_code() -> None:
+    assert normalise_code("2018一370285一29一03一000005") == "2018-370285-29-03-000005"
+    assert fold_dashes("一季度－二季度") == "一季度-二季度"
