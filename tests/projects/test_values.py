@@ -187,7 +187,7 @@ def test_partial_date_keeps_its_precision(text: str, precision: str, first: date
 
 @pytest.mark.parametrize("text", ["", "20", "2020-13", "2020-02-30", "2020-Q5", "2020-H3", "2020-6", "0000"])
 def test_what_is_no_partial_date(text: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         PartialDate.parse(text)
 
 
