@@ -14,10 +14,11 @@ from accounts import scope
 from accounts.roles import Action
 from exchange.models import Upload
 from projects.measures import MonthFigures
-from projects.models import Entry, ListVersion, MonthReport, Obstacle, Project, ReportingPeriod
+from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeriod
 from projects.moment import Moment, moment_of
 from projects.panels import dashboard_panels
 from projects.querysets import figures_of, reconcile, with_figures
+from projects.stages import Stage
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
@@ -64,13 +65,12 @@ def _waiting(user: Any) -> list[Upload]:
 def _todo(user: Any, moment: Moment, figures: MonthFigures) -> dict[str, Any]:
     """Counts behind the words of "what to do next"."""
     obstacles = scope.for_user(Obstacle.objects.filter(resolved_on=None), user, Action.VIEW)
+    building = with_figures(scope.for_user(Project.objects.filter(stage=Stage.BUILD), user, Action.VIEW), moment)
     period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month).first()
-    reported = scope.for_user(MonthReport.objects.filter(period=period), user, Action.VIEW).count() if period else 0
     return {
         "empty": figures.count == 0,
         "period": period,
-        "reported": reported,
-        "missing": figures.not_reported,
+        "missing": building.filter(ytd_then=None).count(),
         "open_obstacles": obstacles.count(),
         "late_obstacles": obstacles.filter(due_on__lt=timezone.localdate()).count(),
         "may_upload": scope.may(user, Action.UPLOAD),

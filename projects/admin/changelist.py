@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from projects.admin.filters import ChipChangeList
 from projects.measures import MonthFigures, percent_text, rate, schedule, wan_text
@@ -52,10 +53,15 @@ class ProjectChangeList(ChipChangeList):
 
     figures: MonthFigures
     sum_cells: list[SumCell]
+    empty_words: Any
     column_choices: list[tuple[str, Any]]
 
     def get_results(self, request: HttpRequest) -> None:
-        self.figures = figures_of(self.queryset, moment_of(request).month)
+        moment = moment_of(request)
+        self.figures = figures_of(self.queryset, moment.month)
+        self.empty_words = (
+            _("按所选日期掌握，当时还没有项目；可在顶栏把掌握时点改为今日。") if moment.known else _("上传清单表，或在右上角新增项目。")
+        )
         # The totals have counted the rows already; the pages need not count them again.
         request._known_count = self.figures.count  # type: ignore[attr-defined]
         super().get_results(request)

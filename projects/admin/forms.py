@@ -118,7 +118,7 @@ def _key(finding: Finding) -> tuple[str, str | None, str]:
 
 def _said(finding: Finding, language: str) -> str:
     fix = advice(finding, language)
-    return message(finding, language) + (f" {fix}" if fix else "")
+    return message(finding, language) + (f"；{fix}" if fix else "")
 
 
 FORM_FIELDS = (
@@ -159,13 +159,11 @@ class ProjectForm(CheckedForm):
         return [gettext("调整%(fields)s，请写明原因和依据（文号）") % {"fields": "、".join(moved)}]
 
     def run_rules(self) -> Sequence[Finding]:
-        return check_project(
-            self.instance,
-            stage_before=self._stage_before,
-            reason=self.cleaned_data.get("change_reason") or "",
-            code=self._typed_code(),
-            by_city=self.by_city,
-        )
+        typed = self._typed_code()
+        reason = self.cleaned_data.get("change_reason") or ""
+        said = check_project(self.instance, stage_before=self._stage_before, reason=reason, code=typed, by_city=self.by_city)
+        # What is wrong with a code that was typed stands at its own row.
+        return [finding for finding in said if typed is None or finding.field != "code"]
 
     def _typed_code(self) -> str | None:
         """The first code typed in the rows below, which are stored only after the project: a new project may need one to be stored."""

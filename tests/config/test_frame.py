@@ -164,11 +164,12 @@ def test_overview_tells_the_month_and_what_waits(cast, signed_in):
     done = make_project(unit=cast.unit_a)
     make_plan(done, 100)
     make_month(done, done_month_wan=10, done_ytd_wan=25)
-    make_project(unit=cast.unit_a)
-    make_project(unit=cast.unit_b)
+    make_project(unit=cast.unit_a, stage="build")
+    make_project(unit=cast.unit_a, stage="prep")
+    make_project(unit=cast.unit_b, stage="build")
     context = signed_in(cast.owner).get(reverse("admin:index")).context
-    assert (context["figures"].count, str(context["figures"].rate), context["todo"]["missing"]) == (2, "0.25", 1)
-    assert signed_in(cast.city).get(reverse("admin:index")).context["figures"].count == 3
+    assert (context["figures"].count, str(context["figures"].rate), context["todo"]["missing"]) == (3, "0.25", 1)
+    assert signed_in(cast.city).get(reverse("admin:index")).context["figures"].count == 4
 
 
 def test_overview_of_somebody_without_business_scope_shows_no_figure(cast, signed_in):
