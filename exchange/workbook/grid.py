@@ -28,14 +28,14 @@ def letters(column: int) -> str:
 
 
 class Runs:
-    """Rising numbers kept as runs, so that a column of 100,000 marked cells takes no room."""
+    """Numbers kept as runs, so that a column of 100,000 marked cells takes no room."""
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
 
     def add(self, first: int, last: int) -> None:
-        if self.runs and first <= self.runs[-1][1] + 1:
-            self.runs[-1] = (min(self.runs[-1][0], first), max(self.runs[-1][1], last))
+        if self.runs and self.runs[-1][0] <= first <= self.runs[-1][1] + 1:
+            self.runs[-1] = (self.runs[-1][0], max(self.runs[-1][1], last))
         else:
             self.runs.append((first, last))
 

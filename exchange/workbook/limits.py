@@ -37,7 +37,7 @@ class Limits:
     percent_runs: int = 400_000  # blocks of neighbouring cells shown as percentages
     spool_bytes: int = 400 * MEGABYTE  # what the child may write for its parent to read
     memory_bytes: int = 512 * MEGABYTE  # address space of the child
-    seconds: float = 6.0  # processor time of the child, and so much more for each megabyte of the file
+    seconds: float = 8.0  # processor time of the child, and so much more for each megabyte of the file
     seconds_per_megabyte: float = 0.4
     grace_seconds: float = 2.0  # wall time beyond processor time before the parent ends the child
 

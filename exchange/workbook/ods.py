@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 
 from exchange.workbook.container import Container
@@ -57,7 +58,6 @@ class _Content:
         self._spool = spool
         self._limits = limits
         self._budget = Budget(limits)
-        self._path: list[str] = []
         self._hidden_tables: set[str] = set()
         self._style = ""
         self._grid: Grid | None = None
@@ -67,47 +67,72 @@ class _Content:
         self._percent: list[int] = []
         self._cell: dict[str, str] | None = None
         self._texts: list[str] = []
+        self._paragraphs = 0  # open ones: a text counts only inside
         self._note: list[str] | None = None
         self._skipping = 0
+        self._names: dict[str, str] = {}
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+            "table-cell": self._start_cell,
+            "covered-table-cell": self._start_cell,
+            "p": self._start_paragraph,
+            "s": lambda attributes: self._add(" " * min(_count(attributes, "text:c", _MOST_SPACES), _MOST_SPACES)),
+            "tab": lambda _: self._add("\t"),
+            "line-break": lambda _: self._add("\n"),
+            "table-row": self._start_row,
+            "table-column": self._take_columns,
+            "table": self._start_table,
+            "table-source": self._leave_table,
+            "annotation": self._start_note,
+            "style": self._start_style,
+            "table-properties": self._take_table_style,
+        }
+        self._ends: dict[str, Callable[[], None]] = {
+            "table-cell": self._end_cell,
+            "covered-table-cell": self._end_cell,
+            "p": self._end_paragraph,
+            "table-row": self._end_row,
+            "table": self._end_table,
+            "annotation": self._end_note,
+        }
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local(tag)
-        parent = self._path[-1] if self._path else ""
-        self._path.append(name)
+        name = self._names.get(tag) or self._names.setdefault(tag, local(tag))
         if self._skipping or name in _SKIPPED:
             self._skipping += 1
-        elif name == "style":
-            self._style = attributes.get("style:name", "")
-        elif name == "table-properties" and attributes.get("table:display") == "false":
-            self._hidden_tables.add(self._style)
-        elif name == "table" and parent == "spreadsheet":
-            self._start_table(attributes)
-        elif self._grid is not None:
-            self._start_inside(name, attributes)
+            return
+        start = self._starts.get(name)
+        if start:
+            start(attributes)
 
-    def end(self, _: str) -> None:
-        name = self._path.pop()
+    def end(self, tag: str) -> None:
         if self._skipping:
             self._skipping -= 1
-        elif name in ("table-cell", "covered-table-cell") and self._cell is not None:
-            self._end_cell(self._cell)
-        elif name == "table-row" and self._grid is not None:
-            self._end_row(self._grid)
-        elif name == "annotation":
-            self._end_note()
-        elif name == "table" and self._grid is not None and self._path[-1] == "spreadsheet":
-            self.sheets.append(self._grid.finish())
-            self._grid = None
+            return
+        end = self._ends.get(self._names[tag])
+        if end:
+            end()
 
     def text(self, data: str) -> None:
-        if self._skipping or self._cell is None:
-            return
+        if self._paragraphs and not self._skipping:
+            self._add(data)
+
+    def _add(self, text: str) -> None:
         if self._note is not None:
-            self._note.append(data)
-        elif "p" in self._path[-4:] and len(self._texts) < self._limits.record_chars:
-            self._texts.append(data)
+            self._note.append(text)
+        elif self._cell is not None and len(self._texts) < self._limits.record_chars:
+            self._texts.append(text)
+
+    def _start_style(self, attributes: dict[str, str]) -> None:
+        self._style = attributes.get("style:name", "")
+
+    def _take_table_style(self, attributes: dict[str, str]) -> None:
+        if attributes.get("table:display") == "false":
+            self._hidden_tables.add(self._style)
 
     def _start_table(self, attributes: dict[str, str]) -> None:
+        if self._grid is not None:  # a table within a cell is no sheet
+            self._skipping = 1
+            return
         if len(self.sheets) >= self._limits.sheets:
             raise Unfit("too_many_sheets", limit=self._limits.sheets)
         name = tidy(attributes.get("table:name", ""))[:255]
@@ -115,28 +140,28 @@ class _Content:
         self._grid = Grid(name, state, self._spool, self._budget)
         self._row_number = self._column_number = 1
 
-    def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
-        if name in ("table-cell", "covered-table-cell"):
-            self._cell, self._texts = attributes, []
-        elif name == "table-row":
-            self._start_row(attributes)
-        elif name == "table-column":
-            self._take_columns(attributes)
-        elif name == "annotation":
-            self._note = []
-        elif name == "table-source":  # a copy of another file's sheet
-            self.has_external, self._grid = True, None
-        elif self._cell is not None:
-            self._start_text(name, attributes)
+    def _end_table(self) -> None:
+        if self._grid is not None:
+            self.sheets.append(self._grid.finish())
+            self._grid = None
 
-    def _start_text(self, name: str, attributes: dict[str, str]) -> None:
-        into = self._texts if self._note is None else self._note
-        if name == "p" and into:
-            into.append("\n")
-        elif name == "s":
-            into.append(" " * min(_count(attributes, "text:c", _MOST_SPACES), _MOST_SPACES))
-        elif name in ("tab", "line-break"):
-            into.append("\t" if name == "tab" else "\n")
+    def _leave_table(self, _: dict[str, str]) -> None:
+        """A copy of another file's sheet, kept for links to it, is no sheet of this book."""
+        self.has_external, self._grid = True, None
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._cell, self._texts = attributes, []
+
+    def _start_paragraph(self, _: dict[str, str]) -> None:
+        self._paragraphs += 1
+        if self._note or (self._note is None and self._texts):
+            self._add("\n")
+
+    def _end_paragraph(self) -> None:
+        self._paragraphs -= 1
+
+    def _start_note(self, _: dict[str, str]) -> None:
+        self._note = []
 
     def _take_columns(self, attributes: dict[str, str]) -> None:
         repeat = _count(attributes, "table:number-columns-repeated", _LAST_COLUMN)
@@ -150,14 +175,15 @@ class _Content:
         if self._grid is not None and attributes.get("table:visibility") in _HIDDEN:
             self._grid.hidden_rows.add(self._row_number, self._row_number + self._repeat - 1)
 
-    def _end_row(self, grid: Grid) -> None:
-        if self._row:
-            for number_ in range(self._row_number, self._row_number + self._repeat):
-                grid.row(number_, list(self._row), self._percent)
+    def _end_row(self) -> None:
+        if self._row and self._grid is not None:
+            for row_number in range(self._row_number, self._row_number + self._repeat):
+                self._grid.row(row_number, list(self._row), self._percent)
         self._row_number += self._repeat
 
-    def _end_cell(self, cell: dict[str, str]) -> None:
-        repeat = _count(cell, "table:number-columns-repeated", _LAST_COLUMN)
+    def _end_cell(self) -> None:
+        cell, self._cell = self._cell or {}, None
+        repeat = _count(cell, "table:number-columns-repeated", _LAST_COLUMN) if "table:number-columns-repeated" in cell else 1
         value = _value(cell, "".join(self._texts))
         if value is not None:
             if self._column + repeat - 1 > _LAST_COLUMN:
@@ -165,9 +191,9 @@ class _Content:
             self._row += [None] * (self._column - 1 - len(self._row)) + [value] * repeat
             if cell.get("office:value-type") == "percentage":
                 self._percent += range(self._column - 1, self._column - 1 + repeat)
-        self._merge(cell)
+        if "table:number-rows-spanned" in cell or "table:number-columns-spanned" in cell:
+            self._merge(cell)
         self._column += repeat
-        self._cell = None
 
     def _merge(self, cell: dict[str, str]) -> None:
         rows = _count(cell, "table:number-rows-spanned", _LAST_ROW)
@@ -192,6 +218,8 @@ def _count(attributes: dict[str, str], name: str, most: int) -> int:
 
 
 def _value(cell: dict[str, str], text: str) -> Plain:
+    if not cell and not text:
+        return None
     kind = cell.get("office:value-type", "")
     is_formula = "table:formula" in cell
     if cell.get("calcext:value-type") == "error" or (is_formula and _ERROR.fullmatch(text)):

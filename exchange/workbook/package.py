@@ -63,7 +63,7 @@ class Package:
             name = key.rpartition("/")[2]
             if key.startswith("xl/embeddings/"):  # never opened
                 continue
-            if name.startswith("vbaproject") or key.startswith(("xl/macrosheets/", "xl/dialogsheets/vba")):
+            if name.startswith("vbaproject") or key.startswith("xl/macrosheets/"):
                 raise Unfit("macro")
             if is_markup(key):
                 self.container.check_declared(key)
@@ -121,13 +121,11 @@ def sheet_parts(package: Package, listed: list[tuple[str, str, str]], limit: int
 
 
 def _resolve(folder: str, target: str) -> str:
-    """The key of the part a relative target means."""
+    """The key of the part a relative target means. It is looked up in the archive only, so it can't lead out of it."""
     steps = [] if target.startswith("/") else [step for step in folder.split("/") if step]
     for step in target.replace("\\", "/").split("/"):
         if step == "..":
-            if not steps:
-                raise Unfit("damaged")
-            steps.pop()
+            del steps[-1:]
         elif step not in ("", "."):
             steps.append(step)
     return "/".join(steps).lower()

@@ -11,11 +11,12 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
+from python_calamine import CalamineWorkbook
 
 from exchange.raw import CellError, LongNumber, Merge, RawBook, Refusal, SheetState, Uncached
 from exchange.workbook import open_book, read_book
 from tests.books import PERCENT, Number, Sheet, csv, xlsx
-from tests.other_books import ods, xls, xlsb
+from tests.other_books import ods, ods_content, xls, xlsb
 
 TABLE = """
     序号 | 项目名称                       | 总投资       | 进度   | 备注
@@ -77,6 +78,15 @@ def test_number_beyond_fifteen_digits_keeps_its_text(form: str, text: str) -> No
     assert values(book) == [[LongNumber(text), 123456789012345]]
 
 
+@pytest.mark.parametrize("form", ["xls", "xlsb", "ods"])
+def test_hand_written_book_is_what_another_reader_takes_it_for(form: str) -> None:
+    table = [["序号", "项目名称", "总投资"], [1, "𠮷祥路改造工程" * 9, 12000.5], [2, "地铁6号线", -3], [True, "x", date(2020, 6, 1)]]
+    data = WRITERS[form](Sheet("清单", table))
+    witness = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("清单").to_python(skip_empty_area=False)
+    assert witness == table
+    assert values(read_book(data, f"x.{form}")) == table
+
+
 def test_excel_95_workbook_is_read() -> None:
     book = read_book(xls(SHEET, biff5=True), "x.xls")
     assert values(book) == ROWS
@@ -114,6 +124,25 @@ def test_file_is_what_its_bytes_are(form: str, filename: str, told: bool) -> Non
 
 def test_text_under_the_name_of_a_workbook_is_read_and_told() -> None:
     assert read_book(csv(TABLE), "a.xls").remarks[0] == ("renamed_format", {"format": "csv"})
+
+
+def test_comments_of_ods_are_no_cell_text() -> None:
+    note = "<office:annotation><dc:creator>甲</dc:creator><text:p>见附件</text:p><text:p>二</text:p></office:annotation>"
+    text = '<text:p>项<text:s text:c="2"/>目</text:p><text:p>甲</text:p>'
+    row = f'<table:table-row><table:table-cell office:value-type="string">{note}{text}</table:table-cell>'
+    table = f'<table:table table:name="a">{row}</table:table-row></table:table>'.replace("dc:creator", "text:span")
+    sheet = read_book(ods(SHEET, extra={"content.xml": ods_content(table)}), "x.ods").sheets[0]
+    assert [list(row) for row in sheet] == [["项  目\n甲"]]
+    assert sheet.comments == {(1, 1): "见附件\n二"}
+
+
+def test_sheet_copied_from_another_file_is_left_out_and_told() -> None:
+    cell = '<table:table-row><table:table-cell office:value-type="float" office:value="1"/></table:table-row>'
+    own = f'<table:table table:name="a">{cell}</table:table>'
+    copy = f'<table:table table:name="b"><table:table-source/>{cell}</table:table>'
+    book = read_book(ods(SHEET, extra={"content.xml": ods_content(copy + own)}), "x.ods")
+    assert [sheet.name for sheet in book.sheets] == ["a"]
+    assert book.remarks == [("external_links", {})]
 
 
 def test_book_of_openpyxl_is_read() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from exchange.raw import CellRuns, Refusal
 from exchange.workbook import DEFAULT, Limits, open_book, read_book
-from exchange.workbook.grid import letters
+from exchange.workbook.grid import Runs, letters
 from exchange.workbook.refusals import SENTENCES, refusal
 from tests.books import Sheet, csv, xlsx
 from tests.exchange.hostile_books import with_strings
@@ -145,6 +145,13 @@ def test_runs_of_cells_are_a_set() -> None:
     assert (0, 2) not in runs
     assert "A1" not in runs
     assert runs & {(7, 2), (8, 2)} == {(7, 2)}
+
+
+def test_runs_of_numbers_in_any_order() -> None:
+    runs = Runs()
+    for first, last in ((10, 10), (11, 12), (2, 2), (3, 3), (3, 7)):
+        runs.add(first, last)
+    assert runs.runs == [(10, 12), (2, 7)]
 
 
 @pytest.mark.parametrize(("column", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16_384, "XFD")])
