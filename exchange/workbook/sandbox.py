@@ -65,11 +65,10 @@ def _opened(data: bytes | Path) -> BinaryIO:
 
 def _answer(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -> Mapping[str, Any]:
     """Run the child; the header it wrote, or the refusal for the way it ended."""
-    with tempfile.TemporaryFile() as complaints:
-        status = _run(source, spool, complaints, limits, seconds)
-        header = read_header(spool) if status == 0 else None
-        if header is None:
-            raise _dead(status, complaints)
+    status, complaints = _run(source, spool, limits, seconds)
+    header = read_header(spool) if status == 0 else None
+    if header is None:
+        raise _dead(status, complaints)
     if "fault" in header:
         if "surprise" in header:
             logger.warning("workbook child was surprised: %s", header["surprise"])
@@ -77,26 +76,26 @@ def _answer(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -
     return header
 
 
-def _run(source: BinaryIO, spool: BinaryIO, complaints: BinaryIO, limits: Limits, seconds: float) -> int:
-    """Run the child to its end, by force if need be; its exit status."""
+def _run(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -> tuple[int, bytes]:
+    """Run the child to its end, by force if need be; its exit status and what it complained of."""
     command = [sys.executable, "-I", "-S", "-c", _START, str(_ROOT), *limits.as_words()]
     environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and module, no word of the user's
-        command, stdin=source, stdout=spool, stderr=complaints, cwd="/", env=environment, start_new_session=True
+        command, stdin=source, stdout=spool, stderr=subprocess.PIPE, cwd="/", env=environment, start_new_session=True
     ) as child:
         try:
-            return child.wait(seconds)
+            _, complaints = child.communicate(timeout=seconds)  # wakes at once when the child is gone, which `wait` does not
+            return child.returncode, complaints
         except subprocess.TimeoutExpired:
-            return -signal.SIGXCPU
+            return -signal.SIGXCPU, b""
         finally:
             if child.returncode is None:
                 child.kill()
                 child.wait()
 
 
-def _dead(status: int, complaints: BinaryIO) -> Refusal:
-    complaints.seek(0)
-    logger.error("workbook child ended with status %d: %s", status, complaints.read(_SHOWN).decode("utf-8", "replace"))
+def _dead(status: int, complaints: bytes) -> Refusal:
+    logger.error("workbook child ended with status %d: %s", status, complaints[-_SHOWN:].decode("utf-8", "replace"))
     if status in (-signal.SIGXCPU, -signal.SIGKILL):
         return refusal("took_too_long")
     return refusal("damaged" if status < 0 else "unreadable_now")
