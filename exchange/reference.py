@@ -47,6 +47,7 @@ class Reference:
     places: Mapping[str, KnownPlace]
     district_codes: Mapping[str, str]
     emerging: frozenset[str]
+    sectors: frozenset[str]
     stages: frozenset[str]
     natures: frozenset[str]
     vague: frozenset[str]  # aliases too common to be looked for inside a longer text
@@ -108,6 +109,7 @@ def reference_from(document: Mapping[str, Any]) -> Reference:
         places=places,
         district_codes={one["name"]: one["code"] for one in document["districts"]},
         emerging=frozenset(document["emerging"]),
+        sectors=frozenset(document["sectors"]),
         stages=frozenset(document["stages"]),
         natures=frozenset(document["natures"]),
         vague=frozenset(folded(word) for word in document["vague"]),

@@ -188,7 +188,7 @@ class Month:
     month: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.month <= 12 or not 1 <= self.year <= 9998:
+        if not 1 <= self.month <= 12 or not 1 <= self.year <= 9999:
             raise ValueError(f"no such month: {self.year}-{self.month}")
 
     @classmethod
@@ -257,7 +257,7 @@ class PartialDate:
         given = [part for part in (self.month, self.quarter, self.half) if part is not None]
         if len(given) > 1 or (self.day is not None and self.month is None):
             raise ValueError(f"parts of a date that exclude each other: {self!r}")
-        if not 1 <= self.year <= 9998 or self.quarter not in (None, 1, 2, 3, 4) or self.half not in (None, 1, 2):
+        if not 1 <= self.year <= 9999 or self.quarter not in (None, 1, 2, 3, 4) or self.half not in (None, 1, 2):
             raise ValueError(f"no such date: {self.year}")
         if self.month is not None:
             date(self.year, self.month, self.day or 1)

@@ -30,6 +30,7 @@ from exchange.parse.context import SheetContext, money_unit
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import PlannedColumn, column_letter
 from exchange.parse.profile import (
+    cells_of,
     cumulative_sense,
     holds_fractions,
     is_mostly_places,
@@ -67,6 +68,7 @@ def plan_columns(block: HeaderBlock, sample: Rows, context: SheetContext, month:
     _settle_years(plan, context.year)
     _settle_months(plan, month, context.year)
     _settle_doubles(plan, block, sample, reference)
+    _settle_types(plan, sample, reference)
     _settle_cumulative(plan, sample)
     _settle_open_dates(plan, sample, context, month, reference)
     return plan
@@ -135,6 +137,19 @@ def _settle_doubles(plan: ColumnPlan, block: HeaderBlock, sample: Rows, referenc
             first[column.field or ""] = column
             continue
         _settle_double(plan, first, first[column.field], column, block)
+
+
+def _settle_types(plan: ColumnPlan, sample: Rows, reference: Reference) -> None:
+    """项目类型 may hold 新建 and 续建, or 在建 and 前期: its words tell."""
+    fields = plan.by_field()
+    column = fields.get("sector")
+    if column is None:
+        return
+    texts = [folded(cell) for cell in cells_of(sample, column.index) if type(cell) is str]
+    for name, words in (("nature", reference.natures), ("stage", reference.stages)):
+        if texts and name not in fields and sum(text in words for text in texts) * 5 >= len(texts) * 4:
+            _set(column, name)
+            return
 
 
 def _settle_double(plan: ColumnPlan, first: dict[str, PlannedColumn], earlier: PlannedColumn, later: PlannedColumn, block: HeaderBlock) -> None:

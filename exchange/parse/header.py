@@ -43,7 +43,8 @@ class HeaderBlock:
     @property
     def score(self) -> int:
         known = self.fields - {"serial"}
-        return 2 * len(known) + 3 * ("name" in known) + sum(meaning.ignored for meaning in self.meanings)
+        told_apart = {path for path, meaning in zip(self.paths, self.meanings, strict=True) if path and (meaning.field or meaning.ignored)}
+        return 2 * len(known) + 3 * ("name" in known) + len(told_apart)
 
 
 Rows = Sequence[Sequence[RawValue]]
@@ -66,6 +67,8 @@ def find_header(rows: Rows, first_row: int, merges: Sequence[Merge], title: str 
 def header_at(rows: Rows, position: int, first_row: int, merges: Sequence[Merge], title: str = "") -> HeaderBlock | None:
     """Read a heading block that begins at this row: the depth that explains most columns, the least of equals."""
     top = first_row + position
+    # What stands above the headings may say what the sheet is about.
+    title += "".join(cell for row in rows[:position][-8:] for cell in row[:12] if type(cell) is str and len(cell) < 100)
     near = [merge for merge in merges if top <= merge.top < top + MAX_DEPTH]
     least = max((merge.bottom - top + 1 for merge in near if merge.top == top and merge.bottom - top < MAX_DEPTH), default=1)
     best: HeaderBlock | None = None
@@ -78,9 +81,20 @@ def header_at(rows: Rows, position: int, first_row: int, merges: Sequence[Merge]
         if depth < least:
             continue
         block = _block(chosen, top, near, title)
-        if best is None or block.score > best.score:
+        if best is None or block.score > best.score or (block.score == best.score and _lies_under_spans(chosen[-1], best)):
             best = block
     return best if best is not None and len(best.fields) >= 2 else None
+
+
+def _lies_under_spans(row: Sequence[RawValue], above: HeaderBlock) -> bool:
+    """Tell whether all cells of a row stand under headings that span several columns: they are headings too, known or not."""
+    filled = [index for index, cell in enumerate(row[: len(above.paths)]) if label_text(cell)]
+
+    def spanned(index: int) -> bool:
+        neighbours = [one for one in (index - 1, index + 1) if 0 <= one < len(above.paths)]
+        return not above.paths[index] or any(above.spans[one] == above.spans[index] or not above.paths[one] for one in neighbours)
+
+    return len(filled) > 1 and all(spanned(index) for index in filled)
 
 
 def _may_begin(row: Sequence[RawValue]) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from exchange.cells import CellReading, is_empty
 from exchange.parse.carry import Carried, Carry
-from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable, label_known
+from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
 from exchange.parse.profile import repeats_blank_below
 from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title, serial_text
@@ -33,6 +33,7 @@ class SheetWalk:
         self.sheet, self.source, self.book, self.report, self.log = sheet, source, book, report, log
         self.above: list[tuple[int, Sequence[RawValue]]] = []
         self.opened: OpenedTable | None = None
+        self.of_which = 0  # row of the last 其中
         self.package = ""  # serial of the last project that may be a package
         self._open(block, None)
 
@@ -82,7 +83,15 @@ class SheetWalk:
 
     def _surroundings(self, opened: OpenedTable) -> Surroundings:
         context = opened.context
-        return Surroundings(place=context.place, place_source=context.place_source, batch=context.batch)
+        name = folded(self.sheet.name or "").removesuffix("项目")
+        known = self.book.reference
+        return Surroundings(
+            place=context.place,
+            place_source=context.place_source,
+            batch=context.batch,
+            sector=name if name in known.emerging or name in known.sectors else None,
+            stage=name if name in known.stages else None,
+        )
 
     # --- rows ---
 
@@ -165,6 +174,7 @@ class SheetWalk:
         return bool(self.package) and (head == self.package or not head.isdecimal())
 
     def _skip(self, number: int, row: Sequence[RawValue], what: Classified) -> None:
+        what = self._part_of_total(number, what)
         kind = what.kind or RowKind.ORPHAN
         if kind is RowKind.NOTE and looks_like_title(row):
             kind = RowKind.TITLE
@@ -179,6 +189,15 @@ class SheetWalk:
         elif kind is RowKind.ORPHAN:
             index = next((index for index, cell in enumerate(row) if not is_empty(cell)), 0)
             self._say(Finding("orphan_row", Severity.REASON, None), number, index, row)
+
+    def _part_of_total(self, number: int, what: Classified) -> Classified:
+        """A plain label right under 其中：在建项目 is its second part, not a section."""
+        follows = self.of_which == number - 1
+        if what.kind is RowKind.SECTION and follows and what.section is not None and what.section.style == "plain":
+            what = Classified(RowKind.TOTAL, f"其中：{what.label.strip()}")
+        if what.kind is RowKind.TOTAL and what.label.startswith("其中"):
+            self.of_which = number
+        return what
 
     # --- sections and totals ---
 
@@ -286,6 +305,4 @@ def _blank_at(row: Sequence[RawValue], index: int) -> bool:
 
 def find_table(sheet: RawSheet, source: RowSource, title: str) -> HeaderBlock | None:
     """The first heading block of a project list in the sheet, if there is one."""
-    rows = source.peek(70)
-    above = "".join(cell for row in rows[:6] for cell in row[:12] if type(cell) is str and len(cell) < 80 and not label_known(cell))
-    return find_header(rows, source.number + 1, sheet.merges, f"{title}|{above}")
+    return find_header(source.peek(70), source.number + 1, sheet.merges, title)
