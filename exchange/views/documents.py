@@ -10,6 +10,7 @@ from django.urls import reverse
 from exchange.models import Upload
 from exchange.services.faults import UploadError
 
+_PLAIN = {"ensure_ascii": False}
 _ADDRESSES = {
     "url": "exchange:upload",
     "findings_url": "exchange:findings-json",
@@ -51,14 +52,16 @@ def findings_document(upload: Upload) -> dict[str, Any]:
 
 
 def upload_answer(upload: Upload, *, status: int = 200, **extra: Any) -> JsonResponse:
-    return JsonResponse({**upload_document(upload), **extra}, status=status, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse({**upload_document(upload), **extra}, status=status, json_dumps_params=_PLAIN)
 
 
 def refusal_answer(refusal: UploadError, status: int, upload: Upload | None = None) -> JsonResponse:
     document = upload_document(upload) if upload is not None else {}
-    return JsonResponse({"error": {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}, **document}, status=status)
+    return JsonResponse({"error": {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}, **document}, status=status, json_dumps_params=_PLAIN)
 
 
 def form_answer(form: Any, status: int) -> JsonResponse:
     """What is wrong with each field of a form."""
-    return JsonResponse({"errors": {name: [str(each) for each in found] for name, found in form.errors.items()}}, status=status)
+    return JsonResponse(
+        {"errors": {name: [str(each) for each in found] for name, found in form.errors.items()}}, status=status, json_dumps_params=_PLAIN
+    )

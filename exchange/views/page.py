@@ -98,6 +98,7 @@ def render_page(
         "twin": _twin(request, upload),
         "refusal": _refusal_words(upload, refusal),
         "form": form if form is not None else ReasonForm(),
+        "is_ledger": upload.kind in LEDGER_KINDS,
         "barrier": commit_barrier(upload, request.user),
         "may_check": upload.state in CHECKABLE and may_write(request.user, upload, Action.UPLOAD),
         "may_undo": upload.state == Upload.State.COMMITTED and may_write(request.user, upload, Action.UNDO),

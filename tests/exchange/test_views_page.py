@@ -176,6 +176,13 @@ def test_the_page_says_where_things_stand(cast: Cast, values: dict, step: int, s
     assert sentence in text_of(page)
 
 
+def test_fund_sheets_do_not_claim_to_agree_with_what_is_stored(cast: Cast) -> None:
+    upload = made_upload(cast.unit, kind="bond_allocation", rows=[planned("甲项目", 5, Action.SAME, cast.unit)])
+    words = text_of(client_of(cast.owner).get(f"/uploads/{upload.public_id}/"))
+    assert "资金类表格目前只检查、不入库" in words
+    assert "一致" not in words
+
+
 def test_a_blocked_file_offers_no_commit(cast: Cast) -> None:
     page = client_of(cast.owner).get(f"/uploads/{made_upload(cast.unit, findings=[finding()]).public_id}/").content.decode()
     assert "/commit/" not in page
