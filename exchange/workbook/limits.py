@@ -39,10 +39,14 @@ class Limits:
     memory_bytes: int = 512 * MEGABYTE  # address space of the child
     seconds: float = 8.0  # processor time of the child, and so much more for each megabyte of the file
     seconds_per_megabyte: float = 0.4
-    grace_seconds: float = 2.0  # wall time beyond processor time before the parent ends the child
+    grace_seconds: float = 2.0  # wall time beyond processor time before the parent ends the child,
+    grace_seconds_per_megabyte: float = 1.0  # for a large file on a busy machine is no hostile one
 
     def processor_seconds(self, size: int) -> float:
         return self.seconds + self.seconds_per_megabyte * size / MEGABYTE
+
+    def wall_seconds(self, size: int) -> float:
+        return self.processor_seconds(size) + self.grace_seconds + self.grace_seconds_per_megabyte * size / MEGABYTE
 
     def as_words(self) -> list[str]:
         """The bounds as words of a command line, in the order of the fields."""

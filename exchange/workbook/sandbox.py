@@ -47,7 +47,7 @@ def read_in_child(data: bytes | Path, limits: Limits) -> Iterator[tuple[Mapping[
         try:
             source = files.enter_context(_opened(data))
             spool = files.enter_context(tempfile.TemporaryFile())
-            header = _answer(source, spool, limits, limits.processor_seconds(size) + limits.grace_seconds)
+            header = _answer(source, spool, limits, limits.wall_seconds(size))
         except OSError as error:  # no room on the disk, no further process: nothing is wrong with the file
             logger.exception("workbook could not be read now")
             raise refusal("unreadable_now") from error
