@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.roles import Action
 from exchange.models import Upload
+from projects.counting import counted, versions_in_effect
 from projects.measures import MonthFigures
 from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeriod
 from projects.moment import Moment, moment_of
@@ -42,7 +43,8 @@ def overview(request: HttpRequest) -> dict[str, Any]:
 
 
 def _city_figures(user: Any, moment: Moment) -> MonthFigures:
-    return figures_of(with_figures(scope.for_user(Project.objects.all(), user, Action.VIEW), moment), moment.month)
+    mine = scope.for_user(Project.objects.all(), user, Action.VIEW)
+    return figures_of(with_figures(counted(mine, versions_in_effect(moment.month)), moment), moment.month)
 
 
 def _lists(user: Any) -> list[dict[str, Any]]:
@@ -65,7 +67,7 @@ def _waiting(user: Any) -> list[Upload]:
 def _todo(user: Any, moment: Moment, figures: MonthFigures) -> dict[str, Any]:
     """Counts behind the words of "what to do next"."""
     obstacles = scope.for_user(Obstacle.objects.filter(resolved_on=None), user, Action.VIEW)
-    building = with_figures(scope.for_user(Project.objects.filter(stage=Stage.BUILD), user, Action.VIEW), moment)
+    building: Any = with_figures(scope.for_user(Project.objects.filter(stage=Stage.BUILD), user, Action.VIEW), moment)
     period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month).first()
     return {
         "empty": figures.count == 0,

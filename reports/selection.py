@@ -1,7 +1,6 @@
 """Which projects a table speaks of: what the reader may reach, narrowed to a month, a list, a unit or a sector.
 
-A city table speaks of the projects that are on a list in effect at the end of the month, and of those that are on no list at all
-(unless withdrawn, 退库). A project that every list has dropped is left out (and counted as such); one on two lists is counted once.
+Which projects are counted when no list is asked for is `projects.counting`'s answer.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user, units_for_user
-from projects.models import Entry, ListVersion, MonthReport, Project, ReportingPeriod
-from projects.stages import Stage
+from projects.counting import counted, on_any_list, on_versions, unlisted, versions_in_effect
+from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
 from projects.values import Month
 
 NONE = "none"  # the key of what has no sector, or is on no list
@@ -72,34 +71,21 @@ class Selection:
     locked_at: datetime | None = None
 
 
-def versions_in_effect(month: Month) -> list[ListVersion]:
-    """The version of each of the year's lists that is the newest at the end of the month; the first, where all are later. One query."""
-    kept: dict[int, ListVersion] = {}
-    found = ListVersion.objects.filter(list__year=month.year).select_related("list").order_by("list__key", "as_of", "number")
-    for version in found:
-        if version.list_id not in kept or version.as_of <= month.last_day:
-            kept[version.list_id] = version
-    return sorted(kept.values(), key=lambda version: KINDS.index(version.list.kind))
-
-
 def select(reach: Reach, question: Question) -> Selection:
     """Find the projects that the question speaks of. Two queries; the projects themselves are not read."""
     versions = _versions(question)
-    mine = Entry.objects.filter(project=OuterRef("pk"))
-    listed = Exists(mine.filter(version__in=[version.pk for version in versions]))
-    anywhere = Exists(mine)  # in any year
     periods = {period.as_month: period for period in _periods(question.month)}
-    chosen = reach.projects.filter(listed)
+    chosen = reach.projects.filter(on_versions(versions))
     if question.lists == NONE:
-        chosen = reach.projects.filter(~anywhere).exclude(stage=Stage.OUT)
+        chosen = unlisted(reach.projects)
     elif question.whole:
-        chosen = reach.projects.filter(listed | (~anywhere & ~Q(stage=Stage.OUT)))
+        chosen = counted(reach.projects, versions)
     period = periods.get(question.month)
     return Selection(
         question=question,
         projects=_joined(_narrowed(chosen, question), question.month, period, periods.get(question.month.previous)),
         versions=versions,
-        dropped=_narrowed(reach.projects.filter(anywhere & ~listed), question),
+        dropped=_narrowed(reach.projects.filter(on_any_list() & ~on_versions(versions)), question),
         due=period.due_on if period else None,
         locked_at=period.locked_at if period else None,
     )

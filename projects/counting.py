@@ -1,0 +1,46 @@
+"""Which projects a month's figures speak of: one answer for the overview, the city table and every later door.
+
+Counted are the projects on a list in effect at the end of the month, and those on no list at all (unless withdrawn, 退库). A project
+that every list has dropped is left out; one on two lists is counted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from projects.models import Entry, ListVersion, Project
+from projects.stages import Stage
+from projects.values import Month
+
+
+def versions_in_effect(month: Month) -> list[ListVersion]:
+    """The version of each of the year's lists that is the newest at the end of the month; the first, where all are later. One query."""
+    kept: dict[int, ListVersion] = {}
+    found = ListVersion.objects.filter(list__year=month.year).select_related("list").order_by("list__key", "as_of", "number")
+    for version in found:
+        if version.list_id not in kept or version.as_of <= month.last_day:
+            kept[version.list_id] = version
+    kinds: list[str] = list(Project.Kind.values)
+    return sorted(kept.values(), key=lambda version: kinds.index(version.list.kind))
+
+
+def on_versions(versions: Sequence[ListVersion]) -> Exists:
+    """Whether a project stands on one of the versions."""
+    return Exists(Entry.objects.filter(project=OuterRef("pk"), version__in=[version.pk for version in versions]))
+
+
+def on_any_list() -> Exists:
+    """Whether a project ever stood on a list, in any year."""
+    return Exists(Entry.objects.filter(project=OuterRef("pk")))
+
+
+def unlisted(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Projects on no list at all, but for those withdrawn."""
+    return projects.filter(~on_any_list()).exclude(stage=Stage.OUT)
+
+
+def counted(projects: QuerySet[Project], versions: Sequence[ListVersion]) -> QuerySet[Project]:
+    """The projects that figures speak of when no list is asked for, given the versions in effect."""
+    return projects.filter(on_versions(versions) | (~on_any_list() & ~Q(stage=Stage.OUT)))
