@@ -21,6 +21,7 @@ from projects.models import ListVersion, ReportingPeriod
 from projects.values import Month
 
 ACCEPTED = ".xlsx,.xls,.xlsb,.ods,.et,.csv"
+FIRST_YEAR = 2000
 _SHOWN = 40  # characters of a wrong value that an error repeats
 
 
@@ -144,6 +145,18 @@ class UploadForm(forms.Form):
         if (sent.size or 0) > settings.UPLOAD_MEGABYTES * 1_000_000:
             raise too_large(sent.size or 0)
         return sent
+
+    def clean_period(self) -> Month | None:
+        """A month that has begun and is not locked."""
+        month: Month | None = self.cleaned_data["period"]
+        if month is None:
+            return None
+        named = {"year": month.year, "month": month.month}
+        if month > Month.of(timezone.localdate()) or month.year < FIRST_YEAR:
+            raise ValidationError(_("不能为%(year)s年%(month)s月填报：填报期不早于2000年、不晚于本月"), code="month", params=named)
+        if ReportingPeriod.objects.filter(year=month.year, month=month.month).exclude(locked_at=None).exists():
+            raise ValidationError(_("%(year)s年%(month)s月已锁定，不能再上传；请联系市级管理员"), code="locked", params=named)
+        return month
 
     def clean_unit(self) -> ReportingUnit | None:
         chosen: ReportingUnit | None = self.cleaned_data["unit"]

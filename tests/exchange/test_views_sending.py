@@ -7,9 +7,12 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from exchange.models import Upload, UploadFile
+from projects.models import ReportingPeriod
+from projects.values import Month
 from tests.exchange.cast import Cast, client_of, figures, made_upload, make_cast, project_list, sent
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,7 @@ def test_a_file_that_cannot_be_read_is_kept_and_its_page_says_why(cast: Cast) ->
         ({"file": sent(b"x"), "period": "2020-13"}, "period"),
         ({"file": sent(b"x"), "period": "六月"}, "period"),
         ({"file": sent(b"x"), "period": "9999-01"}, "period"),
+        ({"file": sent(b"x"), "period": "1999-12"}, "period"),
         ({"file": sent(b"x"), "period": "\x00"}, "period"),
         ({"file": sent(b"x"), "list_version": "1"}, "list_version"),
     ],
@@ -91,6 +95,16 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(cast: Cast, da
     assert page.status_code == 400
     assert answer.json()["errors"][field][0] in page.content.decode().replace("&#x27;", "'")
     assert (figures(), UploadFile.objects.count()) == (before, 0)
+
+
+def test_a_month_that_is_locked_or_has_not_begun_is_refused(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    this_month = Month.of(timezone.localdate())
+    ReportingPeriod.objects.create(year=2020, month=5, locked_at=timezone.now())
+    ReportingPeriod.objects.create(year=2020, month=6)
+    answers = [client.post(LIST, {"file": sent(b"x"), "period": str(month)}, **JSON) for month in (this_month, this_month.next, "2020-05", "2020-06")]
+    assert [list(answer.json().get("errors", {})) for answer in answers] == [[], ["period"], ["period"], []]
+    assert Upload.objects.count() == 2
 
 
 @pytest.mark.parametrize("given", ["nolist/1", "/", "x/99999999999999999999", "\x00/1", "1"])
