@@ -28,7 +28,11 @@ _SIGNATURE = re.compile(
     r"(?:填表人|审核人|制表人?|填报人|单位负责人|负责人|主要领导|分管领导|业主|责任单位|联系人|联系电话|填报日期|审批人|经办人|复核人?|签字|签名|盖章)"
     r"(?:[(（][^)）]{0,6}[)）])?[:：]"
 )
-_EXAMPLE = re.compile(r"^[(（【\[]?(?:填写|填报)?(?:示例|样例|例子|举例|范例|例如|例)(?:行|项目|\d)?(?:[:：)）】\]]|$)")
+_EXAMPLE = re.compile(
+    r"^[(（【\[]?(?:填写|填报)?(?:示例|样例|例子|举例|范例|例如|例)(?:行|项目|\d)?(?:[:：)）】\]]|$)|[(（【](?:示例|样例|范例|例)[)）】]$"
+)
+_PAGE = re.compile(r"^[(（]?(?:续表|续上表|接上表|上接|下接|转下页|承上页|以下空白|以下无正文|第\d+页|共\d+页)")
+_UNIT_ROW = re.compile(r"^(?:填报|编制|上报|报送|计量|金额|货币|数据)?单位(?:[(（][^)）]*[)）])?[:：]")
 _NO_ROWS = re.compile(r"^(?:本(?:月|期|表|区|市|单位|年度)?)?(?:暂)?无(?:新增|此类|相关|符合条件的?|数据|项目|内容|填报)*(?:项目|数据|内容)?[。.]?$")
 _TITLE = re.compile(r"(?:表|清单|名单|一览|明细|台账|计划|情况|汇总)(?:[(（][^)）]*[)）])?$")
 SECTION_SERIAL = re.compile(
@@ -106,7 +110,7 @@ def filled_cells(row: Sequence[RawValue]) -> list[tuple[int, RawValue]]:
     return [(index, cell) for index, cell in enumerate(row) if cell is not None and not is_empty(cell)]
 
 
-def classify(row: Sequence[RawValue], shape: Shape, after_data: bool) -> Classified:
+def classify(row: Sequence[RawValue], shape: Shape) -> Classified:
     """Tell what a row is. The common project row is told by the caller before; this is for all others."""
     filled = filled_cells(row)
     if not filled:
@@ -115,31 +119,34 @@ def classify(row: Sequence[RawValue], shape: Shape, after_data: bool) -> Classif
     if len(texts) == len(filled) and all(folded(text) in shape.labels for text in texts):
         return Classified(RowKind.REPEATED_HEADER)
     lead = folded(texts[0]) if texts else ""
-    by_words = _by_words(filled, lead, texts, shape, after_data)
-    if by_words is not None:
-        return by_words
-    return _by_shape(filled, dict(filled), shape)
+    found = _total_or_example(filled, shape)
+    if found is None and not any(index in shape.money and plain_number(cell) is not None for index, cell in filled):
+        found = _remark(filled, lead, [folded(text) for text in texts])
+    return found or _by_shape(filled, dict(filled), shape)
 
 
-def _by_words(filled: list[tuple[int, RawValue]], lead: str, texts: list[str], shape: Shape, after_data: bool) -> Classified | None:
+def _total_or_example(filled: list[tuple[int, RawValue]], shape: Shape) -> Classified | None:
     at_name = [folded(cell) for index, cell in filled if type(cell) is str and index <= max(shape.name + 1, 2)]
     for text in at_name[:3]:
-        if TOTAL.match(text) and not _has_identity(filled, shape):
+        if (TOTAL.match(text) or _OF_WHICH.match(text)) and not _has_identity(filled, shape):
             return Classified(RowKind.SUBTOTAL if _PART_TOTAL.search(text) else RowKind.TOTAL, text)
-        if _OF_WHICH.match(text) and not _has_identity(filled, shape):
-            return Classified(RowKind.TOTAL, text)
-        if _EXAMPLE.match(text):
+        if _EXAMPLE.search(text):
             return Classified(RowKind.EXAMPLE)
-    money = sum(1 for index, cell in filled if index in shape.money and plain_number(cell) is not None)
-    signed = len(_SIGNATURE.findall("".join(map(folded, texts)))) if money == 0 else 0
+    return None
+
+
+def _remark(filled: list[tuple[int, RawValue]], lead: str, texts: list[str]) -> Classified | None:
+    """Rows of words alone: unit lines of a new page, notes, signatures."""
+    signed = len(_SIGNATURE.findall("".join(texts)))
     if signed > 1 or (signed and len(filled) <= 2):
         return Classified(RowKind.SIGNATURE)
-    if money == 0 and len(filled) <= 4:
-        if _NOTE.match(lead) or (len(filled) == 1 and len(lead) > 60):
-            return Classified(RowKind.NOTE)
-        if len(filled) == 1 and _NO_ROWS.match(lead):
-            return Classified(RowKind.NOTE)
-    return None
+    if len(filled) > 4:
+        return None
+    if any(_UNIT_ROW.match(text) for text in texts):
+        return Classified(RowKind.UNIT)
+    alone = len(filled) == 1 and (len(lead) > 60 or _NO_ROWS.match(lead) is not None)
+    paged = len(filled) <= 2 and _PAGE.match(lead) is not None
+    return Classified(RowKind.NOTE) if alone or paged or _NOTE.match(lead) else None
 
 
 def _has_identity(filled: list[tuple[int, RawValue]], shape: Shape) -> bool:
@@ -243,12 +250,14 @@ def _count_beside(cells: dict[int, RawValue], shape: Shape) -> int | None:
     return None
 
 
-def count_of(text: str, row: Sequence[RawValue], shape: Shape) -> int | None:
-    """The number of projects a total states, in its label or beside it."""
-    found = _COUNT.search(folded(text))
-    if found is not None:
-        return int(found[1] or found[2])
-    return next((_count_value(cell) for index, cell in filled_cells(row) if index not in shape.money and _is_count(cell)), None)
+def count_of(label: str, row: Sequence[RawValue], shape: Shape) -> tuple[int | None, int | None]:
+    """The number of projects a total or section states, in its label or beside it, and the column it stands in."""
+    for index, cell in filled_cells(row):
+        if type(cell) is str and index not in shape.money:
+            found = _COUNT.search(folded(cell)) if folded(cell) == folded(label) or index <= shape.name else _COUNT.fullmatch(folded(cell))
+            if found is not None:
+                return int(found[1] or found[2]), index
+    return None, None
 
 
 def looks_like_title(row: Sequence[RawValue]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from exchange.parse.columns import ColumnPlan, attach_readers, choose_units, kind_of, plan_columns, unheaded
+from exchange.parse.columns import ColumnPlan, choose_units, kind_of, plan_columns, unheaded
 from exchange.parse.context import SheetContext, context_of
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import Place, PlacedFinding, PlannedColumn, Table, column_letter
+from exchange.parse.readers import attach_readers
 from exchange.parse.rowkinds import Shape
 from exchange.raw import RawSheet, RawValue
 from exchange.reference import Reference, folded

@@ -11,7 +11,7 @@ from exchange.parse.carry import Carried, Carry
 from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
 from exchange.parse.profile import repeats_blank_below
-from exchange.parse.rowkinds import Classified, Section, classify, count_of, looks_like_title, serial_text
+from exchange.parse.rowkinds import PROJECT, Classified, Section, classify, count_of, looks_like_title, serial_text
 from exchange.parse.rows import RowReader, Surroundings, money_values
 from exchange.parse.source import RowSource
 from exchange.parse.tables import BookContext, OpenedTable, open_table
@@ -109,11 +109,13 @@ class SheetWalk:
     def _row(self, number: int, row: Sequence[RawValue]) -> ReadRow | None:
         shape = self.shape
         name = row[shape.name] if len(row) > shape.name else None
-        if type(name) is str and not self.stat_table and self.carry.idle and shape.serial is not None and len(row) > shape.serial:
-            serial = row[shape.serial]
-            if _is_whole(serial) and len(name) > 2 and not _SUSPICIOUS.search(name):
-                return self._project(number, self.carry.repeat(row), None, Classified(None))
-        return self._other_row(number, row)
+        if type(name) is not str or self.stat_table or shape.serial is None or len(row) <= shape.serial:
+            return self._other_row(number, row)
+        if not _is_whole(row[shape.serial]) or len(name) < 3 or _SUSPICIOUS.search(name):
+            return self._other_row(number, row)
+        repeated = self.carry.repeat(row)
+        carried = None if self.carry.idle else self.carry.apply(number, repeated)
+        return self._project(number, repeated if carried is None else carried.row, carried, PROJECT)
 
     def _other_row(self, number: int, row: Sequence[RawValue]) -> ReadRow | None:
         if self._begins_table(number, row):
@@ -128,11 +130,22 @@ class SheetWalk:
         if inside_name and not all(is_empty(cell) for cell in row):
             self.report.skip(number, RowKind.CONTINUATION)
             return None
-        what = classify(original, self.shape, self.report.rows > 0)
+        what = classify(original, self.shape)
+        if what.kind is RowKind.SECTION and self._is_page_head(original):
+            what = Classified(RowKind.TITLE)
         if what.kind is None:
             return self._project(number, carried.row, carried, what)
         self._skip(number, original, what)
         return None
+
+    def _is_page_head(self, row: Sequence[RawValue]) -> bool:
+        """The title printed again on a new page, or the title of the next table: no section."""
+        text = folded("".join(cell for cell in row if type(cell) is str))
+        if self.opened is not None and text == folded(self.opened.context.title):
+            return True
+        following = next((one for one in self.source.peek(4) if any(not is_empty(cell) for cell in one)), ())
+        labels = [folded(cell) for cell in following if type(cell) is str and cell.strip()]
+        return looks_like_title(row) and len(labels) > 2 and sum(label in self.shape.labels for label in labels) * 2 > len(labels)
 
     def _serial_blank(self, row: Sequence[RawValue]) -> bool:
         return self.shape.serial is None or _blank_at(row, self.shape.serial)
@@ -228,9 +241,9 @@ class SheetWalk:
             value = value.value if isinstance(value, CellReading) else value
             if isinstance(value, Decimal):
                 values[position] = value
-        stated = count if count is not None else count_of(label, row, self.shape)
-        index = next((index for index, cell in enumerate(row) if type(cell) is str and cell.strip()), 0)
-        return Claim(number, label, values, stated, index)
+        stated, count_at = count_of(label, row, self.shape)
+        first_text = next((index for index, cell in enumerate(row) if type(cell) is str and cell.strip()), 0)
+        return Claim(number, label, values, stated if count is None else count, first_text if count_at is None else count_at)
 
     def _report_totals(self, wrong: list[Mismatch]) -> None:
         for one in wrong:

@@ -15,7 +15,8 @@ _OUT_OF_LINE = Decimal(1000)
 _WITH_EVIDENCE = Decimal(100)
 _SAMPLE = 2000
 _KEPT = 50
-_FEW = 4
+_FEWEST = 3  # with fewer there is no line to be out of
+_FEW = 5  # with fewer only the row's own clash is evidence
 # Work done can be small beside the column without being wrong.
 _MAY_BE_SMALL = frozenset(
     ["done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan", "central_paid_wan", "central_done_wan"]
@@ -42,7 +43,7 @@ class ColumnWatch:
         self.full = len(self.sample) >= _SAMPLE
 
     def median(self) -> Decimal | None:
-        return sorted(self.sample)[len(self.sample) // 2] if len(self.sample) >= _FEW else None
+        return sorted(self.sample)[len(self.sample) // 2] if len(self.sample) >= _FEWEST else None
 
     def suspects(self, with_evidence: set[tuple[int | None, str]]) -> Iterator[tuple[Decimal, Decimal, Place]]:
         """Values a thousandfold off the median, or a hundredfold where the row's own figures clash too: value, likely value, place."""
@@ -56,7 +57,8 @@ class ColumnWatch:
                 ratio = max(value / middle, middle / value)
                 if value < middle and self.name in _MAY_BE_SMALL:
                     continue
-                if ratio >= _OUT_OF_LINE or (ratio >= _WITH_EVIDENCE and (place.row, self.name) in with_evidence):
+                clashes = (place.row, self.name) in with_evidence and ratio >= _WITH_EVIDENCE
+                if clashes or (ratio >= _OUT_OF_LINE and len(self.sample) >= _FEW):
                     likely = min((value * slip for slip in _SLIPS), key=lambda guess: max(guess / middle, middle / guess))
                     yield value, likely, place
 

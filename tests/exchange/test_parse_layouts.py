@@ -100,6 +100,86 @@ def test_headings_repeated_on_each_page_with_page_totals() -> None:
     assert read.said == []
 
 
+def test_page_heads_printed_again_are_no_sections() -> None:
+    read = Read(
+        sheet(
+            f"""
+莱西市2020年重点项目表
+单位：万元
+{HEAD}
+一、交通项目
+1|姜山路|甲公司|100|50
+莱西市2020年重点项目表
+||||单位：万元
+{HEAD}
+2|水集路|丙公司|300|50
+（续表）
+3|院上路|丁公司|400|50
+合计|3个||800|150
+以下空白
+"""
+        )
+    )
+    assert read.numbers == [5, 9, 11]
+    assert read.column("sector") == ["交通"] * 3
+    assert [read.skipped()[row] for row in (6, 7, 8, 10, 13)] == ["title", "unit", "repeated_header", "note", "note"]
+    assert read.said == []
+
+
+def test_parts_of_the_total_are_no_sections() -> None:
+    read = Read(
+        sheet(
+            f"""
+2020年胶州市重点项目表（万元）
+{HEAD}
+合计（2项）|||'300|'80
+其中：在建重点项目（1项）|||100|30
+     预备重点项目（1项）|||200|50
+一、在建重点项目（1项）
+（一）工业项目1个
+1|★机器人产业园|甲公司|100|30
+二、预备重点项目（1项）
+（一）水利项目
+2|小沽河治理|乙公司|200|50
+"""
+        )
+    )
+    assert read.column("sector") == ["工业", "水利"]
+    assert read.column("name") == ["机器人产业园", "小沽河治理"]
+    assert read.said == []
+
+
+def test_children_of_a_spanning_heading_are_headings_even_if_unknown() -> None:
+    read = Read(
+        sheet(
+            """
+市南区重点项目（万元）
+项目编号|项目名称|项目类型|投资总规模|其中：|||2020年投资安排
+||||财政资金|专项债|自筹|
+SN-001|金门路|续建|1000|200|300|500|400
+SN-002|银川路|新建|2000|200|800|1000|900
+""",
+            merges=["E2:G2"],
+        )
+    )
+    assert read.numbers == [4, 5]
+    assert read.column("local_code") == ["SN-001", "SN-002"]
+    assert read.column("nature") == ["续建", "新建"]
+    assert read.document["kind"] == "infrastructure_list"
+    assert read.said == []
+
+
+def test_sheets_of_one_industry_each_give_the_sector() -> None:
+    head = "序号|企业名称|项目名称|总投资（亿元）|2020年计划投资（亿元）"
+    read = Read(
+        sheet(f"{head}\n1|甲公司|芯片封测|10|3", "新一代信息技术 "),
+        sheet(f"{head}\n1|乙公司|机器人|5|1", "高端装备"),
+        filename="莱西市战新产业项目.xlsx",
+    )
+    assert read.document["kind"] == "emerging_list"
+    assert read.column("sector") == ["新一代信息技术", "高端装备"]
+
+
 def test_two_tables_and_a_statistic_in_one_sheet() -> None:
     read = Read(
         sheet(
