@@ -23,6 +23,8 @@ _UNTIL_MONTH = re.compile(r"截[至止](?:到)?(?:20\d{2}年)?(\d{1,2})月")
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月(?!\d{0,2}日|\d)")
 _DOTTED_MONTH = re.compile(r"(?<!\d)20\d{2}[.\-_/](\d{1,2})(?![\d.])|(?<!\d)20\d{2}(0[1-9]|1[0-2])(?!\d)")
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*批")
+_TITLE_END = re.compile(r"(?:表|清单|名单|一览|明细|台账|计划|情况|汇总|安排|项目库?)(?:[(（][^)）]*[)）]|单位[:：].*)*$")
+_LONGEST_TITLE = 60
 _SUBMITTER = re.compile(r"(?:填报|报送|编制|制表|上报|填表|申报)(?:单位|部门|地区)(?:[(（][^)）]*[)）])?[:：]\s*(\S+)")
 
 
@@ -88,10 +90,10 @@ def context_of(
     lines = [(number, cell.strip()) for number, row in above for cell in row[:200] if type(cell) is str and cell.strip()]
     texts = [text for _, text in lines]
     titles = [(number, text) for number, text in lines if not _is_side_line(text)]
-    title_row, title = max(titles, key=lambda item: len(folded(item[1])), default=(None, ""))
+    title_row, title = max(titles, key=lambda item: _likeness_to_title(item[1]), default=(None, ""))
     stem = re.sub(r"\.\w{2,5}$", "", filename)
     name = sheet_name or ""
-    place, source = _place_of(name, title, texts, stem, reference)
+    place, source = _place_of(name, [title, *(text for _, text in titles)], texts, stem, reference)
     batch = next((found for text in (title, name, stem) if (found := _BATCH.search(text)) is not None), None)
     return SheetContext(
         title=title,
@@ -114,12 +116,18 @@ def _is_side_line(text: str) -> bool:
     return bool(re.match(r"附[件表]?\d*[:：]?$|.{0,4}(?:日期|时间)[:：]|表\d*$|密级", folded(text)))
 
 
-def _place_of(name: str, title: str, texts: Sequence[str], stem: str, reference: Reference) -> tuple[KnownPlace | None, str]:
+def _likeness_to_title(text: str) -> tuple[bool, bool, int]:
+    """A title ends as titles do and is no paragraph; of several the longest."""
+    plain = folded(text)
+    return _TITLE_END.search(plain) is not None, len(plain) <= _LONGEST_TITLE, len(plain)
+
+
+def _place_of(name: str, titles: Sequence[str], texts: Sequence[str], stem: str, reference: Reference) -> tuple[KnownPlace | None, str]:
     """The district a sheet is about: sheet name, title, who filled it in, file name, in this order."""
     exact = reference.place(name.strip()) if name else None
     if exact is not None and exact.district is not None:
         return exact, "sheet_name"
-    for source, text in (("sheet_name", name), ("title", title)):
+    for source, text in (("sheet_name", name), *(("title", title) for title in titles)):
         place = reference.place_within(text)
         if place is not None:
             return place, source

@@ -18,6 +18,7 @@ MAX_COLUMNS = 400
 
 _NUMBER_TEXT = re.compile(r"[-+]?[\d,，.]+%?")
 _COLUMN_NUMBER = re.compile(r"[甲乙丙丁戊己]|\(?\d{1,2}\)?(?:[=＝].+)?|[①-⑳]|栏次|序号|行次|\d{1,2}[=＝+\-*/×÷\d()（）%]+")
+_UNIT_CELL = re.compile(r"[(\[]?(?:单位:?)?(?:万元|亿元|百万元|千元|元|%|亩|公顷|平方米|公里|年|月|个|人|年月)[)\]]?")
 _MONEY_FIELDS = re.compile(r"_wan$")
 
 
@@ -81,13 +82,21 @@ def header_at(rows: Rows, position: int, first_row: int, merges: Sequence[Merge]
         if depth < least:
             continue
         block = _block(chosen, top, near, title)
-        if best is None or block.score > best.score or (block.score == best.score and _lies_under_spans(chosen[-1], best)):
+        if best is None or block.score > best.score or (block.score == best.score and _belongs(chosen[-1], best)):
             best = block
     return best if best is not None and len(best.fields) >= 2 else None
 
 
-def _lies_under_spans(row: Sequence[RawValue], above: HeaderBlock) -> bool:
+def is_units_row(row: Sequence[RawValue]) -> bool:
+    """Tell a row of units under the headings: 万元 | 万元 | %."""
+    cells = [folded(str(cell)) for cell in row[:MAX_COLUMNS] if cell is not None and str(cell).strip()]
+    return bool(cells) and all(_UNIT_CELL.fullmatch(cell) for cell in cells)
+
+
+def _belongs(row: Sequence[RawValue], above: HeaderBlock) -> bool:
     """Tell whether all cells of a row stand under headings that span several columns: they are headings too, known or not."""
+    if is_units_row(row):
+        return True
     filled = [index for index, cell in enumerate(row[: len(above.paths)]) if label_text(cell)]
 
     def spanned(index: int) -> bool:
@@ -128,6 +137,8 @@ def _continues(row: Sequence[RawValue], above: HeaderBlock | None) -> bool:
     filled = [(index, cell) for index, cell in enumerate(row[:MAX_COLUMNS]) if cell is not None and str(cell).strip()]
     if not filled or any(not label_text(cell) for _, cell in filled):
         return False
+    if is_units_row(row):
+        return True
     new = 0
     for index, cell in filled:
         path = above.paths[index] if index < len(above.paths) else ()

@@ -91,7 +91,7 @@ def meaning_of(path: tuple[str, ...], lean: str | None = None) -> Meaning:
     for words in _attempts([heading.words for heading in headings]):
         meaning = _match(words, base, lean)
         if meaning is not None:
-            return meaning
+            return replace(meaning, field="progress_percent") if meaning.field == "progress_text" and leaf.unit == "%" else meaning
     return replace(base, field="progress_percent") if leaf.unit == "%" else base
 
 
