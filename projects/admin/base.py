@@ -19,9 +19,9 @@ from projects.models import Door, Source, changes_from
 
 
 @contextmanager
-def written_by(request: HttpRequest) -> Iterator[None]:
-    """What is written inside carries this door, this person and the reason typed in the form."""
-    reason = request.POST.get("change_reason", "").strip()[:300]
+def written_by(request: HttpRequest, beside: str = "") -> Iterator[None]:
+    """What is written inside carries this door, this person, the reason typed in the form, and what is to be told beside it."""
+    reason = "；".join(text for text in (request.POST.get("change_reason", "").strip()[:300], beside) if text)
     with changes_from(Source(door=Door.ADMIN, actor_id=request.user.pk, reason=reason)):
         yield
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide
-from projects.admin.base import TrackedAdmin, TrackedInline
+from projects.admin.base import TrackedAdmin, TrackedInline, written_by
 from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
 from projects.admin.filters import KindFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
 from projects.admin.forms import AnnualPlanForm, CodeForm, ProjectForm
@@ -185,9 +185,21 @@ class ProjectAdmin(TrackedAdmin):
         self.guard_after(request, obj, change)
         reason = form.cleaned_data.get("change_reason", "")
         if change:
-            change_project(obj, form.real_changes, reason=reason)
+            with written_by(request, self._tags_told(obj, form)):
+                change_project(obj, form.real_changes, reason=reason)
         else:
             enter_project(obj)
+
+    def _tags_told(self, project: Project, form: Any) -> str:
+        """Tags are rows of another table, which history does not follow: what was added and taken away is written as a word on the change."""
+        if "tags" not in form.real_changes:
+            return ""
+        before, after = (sorted(tag.name for tag in tags) for tags in (project.tags.all(), form.cleaned_data["tags"]))
+        return gettext("标签：%(before)s → %(after)s") % {"before": "、".join(before) or "—", "after": "、".join(after) or "—"}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A project lives for ever; one that should not be there is withdrawn (退库), with its reason."""
+        return False
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

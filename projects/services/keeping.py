@@ -32,10 +32,13 @@ def enter_project(project: Project) -> Project:
 
 @transaction.atomic
 def change_project(project: Project, changed: Iterable[str], *, reason: str) -> bool:
-    """Store the columns of an existing project that were changed; answers whether any was. A second run does nothing."""
-    names = set(changed)
-    if not names:
+    """Store the columns of an existing project that were changed; answers whether any was.
+
+    Tags hang beside the row: a change of them alone still counts the row's revision and leaves a line of history.
+    """
+    if not set(changed):
         return False
+    names = set(changed) & {column.name for column in Project._meta.concrete_fields}
     if "name" in names:
         project.name_key = name_key(project.name)
         names.add("name_key")

@@ -70,7 +70,7 @@
       var heads = table.querySelectorAll("thead tr:last-child th");
       Array.prototype.forEach.call(table.querySelectorAll("tbody tr, tfoot tr"), function (row) {
         Array.prototype.forEach.call(row.children, function (cell, place) {
-          if (heads[place] && !cell.hasAttribute("colspan")) { cell.dataset.label = heads[place].textContent.trim().replace(/\s+/g, " "); }
+          if (heads[place] && !cell.hasAttribute("colspan")) { cell.dataset.label = heads[place].textContent.replace(/[↑↓]/g, "").trim().replace(/\s+/g, " "); }
         });
       });
     });

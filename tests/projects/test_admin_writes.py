@@ -50,6 +50,22 @@ def test_saving_without_a_change_writes_nothing(cast, signed_in, project):
     assert len(changes(project)) == 1
 
 
+def test_changed_tags_are_stored_and_told(cast, signed_in, project):
+    tags = [Classification.objects.create(scheme="tag", name=name, code=name) for name in ("新基建", "两新一重")]
+    project.tags.add(tags[0])
+    client = signed_in(cast.owner)
+    response = client.post(change_url(project), form_of(client.get(change_url(project)), tags=[str(tags[1].pk)], change_reason="市里要求"))
+    assert response.status_code == 302, errors_of(response)
+    assert [tag.name for tag in project.tags.all()] == ["两新一重"]
+    assert changes(project)[0].reason == "市里要求；标签：新基建 → 两新一重"
+
+
+def test_project_is_never_deleted(cast, signed_in, project):
+    client = signed_in(cast.city)
+    assert client.post(reverse("admin:projects_project_delete", args=[project.pk]), {"post": "yes"}).status_code == 403
+    assert Project.objects.filter(pk=project.pk).exists()
+
+
 def test_stale_page_is_refused_and_tells_what_changed(cast, signed_in, project):
     client = signed_in(cast.owner)
     stale = form_of(client.get(change_url(project)), contact="张工")
