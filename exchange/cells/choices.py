@@ -16,6 +16,7 @@ _DECORATION = re.compile(r"[(（].*?[)）]|项目|阶段|类$|工作|工程$|^�
 
 def choice_reader(field: str, known: frozenset[str]) -> FieldReader:
     """Make a reader of a word from a known list; an unknown word is kept and asked about."""
+    long_words = tuple(word for word in known if len(word) > 1 and not word.startswith(("未", "待")))
     bare_known = frozenset(_DECORATION.sub("", word) for word in known) | known
 
     def read_once(raw: RawValue) -> CellValue | CellReading:
@@ -26,7 +27,7 @@ def choice_reader(field: str, known: frozenset[str]) -> FieldReader:
             return closed
         text = as_text(raw)
         bare = _DECORATION.sub("", text)
-        if text in known or bare in bare_known or all(part in bare_known for part in _PARTS.split(bare)):
+        if text in known or bare in bare_known or any(word in text for word in long_words):
             return text or None
         return CellReading(text, (warning("enum_unknown", field, raw=text, known="、".join(sorted(known, key=len)[:8])),))
 

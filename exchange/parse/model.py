@@ -132,7 +132,7 @@ class ReadRow:
 
     def place(self, name: str | None) -> Place:
         """The cell of a field; a field without column points at the row."""
-        column = self.table.column(_COLUMN_OF.get(name, name) if name else "")
+        column = self.table.column(name or "")
         if column is None and name in _PERIOD_PARTS:
             column = self.table.column("planned_period")
         if column is None:
@@ -142,7 +142,6 @@ class ReadRow:
 
 
 _PERIOD_PARTS = frozenset(["planned_start", "planned_finish"])
-_COLUMN_OF: dict[str, str] = {}
 
 
 def _quoted(raw: object) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from exchange.cells import CellReading, is_empty
+from exchange.cells import CellReading, is_empty, plain_number
 from exchange.parse.carry import Carried, Carry
 from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
@@ -33,6 +33,7 @@ class SheetWalk:
         self.sheet, self.source, self.book, self.report, self.log = sheet, source, book, report, log
         self.above: list[tuple[int, Sequence[RawValue]]] = []
         self.opened: OpenedTable | None = None
+        self.last_project = 0  # row of the last project, or of what goes on with it
         self.of_which = 0  # row of the last 其中
         self.package = ""  # serial of the last project that may be a package
         self._open(block, None)
@@ -170,6 +171,7 @@ class SheetWalk:
                 elif result.findings and not is_empty(result.raw[self.money_at[position]]):  # type: ignore[arg-type]
                     totals.unread[position] += 1
         self.carry.previous = row
+        self.last_project = number
         if self.above:
             self.above = []
         return result
@@ -189,6 +191,10 @@ class SheetWalk:
     def _skip(self, number: int, row: Sequence[RawValue], what: Classified) -> None:
         what = self._part_of_total(number, what)
         kind = what.kind or RowKind.ORPHAN
+        if kind is RowKind.ORPHAN and self._goes_on(number, row):
+            kind = RowKind.CONTINUATION
+        if kind is RowKind.CONTINUATION:
+            self.last_project = number
         if kind is RowKind.NOTE and looks_like_title(row):
             kind = RowKind.TITLE
         self.report.skip(number, kind)
@@ -202,6 +208,11 @@ class SheetWalk:
         elif kind is RowKind.ORPHAN:
             index = next((index for index, cell in enumerate(row) if not is_empty(cell)), 0)
             self._say(Finding("orphan_row", Severity.REASON, None), number, index, row)
+
+    def _goes_on(self, number: int, row: Sequence[RawValue]) -> bool:
+        """Words with figures right below a project go on with it (its sources of money, row by row); bare figures belong to nothing."""
+        filled = [cell for cell in row if not is_empty(cell)]
+        return number == self.last_project + 1 and len(filled) >= 2 and any(type(cell) is str and plain_number(cell) is None for cell in filled)
 
     def _part_of_total(self, number: int, what: Classified) -> Classified:
         """A plain label right under 其中：在建项目 is its second part, not a section."""

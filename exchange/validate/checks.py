@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from exchange.parse import PlacedFinding, Reading, ReadRow, Table
+from exchange.cells.amounts import plain
+from exchange.parse import Place, PlacedFinding, Reading, ReadRow, Table
 from exchange.validate.columns import ColumnWatch, LocalCodeWatch, suspect_finding
 from exchange.validate.duplicates import DuplicateWatch
 from exchange.validate.rows import ROW_CHECKS, RowFault
+from projects.findings import Finding, Severity
+from projects.values import MoneyUnit
 
 _ONE = Decimal(1)
 # A total a thousandfold its year's plan is as odd as a plan above the total.
 _LOPSIDED = Decimal(1000)
 _KEPT_CLASHES = 2000
+_SMALL_TOTAL = Decimal(50)
 
 
 @dataclass(slots=True)
@@ -101,8 +105,19 @@ def _finish(reading: Reading, watch: _TableWatch) -> None:
         if not any((placed.place.row, name) in slipped for name in fault.slip):
             reading.findings.add(placed)
     _forgive_totals(reading, watch, slips)
+    _doubt_unit(reading, watch)
     for found in watch.local_codes.findings():
         reading.findings.add(found)
+
+
+def _doubt_unit(reading: Reading, watch: _TableWatch) -> None:
+    """Totals of a few 万元 each are likelier 亿元: say so once."""
+    total = next((column for name, column in watch.columns if name == "total_wan"), None)
+    middle = total.median() if total is not None else None
+    if middle is not None and middle < _SMALL_TOTAL and watch.table.unit is MoneyUnit.WAN:
+        params = {"unit": watch.table.unit.value, "median": plain(middle)}
+        place = Place(watch.table.sheet, watch.table.header_bottom)
+        reading.findings.add(PlacedFinding(Finding("unit_doubt", Severity.INFO, "total_wan", params), place))
 
 
 def _forgive_totals(reading: Reading, watch: _TableWatch, slips: list[tuple[str, Decimal]]) -> None:

@@ -289,6 +289,31 @@ def test_project_over_several_rows_is_one_project() -> None:
     assert read.said == []
 
 
+def test_sources_of_money_below_a_project_go_on_with_it_without_merges_too() -> None:
+    read = Read(
+        sheet(
+            "即墨区项目（万元）\n序号|项目名称|建设单位|总投资|资金来源|金额\n1|温泉道路|甲公司|10000|中央|3000\n||||市级|7000\n2|蓝村学校|乙公司|20000|区级|20000"
+        )
+    )
+    assert read.numbers == [3, 5]
+    assert read.skipped()[4] == "continuation"
+    assert read.said == []
+
+
+def test_units_in_a_row_of_their_own() -> None:
+    read = Read(sheet("市南区项目\n序号|项目名称|建设单位|总投资|年度计划\n|||亿元|（万元）\n1|甲路|甲公司|1.5|500"))
+    assert (read.column("total_investment"), read.column("annual_plan")) == ([15000], [500])
+    assert read.said == []
+
+
+def test_a_paragraph_above_the_table_is_not_its_title() -> None:
+    text = "为加快推进全区重大项目建设，现将2020年计划下达如下，请各单位认真组织实施，确保完成年度目标任务，并按月报送进展情况。"
+    read = Read(sheet(f"2020年青岛西海岸新区（黄岛区）重大项目表（万元）\n{text}\n\n{HEAD}\n{ROWS}"))
+    assert read.skipped()[1] == "title"
+    assert read.column("district") == ["黄岛区", "黄岛区"]
+    assert read.said == []
+
+
 def test_csv_of_merged_cells_repeats_the_value_above() -> None:
     first = "区市|序号|项目名称|建设单位|总投资(万元)\n市南区|1|甲路|甲公司|1\n|2|乙路|乙公司|2\n|3|丙路|丙公司|3"
     text = f"{first}\n市北区|4|丁路|丁公司|4\n|5|戊路|戊公司|5"

@@ -161,6 +161,11 @@ def test_local_number_that_lost_its_zero() -> None:
     assert even.said == []
 
 
+def test_totals_too_small_for_wan_are_doubted_in_a_hint() -> None:
+    assert "unit_doubt Sheet1!2" in _amounts("3", "5", "4", "6").hints
+    assert "unit_doubt Sheet1!2" not in _amounts("3000", "5000", "4000", "6000").hints
+
+
 def test_blocked_row_is_known_as_such() -> None:
     read = Read(sheet("市南区项目（万元）\n序号|项目名称|建设单位|总投资\n1|甲路|甲公司|待定\n2|乙路|乙公司|约5"))
     assert [row.blocked for row in read.rows] == [True, False]
