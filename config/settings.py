@@ -133,6 +133,9 @@ if EMBEDDED:
 
 # The largest upload, in megabytes; Django streams anything over 2.5 MB to a temporary file.
 UPLOAD_MEGABYTES = environment.number("PIPELINE_UPLOAD_MEGABYTES", 30)
+# How many files one person may send in 24 hours, and the free room (megabytes) below which nothing more is taken in.
+UPLOADS_PER_DAY = environment.number("PIPELINE_UPLOADS_PER_DAY", 300)
+FREE_MEGABYTES = environment.number("PIPELINE_FREE_MEGABYTES", 200)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
 
 # The city whose pipeline this is: the prefix of its division codes, and its names, are data, not code.

@@ -30,6 +30,7 @@ class Action(StrEnum):
     CHANGE = "change"
     SAME = "same"
     HELD = "held"  # a finding blocks it
+    SHOWN = "shown"  # read and checked, stored nowhere yet: fund sheets, parts of a packaged project
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
 from exchange.services.memory import without_collecting
-from exchange.services.missing import missing_findings
+from exchange.services.missing import missing_findings, period_findings
 from exchange.services.parts import store_part
-from exchange.services.reading import city_reference, described_sheets, last_day_of, said_year, shown_findings
+from exchange.services.reading import add_said, city_reference, described_sheets, last_day_of, said_year, shown_findings
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -95,8 +95,8 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
     for placed in missing_findings(run.seen, run.setting, upload):
         run.seen.said.append(placed)
         run.counts["missing"] += 1
-    for placed in run.seen.said:
-        reading.findings.add(placed)
+    run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
+    add_said(reading, run.seen.said)
     _finish(run, reading, content)
 
 
@@ -107,12 +107,10 @@ def _setting(upload: Upload, actor: Any) -> Setting:
 
 
 def _year(upload: Upload, reading: Reading, today: date) -> int:
-    """The plan year of the file: of the period or list it was sent for, else what it says of itself."""
-    if upload.period is not None:
-        return upload.period.year
+    """The plan year of the file: of the list it was sent for, else what it says of itself, else of the chosen period."""
     if upload.list_version is not None:
         return upload.list_version.list.year
-    return said_year(reading) or today.year
+    return said_year(reading) or (upload.period.year if upload.period is not None else today.year)
 
 
 def _judged_on(upload: Upload, reading: Reading, year: int, today: date) -> date:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import ReportingUnit
 from exchange.parse import Reading, ReadRow
 from exchange.services.examine import FUNDS, Seen, judge
-from exchange.services.reading import last_day_of, said_year
+from exchange.services.reading import add_said, last_day_of, said_year
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
 from projects.records import Context
@@ -33,5 +33,4 @@ def judged_rows(reading: Reading, *, unit: ReportingUnit | None = None, today: d
         if row.kind not in FUNDS:
             judge(row, contexts[key], unit=unit, month=month, seen=seen)
         yield row
-    for placed in seen.said:
-        reading.findings.add(placed)
+    add_said(reading, seen.said)

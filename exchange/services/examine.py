@@ -48,6 +48,7 @@ class Seen:
     projects: set[int] = field(default_factory=set)
     units: set[int] = field(default_factory=set)
     periods: set[Month] = field(default_factory=set)
+    without_period: set[str | None] = field(default_factory=set)  # month sheets that name no month
     said: list[PlacedFinding] = field(default_factory=list)  # what was said here, beside what the reader said
 
 
@@ -114,7 +115,10 @@ class _Judge:
         name = _text(row, "name") or ""
         if row.kind in FUNDS or row.is_child:
             # Fund sheets wait for the ledger; the parts of a packaged project are shown, the package itself is stored.
-            return PlannedRow(row.sheet, row.row, Action.HELD if row.blocked else Action.SAME, name, None)
+            return PlannedRow(row.sheet, row.row, Action.HELD if row.blocked else Action.SHOWN, name, None, kind=row.kind)
+        if row.kind == "monthly_progress" and self.frame.period is None:
+            self.seen.without_period.add(row.sheet)
+            return PlannedRow(row.sheet, row.row, Action.HELD, name, None, kind=row.kind)
         unit, known = self._find(row, name)
         sector = self.setting.lookups.sector(row.kind, _text(row, "sector"))
         self._judge(row, known, unit)

@@ -25,6 +25,15 @@ def missing_findings(seen: Seen, setting: Setting, upload: Upload) -> Iterator[P
         yield from _left_list(seen, upload)
 
 
+def period_findings(seen: Seen, chosen: Month | None) -> list[PlacedFinding]:
+    """A month sheet that names no month, and a month that was chosen though the file names others: asked, never guessed."""
+    found = [PlacedFinding(Finding("period_missing", Severity.BLOCKS), Place(sheet)) for sheet in sorted(seen.without_period, key=str)]
+    if chosen is not None and seen.periods and chosen not in seen.periods:
+        months = "、".join(str(month) for month in sorted(seen.periods))
+        found.append(PlacedFinding(Finding("period_differs", Severity.BLOCKS, None, {"chosen": str(chosen), "found": months}), Place(None)))
+    return found
+
+
 def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[PlacedFinding]:
     before = month.previous
     rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, project__unit__in=seen.units)

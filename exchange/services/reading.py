@@ -16,6 +16,7 @@ from exchange.sheets import column_of
 from exchange.validate import FoldedFinding, fold
 from projects.findings import advice, message
 
+MEMBERS = 200  # of a folded finding, each with its row, value and sentence
 LISTED = 2000  # folded findings kept on the upload; the counts say how many there are in all
 
 
@@ -71,6 +72,14 @@ def _described(sheet: SheetReport) -> dict[str, Any]:
     }
 
 
+def add_said(reading: Reading, said: Iterable[PlacedFinding]) -> None:
+    """Add what was said beside the reader to its findings, but for what the reader came to say itself at the end of the file."""
+    known = {(placed.finding.code, placed.finding.field, placed.place.sheet, placed.place.row) for placed in reading.findings}
+    for placed in said:
+        if (placed.finding.code, placed.finding.field, placed.place.sheet, placed.place.row) not in known:
+            reading.findings.add(placed)
+
+
 def shown_findings(findings: Iterable[PlacedFinding]) -> list[dict[str, Any]]:
     """Findings folded, worst first, in both languages, each with its place."""
     return [_shown(folded) for folded in fold(findings)[:LISTED]]
@@ -96,5 +105,8 @@ def _shown(folded: FoldedFinding) -> dict[str, Any]:
         "zh_fix": advice(finding, "zh"),
         "en_fix": advice(finding, "en"),
         "count": folded.count,
+        "members": [[member.place.row, member.place.raw, message(member.finding, "zh")] for member in folded.members[:MEMBERS]]
+        if folded.count > 1
+        else [],
         "excerpt": None,
     }

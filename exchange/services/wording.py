@@ -41,6 +41,18 @@ STORED_WORDING = {
         "如为更名请说明原因；否则核对项目代码",
         "Give the reason for the new name, or check the code",
     ),
+    "period_missing": Wording(
+        "未识别报告月份",
+        "No report month found",
+        "在标题中写明“2020年6月”，或上传时选择填报期",
+        "Name the month in the title, or choose the period when uploading",
+    ),
+    "period_differs": Wording(
+        "上传时选择的填报期是{chosen}，而文件写明的是{found}",
+        "The period chosen is {chosen}, but the file names {found}",
+        "改选填报期，或更正文件标题",
+        "Choose the other period, or correct the title",
+    ),
     "sector_unmatched": Wording(
         "领域“{value}”不在当年分类中，按原文保存",
         "Sector “{value}” is not in this year's tree; kept as written",

@@ -39,9 +39,6 @@ from exchange.views.page import render_page
 
 _PAGE = 50
 _UNREAD = 4  # a body this many times over the limit is not even read
-# Where the settings name none: files one person may send in 24 hours, and the room below which nothing more is taken in.
-_UPLOADS_PER_DAY = 300
-_FREE_MEGABYTES = 200
 
 
 def upload_limit() -> int:
@@ -132,11 +129,11 @@ def _safe_next(request: HttpRequest) -> str:
 
 def _no_room(user: Any) -> tuple[str, int] | None:
     """Why no file can be taken now, whatever it holds: the person's number for a day, or the room on the disk."""
-    most = getattr(settings, "UPLOADS_PER_DAY", _UPLOADS_PER_DAY)
+    most = settings.UPLOADS_PER_DAY
     if Upload.objects.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1)).count() >= most:
         return _("24小时内已上传%(most)s个文件，达到上限，请稍后再传或联系系统管理员。") % {"most": most}, 429
     folder = settings.DATA_DIR
-    if folder.exists() and shutil.disk_usage(folder).free < getattr(settings, "FREE_MEGABYTES", _FREE_MEGABYTES) * 1_000_000:
+    if folder.exists() and shutil.disk_usage(folder).free < settings.FREE_MEGABYTES * 1_000_000:
         return _("服务器存储空间不足，暂停接收文件；已有数据可以照常查看。请联系系统管理员。"), 503
     return None
 

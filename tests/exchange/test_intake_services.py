@@ -245,3 +245,27 @@ def test_names_of_files_lose_what_could_harm(given: str, shown: str) -> None:
 def test_a_long_name_keeps_its_ending() -> None:
     assert len(shown_name("长" * 300 + ".xlsx")) <= 200
     assert shown_name("长" * 300 + ".xlsx").endswith(".xlsx")
+
+
+def test_a_month_sheet_without_month_is_asked_for_it(people: Cast) -> None:
+    sent(LIST, people.owner, unit=people.unit_a)
+    nameless = MONTH.replace("市南区2020年6月份重点项目月报", "重点项目月报").replace("1-6月累计", "本年累计")
+    upload = send(nameless, people.owner, "月报.xlsx", unit=people.unit_a)
+    assert "period_missing" in [code for code, _, _ in codes(upload)]
+    assert codes(send(nameless, people.owner, "月报.xlsx", unit=people.unit_a, period=Month(2020, 6))) == []
+
+
+def test_a_chosen_month_that_the_file_denies_is_refused(people: Cast) -> None:
+    sent(LIST, people.owner, unit=people.unit_a)
+    upload = send(MONTH, people.owner, unit=people.unit_a, period=Month(2020, 5))
+    assert ("period_differs", None, None) in codes(upload)
+
+
+def test_a_list_keeps_its_own_year_whatever_month_was_chosen(people: Cast) -> None:
+    sent(LIST, people.owner, unit=people.unit_a, period=Month(2026, 10))
+    assert set(AnnualPlan.objects.values_list("year", flat=True)) == {2020}
+
+
+def test_the_same_fault_is_said_once(people: Cast) -> None:
+    upload = send(LIST.replace("| 4000 | 首批", "| 14000 | 首批"), people.owner, unit=people.unit_a)
+    assert [(f["code"], f["row"]) for f in upload.findings if f["code"] == "plan_over_total"] == [("plan_over_total", 4)]
