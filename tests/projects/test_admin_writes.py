@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from projects.admin.forms import RevisedForm
 from projects.history import changes
 from projects.models import AnnualPlan, Classification, MonthReport, Project, ProjectCode
+from projects.models.tracking import Revised
 from tests.factories import make_code, make_month, make_period, make_plan, make_project
 from tests.projects.admin_pages import errors_of, form_of
 
@@ -264,3 +267,16 @@ def test_type_ahead_offers_own_projects_only(cast, signed_in, project):
     asked = {"term": "滨海", "app_label": "projects", "model_name": "monthreport", "field_name": "project"}
     found = signed_in(cast.owner).get(address, asked).json()["results"]
     assert [row["text"] for row in found] == ["滨海路改造工程"]
+
+
+def test_every_form_of_a_tracked_row_carries_its_mark(cast, signed_in):
+    """A form that forgot the mark would overwrite in silence."""
+    pages = [model_admin for model_admin in admin.site._registry.values() if issubclass(model_admin.model, Revised)]
+    rows = [(inline.model, inline) for page in pages for inline in page.inlines]
+    assert len(pages) == 9
+    assert [page.model.__name__ for page in pages if not issubclass(page.form, RevisedForm)] == []
+    assert [model.__name__ for model, inline in rows if not issubclass(inline.form, RevisedForm)] == []
+    project = make_project(unit=cast.unit_a)
+    make_plan(project, 10)
+    sent = form_of(signed_in(cast.owner).get(change_url(project)))
+    assert (sent["revision_seen"], sent["annual_plans-0-revision_seen"]) == ("1", "1")
