@@ -28,6 +28,7 @@ _TERM = re.compile(r"(?:约)?(\d{1,2}(?:\.0+)?)(?:年期?|Y|y)?")
 _SUSPECT_BELOW = Decimal("0.5")
 _SUSPECT_ABOVE = Decimal(15)
 _LAND = re.compile(r"(?:约|近)?(\d+(?:\.\d+)?)(亩|公顷|平方米|㎡|m2|平方公里)?(?:左右)?")
+_LONGEST_AREA = 12
 _LAND_UNITS = {"亩": LandUnit.MU, "公顷": LandUnit.HECTARE, "平方米": LandUnit.SQUARE_METRE, "㎡": LandUnit.SQUARE_METRE, "m2": LandUnit.SQUARE_METRE}
 
 
@@ -113,7 +114,7 @@ def land_reader(field: str, unit: LandUnit) -> FieldReader:
         if closed is not None:
             return closed
         found = _LAND.fullmatch(plain_text(raw).replace(" ", "").replace(",", ""))
-        if found is None:
+        if found is None or len(found[1]) > _LONGEST_AREA:
             return said(info("land_unreadable", field, raw=shown_raw(raw)))
         own = _LAND_UNITS.get(found[2] or "", LandUnit.SQUARE_KILOMETRE if found[2] else unit)
         value = to_mu(Decimal(found[1]), own)
