@@ -27,7 +27,7 @@ from exchange.services.lookups import Lookups
 from exchange.services.memory import without_collecting
 from exchange.services.missing import missing_findings, period_findings
 from exchange.services.parts import store_part
-from exchange.services.reading import add_said, city_reference, described_sheets, last_day_of, said_year, shown_findings
+from exchange.services.reading import add_said, book_findings, city_reference, described_sheets, last_day_of, said_year, shown_findings
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -84,6 +84,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
     with open_book(content, upload.filename) as book:
         reading = read_workbook(book, city_reference(), expected)
         year = _year(upload, reading, today)
+        remarks = book_findings(book)
         run = _Run(upload, _setting(upload, actor), year, _judged_on(upload, reading, year, today))
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
@@ -96,7 +97,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
         run.seen.said.append(placed)
         run.counts["missing"] += 1
     run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
-    add_said(reading, run.seen.said)
+    add_said(reading, [*remarks, *run.seen.said])
     _finish(run, reading, content)
 
 

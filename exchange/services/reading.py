@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 
-from exchange.parse import PlacedFinding, Reading, SheetReport
+from exchange.parse import Place, PlacedFinding, Reading, SheetReport, column_letter
+from exchange.raw import RawBook
 from exchange.reference import Reference, reference_from
 from exchange.sheets import column_of
 from exchange.validate import FoldedFinding, fold
-from projects.findings import advice, message
+from projects.findings import Finding, Severity, advice, message
 
 MEMBERS = 200  # of a folded finding, each with its row, value and sentence
 LISTED = 2000  # folded findings kept on the upload; the counts say how many there are in all
@@ -70,6 +71,17 @@ def _described(sheet: SheetReport) -> dict[str, Any]:
         "columns": columns,
         "skipped": [{"row": row, "why": str(kind.value)} for row, kind in sheet.skipped[:200]],
     }
+
+
+def book_findings(book: RawBook) -> list[PlacedFinding]:
+    """What the bytes themselves have to say: another format than the name, links, formulas never calculated, cells far outside."""
+    found = [PlacedFinding(Finding(code, Severity.INFO, None, params), Place(None)) for code, params in book.remarks]
+    for sheet in book.sheets:
+        if sheet.stray_cells:
+            row, column = sheet.stray_cells[0]
+            params = {"cell": f"{column_letter(column - 1)}{row}", "count": len(sheet.stray_cells)}
+            found.append(PlacedFinding(Finding("stray_cells", Severity.INFO, None, params), Place(sheet.name)))
+    return found
 
 
 def add_said(reading: Reading, said: Iterable[PlacedFinding]) -> None:

@@ -41,6 +41,31 @@ STORED_WORDING = {
         "如为更名请说明原因；否则核对项目代码",
         "Give the reason for the new name, or check the code",
     ),
+    "renamed_format": Wording(
+        "文件内容是 {format} 格式，与扩展名不符，已按内容读取",
+        "The content is {format}, unlike the file's name; read by content",
+        "下次请用正确的扩展名保存",
+        "Save it under its right name",
+    ),
+    "external_links": Wording(
+        "文件链接到其他工作簿，只读取了保存的结果，没有打开链接",
+        "The file links to other workbooks; stored results were read, no link was opened",
+        "请把链接的数值粘贴为数值",
+        "Paste the linked figures as values",
+    ),
+    "formulas_never_calculated": Wording(
+        "有{cells}个公式从未计算过，读到的可能是0",
+        "{cells} formulas were never calculated; zeros may not be real",
+        "用 Excel 或 WPS 打开，保存一次后重新上传",
+        "Open it in Excel or WPS, save, and send it again",
+    ),
+    "text_read_as": Wording("文本文件按 {encoding} 编码、“{delimiter}”分隔读取", "Text read as {encoding}, separated by “{delimiter}”"),
+    "stray_cells": Wording(
+        "表格之外很远处还有内容（{cell}等{count}格），没有读取",
+        "Cells far outside the table were not read ({cell} and others, {count} in all)",
+        "删除这些单元格",
+        "Delete those cells",
+    ),
     "period_missing": Wording(
         "未识别报告月份",
         "No report month found",

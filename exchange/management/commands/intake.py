@@ -21,7 +21,7 @@ from exchange.services.commit import commit
 from exchange.services.dry import judged_rows
 from exchange.services.faults import UploadError
 from exchange.services.lookups import Lookups
-from exchange.services.reading import city_reference, shown_findings
+from exchange.services.reading import add_said, book_findings, city_reference, shown_findings
 from exchange.services.receive import receive
 from exchange.sheets import Kind
 from exchange.workbook import read_book
@@ -88,6 +88,7 @@ class Command(BaseCommand):
             book = read_book(content, path.name)
             reading = read_workbook(book, city_reference(), period)
             rows = list(judged_rows(reading, unit=unit))
+            add_said(reading, book_findings(book))
             document = as_document(reading, rows)
         except Refusal as refusal:
             return self._refused(path, refusal.zh, refusal.en, options)
