@@ -12,7 +12,7 @@ from exchange.parse.context import year_of
 from exchange.parse.header import HeaderBlock, is_card, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, SheetReport, column_letter
 from exchange.parse.profile import name_column
-from exchange.parse.source import RowSource
+from exchange.parse.source import HEAD_ROWS, RowSource
 from exchange.parse.tables import BookContext, heading_month
 from exchange.parse.walk import SheetWalk, find_table
 from exchange.raw import RawBook, RawSheet, RawValue, SheetState
@@ -170,7 +170,7 @@ def _report_hidden(reading: Reading, sheet: RawSheet, walk: SheetWalk) -> None:
     table = walk.report.tables[0]
     columns = [column for column in table.columns if column.index + 1 in sheet.hidden_columns and (column.heading or column.field)]
     rows = sorted(number for number in sheet.hidden_rows if number > table.header_bottom)
-    sample = walk.source.peek(260)
+    sample = walk.source.peek(HEAD_ROWS)
     filled = [number for number in rows if _is_filled(sample, number - walk.source.number - 1)]
     if not columns and not filled:
         return
@@ -182,7 +182,10 @@ def _report_hidden(reading: Reading, sheet: RawSheet, walk: SheetWalk) -> None:
 
 
 def _is_filled(sample: Sequence[Sequence[RawValue]], position: int) -> bool:
-    return position >= len(sample) or (position >= 0 and any(not is_empty(cell) for cell in sample[position]))
+    """Tell whether a hidden row holds anything; rows beyond the look ahead are taken to, rows beyond the sheet do not."""
+    if position >= len(sample):
+        return len(sample) >= HEAD_ROWS
+    return position >= 0 and any(not is_empty(cell) for cell in sample[position])
 
 
 # --- periods ---

@@ -77,17 +77,16 @@ def _find_name(plan: ColumnPlan, block: HeaderBlock, sample: Rows) -> None:
 
 
 def _settle_years(plan: ColumnPlan, year: int | None) -> None:
-    """A plan or sum of another year is not this year's."""
-    report_year = year or max((column.meaning.year or 0 for column in plan.columns if column.field in {"plan_wan", "done_ytd_wan"}), default=0)
-    for column in plan.columns:
-        said = column.meaning.year
-        if not said or not report_year:
+    """Of plans and sums for several years the report year's own counts; where none is, the plan that comes first, the sum of the last."""
+    for name, fallback in (("plan_wan", min), ("done_ytd_wan", max), ("done_month_wan", max)):
+        columns = [column for column in plan.columns if column.field == name]
+        years = {column.meaning.year for column in columns}
+        if len(years) < 2 and (len(columns) < 2 or year in years):
             continue
-        other_plan = column.field == "plan_wan" and said != report_year
-        if other_plan and not any(one.field == "plan_wan" and one.meaning.year == report_year for one in plan.columns) and said == report_year + 1:
-            other_plan = False
-        if other_plan or (column.field in {"done_ytd_wan", "done_month_wan"} and said < report_year):
-            _set(column, None)
+        own = year if year in years or None in years else fallback((one for one in years if one), default=None)
+        for column in columns:
+            if column.meaning.year not in {own, None}:
+                _set(column, None)
 
 
 def _settle_months(plan: ColumnPlan, month: Month | None, year: int | None) -> None:

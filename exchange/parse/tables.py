@@ -50,7 +50,9 @@ def open_table(
     block: HeaderBlock, above: Sequence[tuple[int, Sequence[RawValue]]], sample: Rows, sheet: RawSheet, book: BookContext, last: SheetContext | None
 ) -> OpenedTable:
     """Decide all that can be decided before the first project row."""
-    year_in_headings = max((meaning.year or 0 for meaning in block.meanings if meaning.field in {"plan_wan", "done_ytd_wan"}), default=0)
+    done = [meaning.year for meaning in block.meanings if meaning.field == "done_ytd_wan" and meaning.year]
+    planned = [meaning.year for meaning in block.meanings if meaning.field == "plan_wan" and meaning.year]
+    year_in_headings = max(done, default=None) or min(planned, default=None)
     fallback = year_in_headings or book.year or (book.expected.year if book.expected else None)
     context = _with_last(context_of(above, sheet.name, book.filename, book.reference, fallback), last)
     month = _period(block, context, book)

@@ -410,6 +410,21 @@ def test_months_side_by_side() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("title", "headings", "fields"),
+    [
+        ("2020年", "2019年计划投资|2020年计划投资|2021年计划投资", [None, "plan_wan", None]),
+        ("2020-2022年", "2020年计划投资|2021年计划投资|2022年计划投资", [None, None, "plan_wan"]),
+        ("三年滚动", "2020年计划投资|2021年计划投资|2022年计划投资", ["plan_wan", None, None]),
+        ("2020年", "2021年计划投资|备注|形象进度", ["plan_wan", "remarks", "progress_text"]),
+        ("2020年", "2020年1-6月完成投资|2019年1-6月完成投资|2020年计划投资", ["done_ytd_wan", None, "plan_wan"]),
+    ],
+)
+def test_figures_of_other_years_are_not_taken_for_this_year(title: str, headings: str, fields: list[str | None]) -> None:
+    read = Read(sheet(f"市南区{title}项目（万元）\n项目名称|建设单位|总投资|{headings}\n甲路|甲公司|10|1|2|3"))
+    assert [read.headings()[letter] for letter in "DEF"] == fields
+
+
 MONTH_HEAD = "序号|项目名称|项目单位|总投资（万元）|本月完成投资（万元）|本年累计完成投资（万元）"
 
 
@@ -469,8 +484,9 @@ def test_unknown_and_unheaded_columns_are_kept_and_named() -> None:
 def test_hidden_columns_and_rows_are_read_and_hidden_sheets_are_not() -> None:
     hidden = sheet(f"旧数据（万元）\n{HEAD}\n{ROWS}", "旧", state=SheetState.HIDDEN)
     shown = sheet(f"市南区项目（万元）\n{HEAD}\n{ROWS}", hidden_columns=frozenset([3]), hidden_rows=frozenset([4, 900]))
-    read = Read(shown, hidden)
-    assert read.numbers == [3, 4]
+    blank = sheet(f"市南区项目（万元）\n{HEAD}\n1|乙路|乙公司|5|5", "二", hidden_rows=frozenset([7, 900]), hidden_columns=frozenset([30]))
+    read = Read(shown, hidden, blank)
+    assert read.numbers == [3, 4, 3]
     assert read.said == ["hidden_data Sheet1!C", "hidden_sheet 旧"]
 
 
