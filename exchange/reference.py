@@ -50,6 +50,7 @@ class Reference:
     sectors: frozenset[str]
     stages: frozenset[str]
     natures: frozenset[str]
+    own_words: frozenset[str]  # what a sheet of the city's own projects is called
     vague: frozenset[str]  # aliases too common to be looked for inside a longer text
     earliest_year: int = 1980
     latest_year: int = 2060
@@ -112,6 +113,7 @@ def reference_from(document: Mapping[str, Any]) -> Reference:
         sectors=frozenset(document["sectors"]),
         stages=frozenset(document["stages"]),
         natures=frozenset(document["natures"]),
+        own_words=frozenset(city["own"]),
         vague=frozenset(folded(word) for word in document["vague"]),
         earliest_year=document["earliest_year"],
         latest_year=document["latest_year"],

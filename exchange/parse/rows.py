@@ -30,6 +30,7 @@ class Surroundings:
     sector: str | None = None
     place: KnownPlace | None = None
     place_source: str = ""
+    is_city: bool = False  # the sheet is of the city's own projects: 市直
     batch: str | None = None
     stage: str | None = None
     nature: str | None = None
@@ -50,6 +51,7 @@ class RowReader:
     unknown: tuple[PlannedColumn, ...] = ()
     width: int = 0
     said: set[str] = field(default_factory=set)  # things said once for a sheet
+    sheet_findings: list[PlacedFinding] = field(default_factory=list)  # to be taken by the walk
 
     def __post_init__(self) -> None:
         known = [column for column in self.table.columns if column.reader is not None]
@@ -176,10 +178,10 @@ class RowReader:
             defaulted.append("district")
         elif has_column:
             self.place(result, Finding("district_missing", Severity.BLOCKS, "district"))
-        elif "district_missing" not in self.said:
+        elif "district_missing" not in self.said and not around.is_city:
             self.said.add("district_missing")
-            place_of_sheet = Place(result.sheet, None)
-            result.findings.append(PlacedFinding(Finding("district_missing", Severity.BLOCKS, "district"), place_of_sheet))
+            # Of the sheet, not of this row: whether rows without a district can go in depends on who sends them.
+            self.sheet_findings.append(PlacedFinding(Finding("district_missing", Severity.BLOCKS, "district"), Place(result.sheet)))
 
     def _compare_places(self, result: ReadRow, own: str) -> None:
         around = self.surroundings

@@ -89,6 +89,7 @@ class SheetWalk:
         return Surroundings(
             place=context.place,
             place_source=context.place_source,
+            is_city=name in known.own_words,
             batch=context.batch,
             sector=name if name in known.emerging or name in known.sectors else None,
             stage=name if name in known.stages else None,
@@ -153,6 +154,10 @@ class SheetWalk:
 
     def _project(self, number: int, row: Sequence[RawValue], carried: Carried | None, what: Classified) -> ReadRow:
         result = self.reader.read(number, row, carried, is_child=self._is_child(row, what))
+        if self.reader.sheet_findings:
+            for placed in self.reader.sheet_findings:
+                self.log.add(placed)
+            self.reader.sheet_findings.clear()
         if what.marks:
             result.values["marks"] = f"{result.values.get('marks') or ''}{what.marks}"
         if carried is not None:

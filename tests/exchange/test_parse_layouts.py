@@ -331,6 +331,13 @@ def test_district_comes_from_the_sheet_name_before_the_title() -> None:
     assert read.column("district") == ["崂山区", "崂山区", "黄岛区"]
 
 
+def test_sheet_without_any_district_is_asked_for_it_once_and_its_rows_are_not_held() -> None:
+    read = Read(sheet(f"2020年项目（万元）\n{HEAD}\n{ROWS}"))
+    assert read.said == ["district_missing Sheet1"]
+    assert not any(row.blocked for row in read.rows)
+    assert Read(sheet(f"2020年项目（万元）\n{HEAD}\n{ROWS}", "市直")).said == []
+
+
 def test_row_of_another_district_than_the_sheet_is_asked_about() -> None:
     read = Read(sheet("序号|项目名称|区市|建设单位|总投资（万元）\n1|甲路|即墨区|甲公司|1000\n2|乙路|城阳区|乙公司|2000", "城阳"))
     assert read.said == ["district_conflict 城阳!C2"]
