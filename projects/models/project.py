@@ -42,15 +42,15 @@ class Project(Revised):
         VERIFICATION = "verification", _("核准")
         FILING = "filing", _("备案")
 
-    uid = models.CharField(_("项目编号"), max_length=12, unique=True, editable=False)
+    uid = models.CharField(_("项目编号"), max_length=12, editable=False)
     name = models.CharField(_("项目名称"), max_length=200)
-    name_key = models.CharField(_("名称键"), max_length=200, db_index=True, editable=False)
-    kind = models.CharField(_("类别"), max_length=16, choices=Kind.choices, db_index=True)
+    name_key = models.CharField(_("名称键"), max_length=200, editable=False)
+    kind = models.CharField(_("类别"), max_length=16, choices=Kind.choices)
     unit = models.ForeignKey(ReportingUnit, models.PROTECT, verbose_name=_("填报单位"), related_name="projects")
     sector = models.ForeignKey(Classification, models.PROTECT, verbose_name=_("领域"), null=True, blank=True, related_name="projects")
     sector_text = models.CharField(_("领域原文"), max_length=100, blank=True, help_text=_("来源文件中的写法"))
     tags = models.ManyToManyField(Classification, verbose_name=_("标签"), blank=True, related_name="tagged")
-    stage = models.CharField(_("阶段"), max_length=12, choices=stage_choices, blank=True, db_index=True)
+    stage = models.CharField(_("阶段"), max_length=12, choices=stage_choices, blank=True)
     nature = models.CharField(_("建设性质"), max_length=20, blank=True)
     approval_kind = models.CharField(_("审批类型"), max_length=12, choices=Approval.choices, blank=True)
     owner = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("建设单位"), null=True, blank=True, related_name="projects")
@@ -83,13 +83,15 @@ class Project(Revised):
     class Meta:
         verbose_name = verbose_name_plural = _("项目")
         ordering = ["unit__sort_order", "id"]
+        # Constraints rather than unique=True: that would add a second index for LIKE on PostgreSQL, and two more on the history table.
         constraints = [
+            models.UniqueConstraint(fields=["uid"], name="project_uid"),
             models.CheckConstraint(
                 condition=models.Q(total_wan__gt=0) | models.Q(total_wan=None),
                 name="project_total_positive",
                 violation_error_message=_("总投资必须大于0"),
             ),
-            models.UniqueConstraint(fields=["unit", "name_key"], name="project_name_in_unit", violation_error_message=_("该单位已有同名项目")),
+            models.UniqueConstraint(fields=["name_key", "unit"], name="project_name_in_unit", violation_error_message=_("该单位已有同名项目")),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +113,7 @@ class ProjectCode(Revised):
         NEW = "new", _("新版")
 
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("项目"), related_name="codes")
-    code = models.CharField(_("项目代码"), max_length=24, unique=True, error_messages={"unique": _("该项目代码已被其他项目使用")})
+    code = models.CharField(_("项目代码"), max_length=24)
     role = models.CharField(_("性质"), max_length=10, choices=Role.choices, default=Role.PRIMARY)
     form = models.CharField(_("版式"), max_length=3, choices=Form.choices)
     superseded_by = models.ForeignKey("self", models.PROTECT, verbose_name=_("替代代码"), null=True, blank=True, related_name="supersedes")
@@ -122,6 +124,7 @@ class ProjectCode(Revised):
         verbose_name = verbose_name_plural = _("项目代码")
         ordering = ["project", "role", "code"]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="project_code_once", violation_error_message=_("该项目代码已被其他项目使用")),
             models.UniqueConstraint(
                 fields=["project"],
                 condition=models.Q(role="primary"),
