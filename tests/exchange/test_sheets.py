@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from exchange.parse import read_workbook
+from exchange.raw import RawBook, RawSheet
 from exchange.sheets import COLUMNS, SHEETS, Kind, column_of, meaning_of, neutral_name
 from exchange.sheets.headings import lean_of
+from tests.exchange.tables import reference
 
 
 @pytest.mark.parametrize(
@@ -132,3 +135,25 @@ def test_neutral_names() -> None:
         "rate_percent": "rate",
     }
     assert column_of("uscc").width > 18
+
+
+TITLES = {
+    Kind.INFRASTRUCTURE: "2020年重大基础设施项目表",
+    Kind.EMERGING: "2020年战略性新兴产业项目表",
+    Kind.MONTHLY: "2020年6月份项目进展月报",
+    Kind.BOND: "2020年第一批专项债券项目表",
+    Kind.CENTRAL: "2020年中央预算内投资计划表",
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_sheet_made_from_the_columns_is_read_as_its_kind_with_every_column_known(kind: Kind) -> None:
+    columns = SHEETS[kind]
+    heads = [column.header + (f"（{column.unit}）" if column.unit else "") for column in columns]
+    rows = [[index if column.field == "serial" else f"第{index}号道路" if column.field == "name" else None for column in columns] for index in (1, 2)]
+    book = RawBook("市南区.xlsx", "xlsx", [RawSheet("表", [[TITLES[kind]], heads, *rows])])
+    reading = read_workbook(book, reference())
+    (table,) = reading.sheets[0].tables
+    assert reading.kind == kind.value
+    assert [column.field for column in table.columns] == [column.field for column in columns]
+    assert [row.row for row in reading.rows()] == [3, 4]
