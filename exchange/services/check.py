@@ -8,7 +8,8 @@ A check may be run again: it starts from the stored file and replaces the former
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -120,10 +121,22 @@ def _judged_on(upload: Upload, reading: Reading, year: int, today: date) -> date
     return min(day, today)
 
 
+_IDENTITY = ("name", "code", "district", "responsible_unit")
+
+
+def each_month(row: ReadRow) -> Iterator[ReadRow]:
+    """A row, and in a wide layout (8月 | 9月 | …) one more for each further month it reports."""
+    yield row
+    for month, values in row.months.items():
+        if month != row.period:
+            identity = {name: row.values[name] for name in _IDENTITY if name in row.values}
+            yield replace(row, period=month, values={**identity, **values}, months={}, findings=[], shown={})
+
+
 def _take(run: _Run, batch: list[ReadRow]) -> None:
     """Examine a batch: rows of one kind, month and set of columns at a time."""
     groups: dict[tuple[Any, ...], list[ReadRow]] = {}
-    for row in batch:
+    for row in (one for excel_row in batch for one in each_month(excel_row)):
         month = row.period if row.kind == Kind.MONTHLY else None
         groups.setdefault((row.kind, month, id(row.table)), []).append(row)
     planned: list[PlannedRow] = []

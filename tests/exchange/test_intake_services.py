@@ -269,3 +269,21 @@ def test_a_list_keeps_its_own_year_whatever_month_was_chosen(people: Cast) -> No
 def test_the_same_fault_is_said_once(people: Cast) -> None:
     upload = send(LIST.replace("| 4000 | 首批", "| 14000 | 首批"), people.owner, unit=people.unit_a)
     assert [(f["code"], f["row"]) for f in upload.findings if f["code"] == "plan_over_total"] == [("plan_over_total", 4)]
+
+
+WIDE = """
+市南区2020年4-6月重点项目投资完成情况
+单位：万元
+序号 | 项目名称 | 项目代码 | 所属区市 | 总投资 | 4月 | | 5月 | | 6月 |
+ | | | | | 当月完成投资 | 形象进度 | 当月完成投资 | 形象进度 | 当月完成投资 | 形象进度
+1 | 滨海大道改造工程 | '2019-370202-48-01-000001 | 市南区 | 12000 | 100 | 征地拆迁全部完成交地 | 200 | 路基施工完成一半多 | 300 | 路基完成并转入路面
+"""
+
+
+def test_every_month_of_a_wide_layout_is_stored(people: Cast) -> None:
+    sent(LIST, people.owner, unit=people.unit_a)
+    upload = check(receive(xlsx(WIDE, merges=["F3:G3", "H3:I3", "J3:K3"]), "进度.xlsx", actor=people.owner, unit=people.unit_a), actor=people.owner)
+    assert codes(upload) == []
+    commit(upload, actor=people.owner, reason="x")
+    reports = MonthReport.objects.order_by("period__month").values_list("period__month", "done_month_wan")
+    assert list(reports) == [(4, 100), (5, 200), (6, 300)]
