@@ -7,6 +7,7 @@ A check may be run again: it starts from the stored file and replaces the former
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
 from exchange.services.memory import without_collecting
-from exchange.services.missing import missing_findings, period_findings
+from exchange.services.missing import list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
 from exchange.services.reading import add_said, book_findings, city_reference, described_sheets, last_day_of, said_year, shown_findings
 from exchange.services.snapshot import Frame
@@ -36,6 +37,8 @@ from exchange.workbook import open_book, read_book
 from projects.models import ReportingPeriod
 from projects.services.context import build_context
 from projects.values import Month
+
+logger = logging.getLogger(__name__)
 
 PART_ROWS = 2000
 EXCERPT_MEGABYTES = 8  # larger files are not walked a second time for excerpts
@@ -58,10 +61,31 @@ class _Run:
 def check(upload: Upload, *, actor: Any, today: date | None = None) -> Upload:
     """Check the stored file. Never raises for what the file holds: a file that can't be read ends as refused, with the reason."""
     content = bytes(upload.file.content)
+    try:
+        return _check_in_transaction(upload, content, actor, today or timezone.localdate())
+    except Exception:  # whatever a file makes our own code do, the person gets a page that tells the truth, and we get the trace
+        logger.exception("checking upload %s failed", upload.pk)
+        return _fail(upload)
+
+
+def _fail(upload: Upload) -> Upload:
+    """Nothing of the check was kept. The file is; it can be checked again once the fault is mended."""
+    upload.refresh_from_db()
+    upload.state = Upload.State.FAILED
+    upload.outcome = f"检查时系统出错，没有写入任何内容，文件已保存。请把上传编号 #{upload.pk} 告诉系统管理员，修复后可重新检查。"
+    upload.outcome_en = (
+        f"The check failed through a fault of ours; nothing was written, the file is kept. Tell the administrator upload #{upload.pk}."
+    )
+    upload.checked_at = timezone.now()
+    upload.save()
+    return upload
+
+
+def _check_in_transaction(upload: Upload, content: bytes, actor: Any, today: date) -> Upload:
     with without_collecting(), transaction.atomic():
         upload.parts.all().delete()
         try:
-            _check_file(upload, content, actor, today or timezone.localdate())
+            _check_file(upload, content, actor, today)
         except Refusal as refusal:
             upload.parts.all().delete()
             _refuse(upload, refusal)
@@ -97,6 +121,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
     for placed in missing_findings(run.seen, run.setting, upload):
         run.seen.said.append(placed)
         run.counts["missing"] += 1
+    run.seen.said += list_findings(run.seen, upload)
     run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
     add_said(reading, [*remarks, *run.seen.said])
     _finish(run, reading, content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import ReportingUnit
@@ -48,6 +49,9 @@ class Seen:
     projects: set[int] = field(default_factory=set)
     units: set[int] = field(default_factory=set)
     periods: set[Month] = field(default_factory=set)
+    listed: int = 0  # rows of a project list, their total and how many of them are 约
+    listed_wan: Decimal = Decimal(0)
+    listed_approx: int = 0
     without_period: set[str | None] = field(default_factory=set)  # month sheets that name no month
     said: list[PlacedFinding] = field(default_factory=list)  # what was said here, beside what the reader said
 
@@ -119,6 +123,8 @@ class _Judge:
         if row.kind == "monthly_progress" and self.frame.period is None:
             self.seen.without_period.add(row.sheet)
             return PlannedRow(row.sheet, row.row, Action.HELD, name, None, kind=row.kind)
+        if row.kind in _KINDS:
+            self._count(row)
         unit, known = self._find(row, name)
         sector = self.setting.lookups.sector(row.kind, _text(row, "sector"))
         self._judge(row, known, unit)
@@ -130,6 +136,12 @@ class _Judge:
         unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
         period = str(self.frame.period.as_month) if self.frame.period is not None else None
         return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind)
+
+    def _count(self, row: ReadRow) -> None:
+        """Add the row to what the list adds up to, for the comparison with what its document declares."""
+        self.seen.listed += 1
+        self.seen.listed_wan += row.values.get("total_wan") or 0  # type: ignore[operator, assignment]
+        self.seen.listed_approx += any(placed.finding.code == "amount_approx" and placed.finding.field == "total_wan" for placed in row.findings)
 
     def _find(self, row: ReadRow, name: str) -> tuple[ReportingUnit | None, Known | None]:
         """The reporting unit and the stored project of a row, or a finding that says why not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -10,9 +11,9 @@ from exchange.models import Upload
 from exchange.parse import Place, PlacedFinding
 from exchange.services.examine import Seen, Setting
 from projects.findings import Finding, Severity
-from projects.models import Entry, MonthReport
-from projects.records import ReturnRecord
-from projects.rules import RETURN_RULES, run
+from projects.models import Entry, MonthReport, ReportingPeriod
+from projects.records import ListRecord, ReturnRecord
+from projects.rules import LIST_RULES, RETURN_RULES, run
 from projects.services.context import build_context
 from projects.values import Month
 
@@ -23,6 +24,26 @@ def missing_findings(seen: Seen, setting: Setting, upload: Upload) -> Iterator[P
         yield from _missing_months(seen, setting, month)
     if upload.list_version is not None and seen.projects:
         yield from _left_list(seen, upload)
+
+
+def list_findings(seen: Seen, upload: Upload) -> list[PlacedFinding]:
+    """Rules 68 and 69: what the list adds up to beside what its document declares."""
+    version = upload.list_version
+    if version is None or not seen.listed:
+        return []
+    declared = version.declared_total_wan
+    record = ListRecord(
+        version.list.name,
+        seen.listed,
+        seen.listed_wan,
+        version.declared_count,
+        Decimal(declared) if declared is not None else None,
+        seen.listed_approx,
+        version.doc_no,
+        version.note,
+    )
+    context = build_context(year=version.list.year, today=version.as_of)
+    return [PlacedFinding(finding, Place(None)) for finding in run(LIST_RULES, record, context)]
 
 
 def period_findings(seen: Seen, chosen: Month | None) -> list[PlacedFinding]:
@@ -44,9 +65,10 @@ def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[Plac
     if not expected:
         return
     context = build_context(year=month.year, today=timezone.localdate(), month=month)
+    due_on = ReportingPeriod.objects.filter(year=month.year, month=month.month).values_list("due_on", flat=True).first()
     for unit_id, names in expected.items():
         unit = setting.lookups.unit_by_id(unit_id)
-        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), None, names, frozenset(seen.projects))
+        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due_on, names, frozenset(seen.projects))
         for finding in run(RETURN_RULES, record, context):
             yield PlacedFinding(finding, Place(None))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -287,3 +288,27 @@ def test_every_month_of_a_wide_layout_is_stored(people: Cast) -> None:
     commit(upload, actor=people.owner, reason="x")
     reports = MonthReport.objects.order_by("period__month").values_list("period__month", "done_month_wan")
     assert list(reports) == [(4, 100), (5, 200), (6, 300)]
+
+
+def test_a_list_is_held_against_what_its_document_declares(people: Cast) -> None:
+    version = ListVersion.objects.create(list=make_list(), number=1, as_of=date(2020, 1, 13), declared_count=3, declared_total_wan=Decimal(20000))
+    upload = send(LIST, people.city, list_version=version)
+    said = [f["zh"] for f in upload.findings if f["code"] == "list_differs"]
+    assert len(said) == 1
+    assert "3" in said[0]
+    assert "2" in said[0]
+
+
+def test_a_fault_of_our_own_is_told_and_the_file_kept(people: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    upload = receive(xlsx(LIST), "清单.xlsx", actor=people.owner, unit=people.unit_a)
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("exchange.services.check.read_workbook", broken)
+    failed = check(upload, actor=people.owner)
+    assert (failed.state, failed.parts.count()) == ("failed", 0)
+    assert f"#{upload.pk}" in failed.outcome
+    assert "planted" in caplog.text
+    monkeypatch.undo()
+    assert check(failed, actor=people.owner).state == "checked"
