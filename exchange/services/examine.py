@@ -140,7 +140,8 @@ class _Judge:
     def _count(self, row: ReadRow) -> None:
         """Add the row to what the list adds up to, for the comparison with what its document declares."""
         self.seen.listed += 1
-        self.seen.listed_wan += row.values.get("total_wan") or 0  # type: ignore[operator, assignment]
+        total = row.values.get("total_wan")
+        self.seen.listed_wan += total if isinstance(total, Decimal) else 0
         self.seen.listed_approx += any(placed.finding.code == "amount_approx" and placed.finding.field == "total_wan" for placed in row.findings)
 
     def _find(self, row: ReadRow, name: str) -> tuple[ReportingUnit | None, Known | None]:
