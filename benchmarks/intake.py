@@ -24,7 +24,7 @@ from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PEERS = ("ie_default", "ie_bulk_tuned", "copy_text")
+PEERS = {"postgresql": ("ie_default", "ie_bulk_tuned", "copy_text"), "sqlite": ("ie_default", "ie_bulk_tuned")}
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def drive(options: argparse.Namespace) -> None:
                 found.setdefault((f"ours · {case}", count), []).append(
                     one([sys.executable, "-m", "benchmarks.intake", "--rows", str(count), "--case", case])
                 )
-            for peer in PEERS if options.peers else ():
+            for peer in PEERS[options.database] if options.peers else ():
                 size = min(count, options.peer_rows) if peer == "ie_default" else count
                 found.setdefault((f"peer · {peer}", size), []).append(peer_case(options, peer, size))
     table(found)
