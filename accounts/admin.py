@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent, Division, Membership, ReportingUnit, User
 from accounts.navigation import NavItem, may, register
-from accounts.roles import Action
+from accounts.roles import GRANTS, Action, Role, clash
 from accounts.scoped_admin import ScopedAdmin, ScopeGuard
 
 admin.site.unregister(Group)
@@ -28,10 +30,27 @@ register(
 )
 
 
+class PostsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """All posts of a person together: two that may not be one person's are refused also when both are new."""
+
+    def clean(self) -> None:
+        super().clean()
+        held = {
+            Role(form.cleaned_data["role"])
+            for form in self.forms
+            if form.cleaned_data and not form.cleaned_data.get("DELETE") and form.cleaned_data.get("role") in set(Role)
+        }
+        pair = clash(held)
+        if pair:
+            names = "、".join(GRANTS[role].zh for role in Role if role in pair)
+            raise ValidationError(_("以下岗位不得由同一人担任：%(names)s"), params={"names": names})
+
+
 class MembershipInline(ScopeGuard, admin.TabularInline):  # type: ignore[type-arg]
     """A person's posts; several are common, some pairs are refused by the model."""
 
     model = Membership
+    formset = PostsFormSet
     extra = 0
     fields = ("role", "unit")
 

@@ -30,11 +30,13 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         return {"panels": panels, "business": False}
     moment = moment_of(request)
     figures = _city_figures(user, moment)
+    known = with_figures(scope.for_user(Project.objects.all(), user, Action.VIEW), moment).count()
     return {
         "panels": panels,
         "business": True,
         "moment": moment,
         "figures": figures,
+        "dropped": known - figures.count,
         "lists": _lists(user),
         "whole_city": scope.city_wide(user, Action.VIEW),
         "uploads": _waiting(user),

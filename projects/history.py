@@ -131,7 +131,7 @@ def _moved(model: type[models.Model], row: Any, before: Any, labels: Labels) -> 
             continue
         new = getattr(row, field.attname)
         old = getattr(before, field.attname) if before is not None else None
-        if before is None and (new in (None, "", False) or new == field.get_default()):
+        if before is None and (new is None or new == "" or new is False or (field.has_default() and new == field.get_default())):
             continue
         if before is not None and old == new:
             continue

@@ -70,6 +70,7 @@ def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -
         *_list_notes(figures),
         *_gap_notes(whole),
         *_rank_notes(figures, by, unranked_units=unranked_units),
+        _("总投资为各项目当前登记数；清单公布时的数见“项目清单”。"),
         _("金额按万元汇总后换算，四舍五入取两位小数，分项之和与合计可能有尾差。"),
     ]
 

@@ -63,12 +63,12 @@ class Reading:
             yield from walk.rows()
 
 
-def read_workbook(book: RawBook, reference: Reference, expected: Month | None = None) -> Reading:
-    """Understand the heads of all sheets. `expected` is the period the sender chose, used where the file names none."""
+def read_workbook(book: RawBook, reference: Reference, expected: Month | None = None, sender: str | None = None) -> Reading:
+    """Understand the heads of all sheets. `expected` and `sender` are the period and the unit the sender chose, used where the file names none."""
     reading = Reading(book.filename, reference)
     sources = [RowSource(sheet) for sheet in book.sheets]
     found_year = next((year for text in _naming_texts(book, sources) if (year := year_of(text)) is not None), None)
-    context = BookContext(book.filename, reference, expected, found_year)
+    context = BookContext(book.filename, reference, expected, found_year, reference.place(sender) if sender else None)
     opened: list[_Opened] = []
     for sheet, source in zip(book.sheets, sources, strict=True):
         report = SheetReport(sheet.name, sheet.state.value)

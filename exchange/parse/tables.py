@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exchange.parse.columns import ColumnPlan, choose_units, kind_of, plan_columns, unheaded
 from exchange.parse.context import SheetContext, context_of
@@ -12,7 +12,7 @@ from exchange.parse.model import Place, PlacedFinding, PlannedColumn, Table, col
 from exchange.parse.readers import attach_readers
 from exchange.parse.rowkinds import Shape
 from exchange.raw import RawSheet, RawValue
-from exchange.reference import Reference, folded
+from exchange.reference import KnownPlace, Reference, folded
 from exchange.sheets import Kind, ReaderKind
 from projects.findings import Finding, Severity
 from projects.values import Month
@@ -44,6 +44,7 @@ class BookContext:
     reference: Reference
     expected: Month | None = None
     year: int | None = None
+    sender: KnownPlace | None = None  # where the unit that sent the file lies; the last word, where the file says nothing
 
 
 def open_table(
@@ -55,6 +56,8 @@ def open_table(
     year_in_headings = max(done, default=None) or min(planned, default=None)
     fallback = year_in_headings or book.year or (book.expected.year if book.expected else None)
     context = _with_last(context_of(above, sheet.name, book.filename, book.reference, fallback), last)
+    if context.place is None and book.sender is not None:
+        context = replace(context, place=book.sender, place_source="sender")
     month = _period(block, context, book)
     plan = plan_columns(block, sample, context, month, book.reference)
     unit = choose_units(plan, context, sample)

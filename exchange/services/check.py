@@ -29,7 +29,7 @@ from exchange.services.lookups import Lookups
 from exchange.services.memory import without_collecting
 from exchange.services.missing import list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
-from exchange.services.reading import add_said, book_findings, city_reference, described_sheets, last_day_of, said_year, shown_findings
+from exchange.services.reading import add_said, book_findings, city_reference, described_sheets, last_day_of, said_year, sender_place, shown_findings
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -107,7 +107,7 @@ def _refuse(upload: Upload, refusal: Refusal) -> None:
 def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None:
     expected = upload.period.as_month if upload.period else None
     with open_book(content, upload.filename) as book:
-        reading = read_workbook(book, city_reference(), expected)
+        reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit))
         year = _year(upload, reading, today)
         remarks = book_findings(book)
         run = _Run(upload, _setting(upload, actor), year, _judged_on(upload, reading, year, today))

@@ -158,6 +158,8 @@ def _change(row: PlannedRow) -> ProjectChange:
 
 def _finish(upload: Upload, actor: Any, reason: str) -> None:
     counts = upload.counts
+    if upload.period is None and counts.get("month"):
+        upload.period = ReportingPeriod.objects.filter(year=counts["year"], month=counts["month"]).first()
     changed = counts.get("create", 0) + counts.get("change", 0)
     upload.state = Upload.State.COMMITTED
     upload.committed_at = timezone.now()

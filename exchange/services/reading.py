@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import ReportingUnit
 from exchange.parse import Place, PlacedFinding, Reading, SheetReport, column_letter
 from exchange.raw import RawBook
 from exchange.reference import Reference, reference_from
@@ -35,6 +36,15 @@ def said_year(reading: Reading) -> int | None:
 def last_day_of(reading: Reading, year: int) -> date:
     """The last day the file can know of: of the month it names, else of its year."""
     return reading.report_period.last_day if reading.report_period is not None else date(year, 12, 31)
+
+
+def sender_place(unit: ReportingUnit | None) -> str | None:
+    """The name under which the reader knows where the sending unit lies; None for a unit of the whole city."""
+    if unit is None:
+        return None
+    reference = city_reference()
+    names = (unit.name, unit.short_name, unit.division.name if unit.division is not None else "")
+    return next((name for name in names if name and (place := reference.place(name)) is not None and place.district is not None), None)
 
 
 def label_of(field: str | None) -> str:

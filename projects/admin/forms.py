@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,7 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
             gettext("%(who)s 于 %(at)s 修改了 %(what)s")
             % {
                 "who": change.actor or change.door,
-                "at": f"{change.at:%m-%d %H:%M}",
+                "at": f"{timezone.localtime(change.at):%m-%d %H:%M}",
                 "what": "、".join(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
             }
             for change in changes_since(self.instance, seen or 0)[:3]

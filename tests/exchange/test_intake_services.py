@@ -312,3 +312,15 @@ def test_a_fault_of_our_own_is_told_and_the_file_kept(people: Cast, monkeypatch:
     assert "planted" in caplog.text
     monkeypatch.undo()
     assert check(failed, actor=people.owner).state == "checked"
+
+
+def test_the_senders_unit_says_where_when_the_file_does_not(people: Cast) -> None:
+    placeless = LIST.replace(" | 所属区市", "").replace(" | 市南区", "")
+    assert codes(send(placeless, people.owner, "项目.xlsx", unit=people.unit_a)) == []
+    assert "district_missing" in [code for code, _, _ in codes(send(placeless, people.city, "项目.xlsx"))]
+
+
+def test_a_committed_month_names_its_period(people: Cast) -> None:
+    sent(LIST, people.owner, unit=people.unit_a)
+    upload = sent(MONTH, people.owner, unit=people.unit_a)
+    assert str(upload.period) == "2020年6月"

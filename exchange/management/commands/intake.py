@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
-from accounts.models import ReportingUnit
+from accounts.models import ReportingUnit, User
 from exchange.models import Upload
 from exchange.neutral import as_document
 from exchange.parse import ReadRow, read_workbook
@@ -19,13 +19,13 @@ from exchange.raw import Refusal
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.dry import judged_rows
-from exchange.services.faults import UploadError
+from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.lookups import Lookups
-from exchange.services.reading import add_said, book_findings, city_reference, shown_findings
+from exchange.services.reading import add_said, book_findings, city_reference, sender_place, shown_findings
 from exchange.services.receive import receive
 from exchange.sheets import Kind
 from exchange.workbook import read_book
-from projects.models import Door
+from projects.models import Door, Project
 from projects.values import Month
 
 CLEAN, BLOCKED, REFUSED = 0, 1, 2
@@ -42,12 +42,14 @@ class Command(BaseCommand):
         parser.add_argument("--period", help="the month reported, YYYY-MM")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="refuse files of another kind")
         parser.add_argument("--commit", action="store_true", help="store the file and carry its plan out")
+        parser.add_argument("--user", help="the person who commits, by sign-in name; scope and history are that person's")
         parser.add_argument("--reason", default="", help="the word on findings that need a reason")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         period = self._period(options["period"])
         unit = self._unit(options["unit"])
+        options["actor"] = self._actor(options["user"])
         documents = []
         worst = CLEAN
         for path in options["files"]:
@@ -76,6 +78,14 @@ class Command(BaseCommand):
             raise CommandError(f"--unit {name}: no reporting unit goes by that name (load_reference first?)", returncode=REFUSED)
         return unit
 
+    def _actor(self, name: str | None) -> User | None:
+        if name is None:
+            return None
+        user = User.objects.filter(username=name, is_active=True).first() if database_ready() else None
+        if user is None:
+            raise CommandError(f"--user {name}: nobody signs in by that name", returncode=REFUSED)
+        return user
+
     def _one(self, path: Path, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """One file: its document and the exit status it asks for."""
         try:
@@ -86,7 +96,7 @@ class Command(BaseCommand):
             return self._commit(path, content, unit, period, options)
         try:
             book = read_book(content, path.name)
-            reading = read_workbook(book, city_reference(), period)
+            reading = read_workbook(book, city_reference(), period, sender_place(unit))
             rows = list(judged_rows(reading, unit=unit))
             add_said(reading, book_findings(book))
             document = as_document(reading, rows)
@@ -98,7 +108,10 @@ class Command(BaseCommand):
             )
         findings = shown_findings(reading.findings)
         if options["format"] == "text":
+            if database_ready() and Project.objects.exists():
+                return document, self._rehearse(path, content, unit, period, options)
             self._tell(path, reading.kind, str(reading.report_period or "—"), rows, findings)
+            self.stdout.write("  （未与库中数据比较：库中还没有项目）")
         return document, BLOCKED if any(finding["severity"] == "error" for finding in findings) else CLEAN
 
     def _refused(self, path: Path, zh: str, en: str, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -120,18 +133,42 @@ class Command(BaseCommand):
             advice = f"  → {finding['zh_fix']}" if finding["zh_fix"] else ""
             self.stdout.write(f"  [{_MARKS[finding['severity']]}] {place} {finding['heading']}: {finding['zh']}{advice}")
 
+    def _rehearse(self, path: Path, content: bytes, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]) -> int:
+        """Check against what is stored, as the commit would, and keep nothing of it."""
+        with transaction.atomic():
+            upload = check(receive(content, path.name, actor=options["actor"], unit=unit, period=period), actor=options["actor"])
+            transaction.set_rollback(True)
+        counts = upload.counts
+        said = "，".join(f"{_MARKS[mark]}{counts[mark]}" for mark in _MARKS)
+        self.stdout.write(f"{path.name}: {upload.kind} {self._month(counts)}，{counts['rows']}行；{said}")
+        self.stdout.write(
+            f"  与库中数据比较：新增{counts['create']}，变更{counts['change']}，无变化{counts['same']}，受阻{counts['held']}（未写入任何内容）"
+        )
+        self._list(upload.findings)
+        return BLOCKED if counts["error"] else CLEAN
+
+    @staticmethod
+    def _month(counts: dict[str, Any]) -> str:
+        return f"{counts['year']}-{counts['month']:02d}" if counts.get("month") else "—"
+
     def _commit(
         self, path: Path, content: bytes, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]
     ) -> tuple[dict[str, Any], int]:
         """Receive, check and commit, as the page does."""
-        upload = check(receive(content, path.name, actor=None, unit=unit, period=period, kind=options["kind"] or ""), actor=None)
+        actor = options["actor"]
+        try:
+            upload = check(receive(content, path.name, actor=actor, unit=unit, period=period, kind=options["kind"] or ""), actor=actor)
+        except NotAllowedError as error:
+            return self._refused(path, error.zh, error.en, options)
         if upload.state == Upload.State.REFUSED:
             return self._refused(path, upload.outcome, upload.outcome_en, options)
         status = CLEAN
         outcome = ""
         try:
-            upload = commit(upload, actor=None, reason=options["reason"] or "命令行提交，未另作说明", door=Door.COMMAND)
+            upload = commit(upload, actor=actor, reason=options["reason"] or "命令行提交，未另作说明", door=Door.COMMAND)
             outcome = upload.outcome
+            if upload.counts.get("warning") and not options["reason"]:
+                outcome += f"{upload.counts['warning']}处需说明的问题以“{upload.reason}”为说明，可用 --reason 写明。"
         except UploadError as error:
             status = BLOCKED
             outcome = error.zh

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from projects.services.reference import load_reference
+from projects.services.reference import FILES, load_reference
 
 
 class Command(BaseCommand):
@@ -20,5 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--overwrite", action="store_true", help="bring rows that were changed in the admin back to the file's values")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name, count in load_reference(Path(options["dir"]), overwrite=options["overwrite"]).items():
+        folder = Path(options["dir"])
+        if not any((folder / f"{name}.json").exists() for name in FILES):
+            raise CommandError(f"{folder}: none of the reference files is there ({', '.join(f'{name}.json' for name in FILES)})")
+        for name, count in load_reference(folder, overwrite=options["overwrite"]).items():
             self.stdout.write(f"{name}: {count} written")

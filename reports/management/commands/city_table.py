@@ -36,7 +36,10 @@ class Command(BaseCommand):
         question = Question(_month(options["period"], reach), lists=options["lists"])
         content = _content(reach, question, options["by"], options["format_name"])
         if options["output"]:
-            Path(options["output"]).write_bytes(content)
+            try:
+                Path(options["output"]).write_bytes(content)
+            except OSError as error:
+                raise CommandError(f"{options['output']}: {error.strerror}") from error
             audit.record("report.export", actor=user, report=f"city_progress_by_{options['by']}", period=str(question.month), door="command")
             self.stdout.write(str(options["output"]))
         elif options["format_name"] == "xlsx":
