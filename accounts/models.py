@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -87,8 +88,16 @@ class User(AbstractUser):
         return self.display_name or super().get_full_name()
 
 
-def role_choices() -> list[tuple[str, str]]:
-    return [(role.value, GRANTS[role].zh) for role in Role]
+def role_label(role: Role) -> str:
+    """A role in the reader's language."""
+    return GRANTS[role].en if (get_language() or "zh").startswith("en") else GRANTS[role].zh
+
+
+_lazy_label = lazy(role_label, str)
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    return [(role.value, _lazy_label(role)) for role in Role]
 
 
 class Membership(models.Model):
@@ -111,8 +120,7 @@ class Membership(models.Model):
         return f"{self.user} · {self.role_label()}" + (f" · {self.unit.short_name}" if self.unit else "")
 
     def role_label(self) -> str:
-        grant = GRANTS[Role(self.role)]
-        return grant.en if (get_language() or "zh").startswith("en") else grant.zh
+        return role_label(Role(self.role))
 
     def clean(self) -> None:
         super().clean()

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from projects.models import MonthReport, ReportingPeriod
+from projects.models import ReportingPeriod
 from projects.values import Month
 
 MONTH_KEY = "described_month"
@@ -44,7 +44,7 @@ class Clocks:
 
 
 def clocks_of(request: HttpRequest) -> Clocks:
-    """Read once a request (one query). Without a choice it is the newest month that anybody has reported, else the present one."""
+    """Read once a request (one query). Without a choice: the newest month with half as many reports as the fullest, else the present."""
     kept: Clocks | None = getattr(request, "_clocks", None)
     if kept is None:
         kept = _read(request)
@@ -57,9 +57,10 @@ def moment_of(request: HttpRequest) -> Moment:
 
 
 def _read(request: HttpRequest) -> Clocks:
-    reported = Exists(MonthReport.objects.filter(period=OuterRef("pk")))
-    periods = list(ReportingPeriod.objects.annotate(reported=reported).order_by("-year", "-month"))
-    newest = next((period.as_month for period in periods if period.reported), None)
+    periods = list(ReportingPeriod.objects.annotate(reported=Count("reports")).order_by("-year", "-month"))
+    # A month that only a few units have begun would look like a collapse; it waits in the list until half are in.
+    half = max((period.reported for period in periods), default=0) / 2
+    newest = next((period.as_month for period in periods if period.reported and period.reported >= half), None)
     chosen = _chosen(request.GET, "month") or _chosen(getattr(request, "session", {}), MONTH_KEY)
     known = read_day(request.GET.get("known", "")) if "known" in request.GET else read_day(_text(getattr(request, "session", {}), KNOWN_KEY))
     present = Month.of(timezone.localdate())

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from projects.stages import Stage
 
 
-def stage_choices() -> list[tuple[str, str]]:
-    return [(stage.value, stage.zh) for stage in Stage]
+def stage_label(stage: Stage) -> str:
+    """A stage in the reader's language."""
+    return stage.en if (get_language() or "zh").startswith("en") else stage.zh
+
+
+_lazy_label = lazy(stage_label, str)
+
+
+def stage_choices() -> list[tuple[str, Any]]:
+    return [(stage.value, _lazy_label(stage)) for stage in Stage]
 
 
 class Classification(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.fields import WanField
@@ -31,7 +32,7 @@ class ReportingPeriod(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year}年{self.month}月"
+        return gettext("%(year)s年%(month)s月") % {"year": self.year, "month": self.month}
 
     @property
     def as_month(self) -> Month:
