@@ -86,16 +86,17 @@ def load_files(say: Say, folder: Path = FOLDER) -> int:
             worst = [finding["zh"] for finding in upload.findings[:3]]
             raise DemoError(f"{path.name}: {upload.outcome} {worst}")
         commit(upload, actor=actor, reason="2020年演示数据", door=Door.COMMAND)
-        _mark_synthetic(actor)
+        _mark_synthetic(upload, actor)
         say(f"  {path.name}: {upload.outcome}")
         sent += 1
     return sent
 
 
-def _mark_synthetic(actor: User) -> None:
+def _mark_synthetic(upload: Upload, actor: User) -> None:
     """Mark what is invented: a demo project is synthetic unless its remark names a public fact, which then is its source."""
     rows = []
-    for project in Project.objects.filter(is_synthetic=False, source="").exclude(remarks=""):
+    made = Project.history.filter(upload_id=upload.pk, history_type="+").values("id")
+    for project in Project.objects.filter(pk__in=made).exclude(remarks=""):
         public = project.remarks.startswith("公开")
         rows.append([project.pk, project.revision, not public, project.remarks[:300] if public else "演示数据（虚构）"])
     with transaction.atomic():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from exchange.parse import column_letter
 from exchange.raw import CellError, LongNumber, OverlongText, RawBook, Uncached
 
 SHOWN = 200  # findings that get an excerpt; the worst come first
@@ -19,14 +20,6 @@ def column_index(letters: str) -> int:
     for letter in letters:
         index = index * 26 + ord(letter) - 64
     return index
-
-
-def column_letters(index: int) -> str:
-    letters = ""
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def as_text(value: Any) -> str:
@@ -65,7 +58,7 @@ def _walk(rows: Iterable[Sequence[Any]], wanted: dict[int, list[dict[str, Any]]]
             first = max(1, centre - _COLUMNS_AROUND)
             columns = range(first, centre + _COLUMNS_AROUND + 1)
             if finding.get("excerpt") is None:
-                finding["excerpt"] = {"columns": [column_letters(index) for index in columns], "rows": []}
+                finding["excerpt"] = {"columns": [column_letter(index - 1) for index in columns], "rows": []}
             finding["excerpt"]["rows"].append([number, [as_text(row[index - 1]) if index <= len(row) else "" for index in columns]])
         if number >= last:
             return
