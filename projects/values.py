@@ -21,9 +21,9 @@ from itertools import accumulate, pairwise
 DASHES = "‐‑‒–—―−﹘﹣－─━➖⁃˗ー"
 _DASH = re.compile(rf"[{DASHES}~_]+")
 _BOUNDARIES = (4, 10, 12, 14, 20)  # where the five segments end
-_OLD_CODE = re.compile(r"(201[5-9]|202[01])-(\d{6})-(\d{2})-(\d{2})-(\d{5,6})")
-_NEW_CODE = re.compile(r"(2\d)(0[1-9]|1[0-2])-(\d{6})-(\d{2})-(\d{2})-(\d{6})")
-_CODE_SHAPE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}")
+_OLD_CODE = re.compile(r"(201[5-9]|202[01])-(\d{6})-(\d{2})-(\d{2})-(\d{5,6})", re.ASCII)
+_NEW_CODE = re.compile(r"(2\d)(0[1-9]|1[0-2])-(\d{6})-(\d{2})-(\d{2})-(\d{6})", re.ASCII)
+_CODE_SHAPE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}", re.ASCII)
 
 
 def fold_dashes(text: str) -> str:
@@ -123,7 +123,7 @@ def code_check_digit(digits: str) -> int:
 _USCC_SET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {sign: value for value, sign in enumerate(_USCC_SET)}
 _USCC_WEIGHTS = tuple(pow(3, power, 31) for power in range(17))
-_USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_USCC = re.compile(r"[1-9A-HJ-NPQRTUWXY][0-9A-HJ-NPQRTUWXY]\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 

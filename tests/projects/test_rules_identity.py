@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projects.findings import advice, message
@@ -248,5 +248,6 @@ def test_messages_name_what_was_found_and_what_would_be_right():
 
 
 @given(st.from_regex(r"(20|1|2\d)?\d{2}-\d{6}-\d{2}-\d{2}-\d{5,6}", fullmatch=True) | st.text(max_size=26))
+@example("200𝟏-000000-00-00-000000")  # a digit that is one, but not of the keyboard
 def test_reading_a_code_the_short_way_gives_what_the_long_way_gives(text):
     assert identity.read_code(text) == ProjectCode.parse(text)
