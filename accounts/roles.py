@@ -18,7 +18,10 @@ class Action(StrEnum):
     EDIT = "edit"  # create and change projects, plans and months
     UPLOAD = "upload"  # send and commit workbooks
     UNDO = "undo"  # take a committed upload back
-    REVIEW = "review"  # approve or return what districts report
+    SUBMIT = "submit"  # hand a unit's month in, or say that nothing changed
+    REVIEW = "review"  # approve or return what units hand in
+    LOCK = "lock"  # close a month, open it again, let one unit in for a while
+    REMIND = "remind"  # chase who has not reported
     LISTS = "lists"  # keep project lists and their versions
     REFERENCE = "reference"  # keep units, divisions, classifications, thresholds
     DELETE = "delete"  # take a wrongly made record out
@@ -60,12 +63,25 @@ GRANTS: dict[Role, Grant] = {
     Role.SECURITY_ADMINISTRATOR: _grant("安全管理员", "Security administrator", A.USERS, city_wide=True),
     Role.AUDITOR: _grant("审计员", "Auditor", A.AUDIT, city_wide=True),
     Role.CITY_ADMINISTRATOR: _grant(
-        "市级管理员", "City administrator", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.LISTS, A.REFERENCE, A.DELETE, A.EXPORT, city_wide=True
+        "市级管理员",
+        "City administrator",
+        A.VIEW,
+        A.EDIT,
+        A.UPLOAD,
+        A.UNDO,
+        A.LOCK,
+        A.REMIND,
+        A.LISTS,
+        A.REFERENCE,
+        A.DELETE,
+        A.EXPORT,
+        city_wide=True,
     ),
-    Role.CITY_OFFICER: _grant("市级经办人", "City officer", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.LISTS, A.EXPORT, city_wide=True),
-    Role.CITY_REVIEWER: _grant("市级审核人", "City reviewer", A.VIEW, A.REVIEW, A.EXPORT, city_wide=True),
+    # Hands in for the units without a reviewer of their own (市属国企, 市直部门); whoever approves it is somebody else in any case.
+    Role.CITY_OFFICER: _grant("市级经办人", "City officer", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.SUBMIT, A.REMIND, A.LISTS, A.EXPORT, city_wide=True),
+    Role.CITY_REVIEWER: _grant("市级审核人", "City reviewer", A.VIEW, A.REVIEW, A.REMIND, A.EXPORT, city_wide=True),
     Role.DISTRICT_OFFICER: _grant("区市经办人", "District officer", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.EXPORT, city_wide=False),
-    Role.DISTRICT_REVIEWER: _grant("区市审核人", "District reviewer", A.VIEW, A.REVIEW, A.EXPORT, city_wide=False),
+    Role.DISTRICT_REVIEWER: _grant("区市审核人", "District reviewer", A.VIEW, A.SUBMIT, A.EXPORT, city_wide=False),
     Role.BI_READER: _grant("数据分析用户", "BI reader", A.VIEW, A.EXPORT, city_wide=True),
 }
 
@@ -85,7 +101,9 @@ def allows(role: Role, action: Action) -> bool:
 
 
 # Django's permission words (admin views ask for these) → action, by the resource a model belongs to.
-_REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod"}
+_REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod", "reportingrule", "holiday"}
+# Written by the verbs of the monthly cycle alone; a page of theirs only shows them.
+_SERVICE_MODELS = {"lockexception", "reviewevent", "nilreturn", "correction", "reminder"}
 _LIST_MODELS = {"projectlist", "listversion", "entry"}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}
 
@@ -102,6 +120,8 @@ def action_for(codename: str) -> Action | None:
         return A.SYSTEM if verb == "view" else None
     if verb == "view":
         return A.VIEW
+    if model in _SERVICE_MODELS:
+        return None
     if model == "upload":
         return A.UPLOAD if verb == "add" else None
     if verb == "delete":
