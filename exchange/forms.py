@@ -90,7 +90,7 @@ def default_month(today: date) -> Month:
     now = Month.of(today)
     begun = Q(year__lt=now.year) | Q(year=now.year, month__lte=now.month)
     opened = Q(opens_on=None) | Q(opens_on__lte=today)
-    period = ReportingPeriod.objects.filter(begun, opened, locked_at=None).order_by("-year", "-month").first()
+    period = ReportingPeriod.objects.filter(begun, opened, locked_at=None, half=0).order_by("-year", "-month").first()
     return period.as_month if period is not None else now.previous
 
 

@@ -57,7 +57,7 @@ def moment_of(request: HttpRequest) -> Moment:
 
 
 def _read(request: HttpRequest) -> Clocks:
-    periods = list(ReportingPeriod.objects.annotate(reported=Count("reports")).order_by("-year", "-month"))
+    periods = list(ReportingPeriod.objects.filter(half=0).annotate(reported=Count("reports")).order_by("-year", "-month"))
     # A month that only a few units have begun would look like a collapse; it waits in the list until half are in.
     half = max((period.reported for period in periods), default=0) / 2
     newest = next((period.as_month for period in periods if period.reported and period.reported >= half), None)

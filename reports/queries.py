@@ -1,6 +1,6 @@
 """What the selected projects add up to, and what each of them says: plain rows, in a fixed number of queries.
 
-Sums are made by the database over whole 分, so they are exact; rates, ranks and rounding are `projects.measures` alone.
+Every figure is read once a project, by `projects.figures`, and added up by `projects.measures`, which also make rates and ranks.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
+from projects.figures import plans_of, reports_of
+from projects.history import rows_at
 from projects.measures import Amount, Sums
 from projects.models import Classification, Entry, ListVersion, MonthReport
-from projects.values import Month
+from projects.models.fields import WanField
+from projects.moment import Moment
 from reports.selection import KINDS, Question, Reach, Selection, select
 
 
@@ -49,54 +53,62 @@ class CityFigures:
     changed_at: datetime | None
 
 
-def _amount(name: str, field_name: str, approx: str | None = None) -> dict[str, Any]:
-    known = Q(**{f"{field_name}__isnull": False})
-    wanted: dict[str, Any] = {f"{name}_sum": Sum(field_name), f"{name}_known": Count(field_name)}
-    if approx:
-        wanted[f"{name}_approx"] = Count("pk", filter=known & Q(**{approx: True}))
-    return wanted
+_FIGURES = ("printed_then", "plan_then", "month_then", "ytd_then")
 
 
 def group_figures(selection: Selection) -> list[Group]:
     """Add the selected projects up by unit, kind, sector and the kinds of list they are on. One query."""
-    mine = Entry.objects.filter(project=OuterRef("pk"), version__in=[version.pk for version in selection.versions])
+    moment = selection.question.moment
+    entries = rows_at(Entry, moment.known_until).filter(project_id=OuterRef("pk"))
+    on = {
+        f"on_{kind}": Exists(entries.filter(version_id__in=[version.pk for version in selection.versions if version.list.kind == kind]))
+        for kind in KINDS
+    }
     rows = (
-        selection.projects.annotate(**{f"on_{kind}": Exists(mine.filter(version__list__kind=kind)) for kind in KINDS})
+        selection.projects.annotate(**on, **_months(moment))
         .order_by()
-        .values("unit_id", "kind", "sector_id", *(f"on_{kind}" for kind in KINDS))
-        .annotate(
-            n=Count("pk"),
-            **_amount("total", "total_wan", "is_approx"),
-            **_amount("planned", "plan__plan_wan"),
-            **_amount("month", "report__done_month_wan", "report__is_approx"),
-            **_amount("ytd", "report__done_ytd_wan", "report__is_approx"),
-            **_amount("cum", "report__cum_total_wan", "report__is_approx"),
-            **_amount("before", "earlier__done_ytd_wan"),
-            project_at=Max("updated_at"),
-            plan_at=Max("plan__updated_at"),
-            report_at=Max("report__updated_at"),
-        )
+        .values_list("unit_then", "kind_then", "sector_then", *on, *_FIGURES, "is_approx", "done_approx", "cum_then", "earlier_then", "newest_at")
     )
-    return [_group(row) for row in rows]
+    groups: dict[tuple[Any, ...], Group] = {}
+    for unit, kind, sector, *rest in rows.iterator(chunk_size=2000):
+        marks, figures = rest[: len(KINDS)], rest[len(KINDS) :]
+        key = (unit, kind, sector, *marks)
+        group = groups.get(key)
+        if group is None:
+            listed = frozenset(name for name, mark in zip(KINDS, marks, strict=True) if mark)
+            group = groups[key] = Group(unit, kind, sector, listed, Sums(), Amount(), Amount(), None)
+        _add(group, *figures)
+    return list(groups.values())
 
 
-def _group(row: dict[str, Any]) -> Group:
-    moments = [row[name] for name in ("project_at", "plan_at", "report_at") if row[name] is not None]
-    return Group(
-        unit_id=row["unit_id"],
-        kind=row["kind"],
-        sector_id=row["sector_id"],
-        on=frozenset(kind for kind in KINDS if row[f"on_{kind}"]),
-        sums=Sums(row["n"], _sum(row, "total"), _sum(row, "planned"), _sum(row, "month"), _sum(row, "ytd")),
-        cum_total=_sum(row, "cum"),
-        earlier=_sum(row, "before"),
-        changed_at=max(moments, default=None),
-    )
+def _months(moment: Moment) -> dict[str, Any]:
+    """What the month's report says beside its figures, and when anything of the project was written last."""
+    report = reports_of(moment.month, moment.known_until)
+    written: list[Any] = [Subquery(rows.values("updated_at")[:1]) for rows in (plans_of(moment), report)]
+    return {
+        "done_approx": Subquery(report.values("is_approx")[:1]),
+        "cum_then": Subquery(report.values("cum_total_wan")[:1], output_field=WanField()),
+        "newest_at": Greatest(F("updated_at"), *(Coalesce(at, F("updated_at")) for at in written)),
+    }
 
 
-def _sum(row: dict[str, Any], name: str) -> Amount:
-    known = row[f"{name}_known"]
-    return Amount(row[f"{name}_sum"] or Decimal(0), known, row["n"] - known, row.get(f"{name}_approx", 0))
+def _add(
+    group: Group,
+    total: Decimal | None,
+    plan: Decimal | None,
+    month: Decimal | None,
+    ytd: Decimal | None,
+    total_approx: bool,
+    done_approx: bool | None,
+    cum_total: Decimal | None,
+    earlier: Decimal | None,
+    changed_at: datetime,
+) -> None:
+    """Take one project in."""
+    group.sums.add(total, plan, month, ytd, total_approx=total_approx, done_approx=bool(done_approx))
+    group.cum_total.add(cum_total, approx=bool(done_approx))
+    group.earlier.add(earlier)
+    group.changed_at = changed_at if group.changed_at is None else max(group.changed_at, changed_at)
 
 
 def city_figures(reach: Reach, question: Question) -> CityFigures:
@@ -105,10 +117,11 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
     groups = group_figures(selection)
     in_effect = [version.pk for version in selection.versions]
     twice = (
-        Entry.objects.filter(version__in=in_effect, project__in=selection.projects.order_by().values("pk"))
+        rows_at(Entry, question.moment.known_until)
+        .filter(version_id__in=in_effect, project_id__in=selection.projects.order_by().values("pk"))
         .order_by()
-        .values("project")
-        .annotate(times=Count("pk"))
+        .values("project_id")
+        .annotate(times=Count("id"))
         .filter(times__gt=1)
     )
     return CityFigures(
@@ -149,18 +162,18 @@ _ROW_FIELDS = (
     "pk",
     "name",
     "main_code__code",
-    "unit__short_name",
-    "unit__key",
-    "sector__name",
-    "total_wan",
-    "plan__plan_wan",
-    "report__done_month_wan",
-    "report__done_ytd_wan",
-    "report__cum_total_wan",
-    "report__progress_text",
-    "report__problems",
+    "unit_name",
+    "unit_key",
+    "sector_name",
+    "printed_then",
+    "plan_then",
+    "month_then",
+    "ytd_then",
+    "cum_then",
+    "progress_then",
+    "problems_then",
     "is_approx",
-    "report__is_approx",
+    "done_approx",
 )
 _TEXTS = {2, 5, 11, 12}
 _FLAGS = {13, 14}
@@ -168,9 +181,23 @@ _FLAGS = {13, 14}
 
 def project_rows(selection: Selection, start: int = 0, stop: int | None = None) -> list[ProjectRow]:
     """The selected projects one by one, by unit and then by sector. One query."""
+    moment = selection.question.moment
+    report = reports_of(moment.month, moment.known_until)
+    unit = ReportingUnit.objects.filter(pk=OuterRef("unit_then"))
+    sector = Classification.objects.filter(pk=OuterRef("sector_then"))
     found = (
-        selection.projects.annotate(main_code=FilteredRelation("codes", condition=Q(codes__role="primary")))
-        .order_by("unit__sort_order", "unit_id", "kind", "sector__sort_order", "pk")
+        selection.projects.annotate(
+            main_code=FilteredRelation("codes", condition=Q(codes__role="primary")),
+            unit_name=Subquery(unit.values("short_name")[:1]),
+            unit_key=Subquery(unit.values("key")[:1]),
+            unit_order=Subquery(unit.values("sort_order")[:1]),
+            sector_name=Subquery(sector.values("name")[:1]),
+            sector_order=Subquery(sector.values("sort_order")[:1]),
+            progress_then=Subquery(report.values("progress_text")[:1]),
+            problems_then=Subquery(report.values("problems")[:1]),
+            **_months(moment),
+        )
+        .order_by("unit_order", "unit_then", "kind_then", "sector_order", "pk")
         .values_list(*_ROW_FIELDS)[start:stop]
     )
     return [ProjectRow(*(_filled(at, value) for at, value in enumerate(row))) for row in found]
@@ -193,9 +220,12 @@ class Origin:
     at: datetime
 
 
-def origins(project_ids: Sequence[int], month: Month) -> dict[int, Origin]:
-    """The latest write of each project's report of the month. One query."""
+def origins(project_ids: Sequence[int], moment: Moment) -> dict[int, Origin]:
+    """The latest write of each project's report of the month, as known. One query."""
+    month, until = moment.month, moment.known_until
     history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
+    if until is not None:
+        history = history.filter(history_date__lte=until)
     rows = history.order_by("history_id").values_list(
         "project_id", "door", "upload_id", "history_user__display_name", "history_user__username", "history_date"
     )

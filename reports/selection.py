@@ -5,18 +5,23 @@ Which projects are counted when no list is asked for is `projects.counting`'s an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user, units_for_user
 from projects.counting import counted, on_any_list, on_versions, unlisted, versions_in_effect
-from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
+from projects.figures import reports_of, with_figures, with_places
+from projects.history import rows_at
+from projects.models import Classification, Entry, ListVersion, MonthReport, Project, ReportingPeriod
+from projects.models.fields import WanField
+from projects.moment import Moment
 from projects.values import Month
 
 NONE = "none"  # the key of what has no sector, or is on no list
@@ -44,7 +49,10 @@ def whole_reach() -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A month, and which projects: all, those of one list version, or those on one kind of list; narrowed to a unit, a kind, a sector."""
+    """A month, and which projects: all, those of one list version, or those on one kind of list; narrowed to a unit, a kind, a sector.
+
+    `known` is the day up to which knowledge counts; without one, everything known now does.
+    """
 
     month: Month
     version: int | None = None
@@ -52,6 +60,11 @@ class Question:
     kind: str = ""  # the project's own kind
     unit: str = ""
     sector: str = ""
+    known: date | None = None
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.month, self.known)
 
     @property
     def whole(self) -> bool:
@@ -61,7 +74,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The projects that a question speaks of, joined with the year's plan, the month's report and the month before."""
+    """The projects that a question speaks of, each with what the month says of it (`projects.figures`), and the month before."""
 
     question: Question
     projects: QuerySet[Project]
@@ -73,19 +86,20 @@ class Selection:
 
 def select(reach: Reach, question: Question) -> Selection:
     """Find the projects that the question speaks of. Two queries; the projects themselves are not read."""
+    until = question.moment.known_until
     versions = _versions(question)
-    periods = {period.as_month: period for period in _periods(question.month)}
-    chosen = reach.projects.filter(on_versions(versions))
+    period = ReportingPeriod.objects.filter(year=question.month.year, month=question.month.month).first()
+    mine = with_places(reach.projects, question.moment)
+    chosen = mine.filter(on_versions(versions, until))
     if question.lists == NONE:
-        chosen = unlisted(reach.projects)
+        chosen = unlisted(mine, until)
     elif question.whole:
-        chosen = counted(reach.projects, versions)
-    period = periods.get(question.month)
+        chosen = counted(mine, versions, until)
     return Selection(
         question=question,
-        projects=_joined(_narrowed(chosen, question), question.month, period, periods.get(question.month.previous)),
+        projects=_with_figures(_narrowed(chosen, question), question),
         versions=versions,
-        dropped=_narrowed(reach.projects.filter(on_any_list() & ~on_versions(versions)), question),
+        dropped=_narrowed(mine.filter(on_any_list(until) & ~on_versions(versions, until)), question),
         due=period.due_on if period else None,
         locked_at=period.locked_at if period else None,
     )
@@ -94,41 +108,40 @@ def select(reach: Reach, question: Question) -> Selection:
 def _versions(question: Question) -> list[ListVersion]:
     if question.version is not None:
         return list(ListVersion.objects.filter(pk=question.version).select_related("list"))
-    return [version for version in versions_in_effect(question.month) if question.lists in ("", version.list.kind)]
-
-
-def _periods(month: Month) -> Iterable[ReportingPeriod]:
-    before = month.previous
-    return ReportingPeriod.objects.filter(Q(year=month.year, month=month.month) | Q(year=before.year, month=before.month))
+    found = versions_in_effect(question.month, question.moment.known_until)
+    return [version for version in found if question.lists in ("", version.list.kind)]
 
 
 def _narrowed(projects: QuerySet[Project], question: Question) -> QuerySet[Project]:
     if question.unit:
-        projects = projects.filter(unit__key=question.unit)
+        projects = projects.filter(unit_then__in=ReportingUnit.objects.filter(key=question.unit).values("pk"))
     if question.kind:
-        projects = projects.filter(kind=question.kind)
+        projects = projects.filter(kind_then=question.kind)
     if question.sector == NONE:
-        return projects.filter(sector=None)
+        return projects.filter(sector_then=None)
     if question.sector:
         scheme, _, code = question.sector.partition(".")
-        projects = projects.filter(sector__scheme=scheme, sector__code=code)
+        projects = projects.filter(sector_then__in=Classification.objects.filter(scheme=scheme, code=code).values("pk"))
     return projects
 
 
-def _joined(projects: QuerySet[Project], month: Month, period: ReportingPeriod | None, earlier: ReportingPeriod | None) -> QuerySet[Project]:
-    """Join at most one plan and two reports to each project (each is unique by constraint), so that no row is counted twice."""
-    in_year = earlier is not None and earlier.year == month.year
-    return projects.annotate(
-        plan=FilteredRelation("annual_plans", condition=Q(annual_plans__year=month.year, annual_plans__month=None)),
-        report=FilteredRelation("months", condition=Q(months__period=period.pk if period else 0)),
-        earlier=FilteredRelation("months", condition=Q(months__period=earlier.pk if earlier is not None and in_year else 0)),
-    )
+def _with_figures(projects: QuerySet[Project], question: Question) -> QuerySet[Project]:
+    """The figures of the month and of the month before, within the year; a version asked for by number speaks with the totals it printed."""
+    until = question.moment.known_until
+    projects = with_figures(projects, question.moment)
+    before = reports_of(question.month.previous, until) if question.month.month > 1 else MonthReport.objects.none()
+    projects = projects.annotate(earlier_then=Subquery(before.values("done_ytd_wan")[:1], output_field=WanField()))
+    if question.version is None:
+        return projects.annotate(printed_then=F("total_then"))
+    entries = rows_at(Entry, until).filter(project_id=OuterRef("pk"), version_id=question.version)
+    printed = Subquery(entries.values("total_wan")[:1], output_field=WanField())
+    return projects.annotate(printed_then=Coalesce(printed, F("total_then")))
 
 
 def latest_month(reach: Reach) -> Month | None:
     """The newest month for which anything in reach was reported. One query."""
     found = (
-        MonthReport.objects.filter(project__in=reach.projects)
+        MonthReport.objects.filter(project__in=reach.projects, period__half=0)
         .order_by("-period__year", "-period__month")
         .values_list("period__year", "period__month")
         .first()

@@ -182,7 +182,7 @@ def _period(run: _Run, month: Month | None) -> ReportingPeriod | None:
         return None
     run.seen.periods.add(month)
     if month not in run.periods:
-        found = ReportingPeriod.objects.filter(year=month.year, month=month.month).first()
+        found = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first()
         run.periods[month] = found or ReportingPeriod(year=month.year, month=month.month)
     return run.periods[month]
 

@@ -90,7 +90,7 @@ def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]
     for row in rows:
         if row.period not in ids:
             month = Month.parse(str(row.period))
-            ids[row.period] = ReportingPeriod.objects.get_or_create(year=month.year, month=month.month)[0].pk
+            ids[row.period] = ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=0)[0].pk
         groups.setdefault(ids[row.period], []).append(row)
     return groups
 
@@ -159,7 +159,7 @@ def _change(row: PlannedRow) -> ProjectChange:
 def _finish(upload: Upload, actor: Any, reason: str) -> None:
     counts = upload.counts
     if upload.period is None and counts.get("month"):
-        upload.period = ReportingPeriod.objects.filter(year=counts["year"], month=counts["month"]).first()
+        upload.period = ReportingPeriod.objects.filter(year=counts["year"], month=counts["month"], half=0).first()
     changed = counts.get("create", 0) + counts.get("change", 0)
     upload.state = Upload.State.COMMITTED
     upload.committed_at = timezone.now()

@@ -57,7 +57,7 @@ def period_findings(seen: Seen, chosen: Month | None) -> list[PlacedFinding]:
 
 def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[PlacedFinding]:
     before = month.previous
-    rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, project__unit__in=seen.units)
+    rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, period__half=0, project__unit__in=seen.units)
     rows = rows.exclude(project__stage__in=("done", "operate", "closed", "out", "suspended"))
     expected: dict[int, dict[int, str]] = {}
     for unit_id, project_id, name in rows.values_list("project__unit_id", "project_id", "project__name"):
@@ -65,7 +65,7 @@ def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[Plac
     if not expected:
         return
     context = build_context(year=month.year, today=timezone.localdate(), month=month)
-    due_on = ReportingPeriod.objects.filter(year=month.year, month=month.month).values_list("due_on", flat=True).first()
+    due_on = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).values_list("due_on", flat=True).first()
     for unit_id, names in expected.items():
         unit = setting.lookups.unit_by_id(unit_id)
         record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due_on, names, frozenset(seen.projects))

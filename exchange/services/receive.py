@@ -37,7 +37,7 @@ def receive(
     with transaction.atomic():
         stored_period = None
         if period is not None:
-            stored_period, _ = ReportingPeriod.objects.get_or_create(year=period.year, month=period.month)
+            stored_period, _ = ReportingPeriod.objects.get_or_create(year=period.year, month=period.month, half=0)
         upload = Upload.objects.create(
             filename=shown_name(filename),
             sha256=hashlib.sha256(content).hexdigest(),

@@ -126,6 +126,6 @@ def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored
 def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPeriod) -> None:
     """This year's earlier months of these projects and the December before, for the rules that compare with them."""
     earlier = Q(period__year=period.year, period__month__lt=period.month) | Q(period__year=period.year - 1, period__month=12)
-    rows = MonthReport.objects.filter(earlier, project__in=ids).order_by("period__year", "period__month")
+    rows = MonthReport.objects.filter(earlier, period__half=0, project__in=ids).order_by("period__year", "period__month")
     for row in rows.values("project_id", "period__year", "period__month", "done_month_wan", "done_ytd_wan", "progress_text"):
         snapshot.earlier.setdefault(row["project_id"], []).append(dict(row))

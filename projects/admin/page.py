@@ -59,7 +59,7 @@ def facts_of(project: Project) -> list[dict[str, Any]]:
 
 
 def months_of(project: Project, year: int) -> list[MonthReport]:
-    return list(project.months.filter(period__year=year).select_related("period").order_by("period__month"))
+    return list(project.months.filter(period__year=year, period__half=0).select_related("period").order_by("period__month"))
 
 
 def figures_at(project: Project, moment: Moment, months: list[MonthReport], plan_wan: Any) -> MonthFigures:

@@ -1,21 +1,28 @@
 """What is built: projects, lists, plans, months, and the lookups they stand on."""
 
+from projects.models.calendar import Holiday, ReportingRule
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
 from projects.models.plans import AnnualPlan, PlanVersion
-from projects.models.progress import MonthReport, ReportingPeriod
+from projects.models.progress import Half, MonthReport, ReportingPeriod
 from projects.models.project import LocationShare, Organisation, Project, ProjectCode
+from projects.models.reviews import Correction, LockException, NilReturn, Reminder, ReviewEvent
 from projects.models.tracking import Door, Source, changes_from
 
 __all__ = [
     "AnnualPlan",
     "Classification",
+    "Correction",
     "Door",
     "Entry",
+    "Half",
+    "Holiday",
     "ListVersion",
     "LocationShare",
+    "LockException",
     "MonthReport",
+    "NilReturn",
     "Obstacle",
     "Organisation",
     "Permit",
@@ -23,7 +30,10 @@ __all__ = [
     "Project",
     "ProjectCode",
     "ProjectList",
+    "Reminder",
     "ReportingPeriod",
+    "ReportingRule",
+    "ReviewEvent",
     "Source",
     "StageField",
     "Threshold",

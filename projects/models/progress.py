@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,27 +13,46 @@ from projects.models.tracking import Revised, tracked
 from projects.values import Month
 
 
+class Half(models.IntegerChoices):
+    """What part of a month is reported; nearly always the whole of it."""
+
+    WHOLE = 0, _("整月")
+    FIRST = 1, _("上半月")
+    SECOND = 2, _("下半月")
+
+
 class ReportingPeriod(models.Model):
-    """A month that is reported, with its opening, due date and lock."""
+    """A month that is reported (or half of one, where a place asks twice a month), with its opening, due day, grace and lock.
+
+    Figures are those of whole months: whoever looks a month up by year and number asks for `half=0` too.
+    """
 
     scope_path = ""
 
     year = models.PositiveSmallIntegerField(_("年份"))
     month = models.PositiveSmallIntegerField(_("月份"))
+    half = models.PositiveSmallIntegerField(_("半月"), choices=Half.choices, default=Half.WHOLE)
     opens_on = models.DateField(_("开放日期"), null=True, blank=True)
     due_on = models.DateField(_("截止日期"), null=True, blank=True)
+    grace_until = models.DateField(_("宽限至"), null=True, blank=True)
+    locks_on = models.DateField(_("计划锁定日期"), null=True, blank=True)
     locked_at = models.DateTimeField(_("锁定时间"), null=True, blank=True)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("锁定人"), null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("填报期")
-        ordering = ["-year", "-month"]
+        ordering = ["-year", "-month", "half"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "month"], name="period_once", violation_error_message=_("已有这个填报期")),
+            models.UniqueConstraint(fields=["year", "month", "half"], name="period_once", violation_error_message=_("已有这个填报期")),
             models.CheckConstraint(condition=models.Q(month__range=(1, 12)), name="period_month", violation_error_message=_("月份应为1至12")),
+            models.CheckConstraint(condition=models.Q(half__range=(0, 2)), name="period_half"),
         ]
 
     def __str__(self) -> str:
-        return gettext("%(year)s年%(month)s月") % {"year": self.year, "month": self.month}
+        whole = gettext("%(year)s年%(month)s月") % {"year": self.year, "month": self.month}
+        return whole if self.half == Half.WHOLE else f"{whole}{self.get_half_display()}"
 
     @property
     def as_month(self) -> Month:

@@ -60,7 +60,7 @@ def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
     project, month = report.project, report.period.as_month
     plan = AnnualPlan.objects.filter(project=project, year=month.year, month=None).first()
     earlier = MonthReport.objects.filter(Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12))
-    rows = earlier.filter(project=project).exclude(pk=report.pk).select_related("period").order_by("period__year", "period__month")
+    rows = earlier.filter(project=project, period__half=0).exclude(pk=report.pk).select_related("period").order_by("period__year", "period__month")
     record = MonthRecord(
         project=project_record(project, plan=plan, cum_total_wan=report.cum_total_wan),
         month=month,
@@ -91,7 +91,7 @@ def project_record(
     if plan is None and project.pk:
         plan = AnnualPlan.objects.filter(project=project, month=None).order_by("-year").first()
     if cum_total_wan is None and project.pk:
-        newest = MonthReport.objects.filter(project=project).exclude(cum_total_wan=None).order_by("-period__year", "-period__month")
+        newest = MonthReport.objects.filter(project=project, period__half=0).exclude(cum_total_wan=None).order_by("-period__year", "-period__month")
         report = newest.first()
         cum_total_wan = report.cum_total_wan if report is not None else None
     stage = Stage(project.stage) if project.stage else None

@@ -1,4 +1,4 @@
-"""Loads reference data from JSON: divisions, units, classifications, thresholds, stage fields. Loading twice changes nothing.
+"""Loads reference data from JSON: divisions, units, classifications, thresholds, stage fields, when months are due. Loading twice changes nothing.
 
 Rows are matched by their natural key; a row that an officer changed since is brought back to the file's value only with `overwrite`.
 """
@@ -12,9 +12,9 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import Division, ReportingUnit
-from projects.models import Classification, StageField, Threshold
+from projects.models import Classification, Holiday, ReportingRule, StageField, Threshold
 
-FILES = ("divisions", "units", "classifications", "thresholds", "stage_fields")
+FILES = ("divisions", "units", "classifications", "thresholds", "stage_fields", "holidays", "reporting_rules")
 
 
 def load_reference(folder: Path, *, overwrite: bool = False) -> dict[str, int]:
@@ -113,10 +113,21 @@ def _load_stage_fields(rows: list[dict[str, Any]], overwrite: bool) -> int:
     return count
 
 
+def _load_holidays(rows: list[dict[str, Any]], overwrite: bool) -> int:
+    return sum(_keep(Holiday, {"date": row["date"]}, _plain(row, Holiday, {"date"}), overwrite) for row in rows)
+
+
+def _load_reporting_rules(rows: list[dict[str, Any]], overwrite: bool) -> int:
+    keys = ("year", "month", "half")
+    return sum(_keep(ReportingRule, {name: row[name] for name in keys}, _plain(row, ReportingRule, set(keys)), overwrite) for row in rows)
+
+
 _LOADERS = {
     "divisions": _load_divisions,
     "units": _load_units,
     "classifications": _load_classifications,
     "thresholds": _load_thresholds,
     "stage_fields": _load_stage_fields,
+    "holidays": _load_holidays,
+    "reporting_rules": _load_reporting_rules,
 }
