@@ -2,17 +2,24 @@
 
 Rows go in as column values as stored (money in 分). PostgreSQL is fed by COPY, SQLite by prepared statements; the history rows are
 made inside the database from the rows just written, so that both say the same. Everything runs in the caller's transaction.
+
+Inside `overlapping` PostgreSQL copies rows into history and checks foreign keys while Python prepares the next rows: such a statement
+is sent and left running, and settled before the connection is used again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, connection, models
 from django.utils import timezone
+from psycopg import ClientCursor, errors, generators, pq
 
 from projects.models import Source
 
@@ -46,9 +53,74 @@ def _quote(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
+class _Running:
+    """The one statement that PostgreSQL is working on while we do something else."""
+
+    def __init__(self) -> None:
+        self.is_under_way = False
+
+    def send(self, statement: str, params: Sequence[Any] = ()) -> None:
+        """Begin a statement that answers no rows."""
+        self.settle()
+        database = connection.connection
+        text = ClientCursor(database).mogrify(statement, params)
+        database.pgconn.send_query(text.encode())
+        self.is_under_way = True
+        with connection.wrap_database_errors:
+            database.wait(generators.send(database.pgconn))
+
+    def settle(self) -> None:
+        """Wait for the end of what is under way; its error is raised here."""
+        if not self.is_under_way:
+            return
+        self.is_under_way = False
+        database = connection.connection
+        with connection.wrap_database_errors:
+            for result in database.wait(generators.fetch_many(database.pgconn)):
+                if result.status == pq.ExecStatus.FATAL_ERROR:
+                    raise errors.error_from_result(result, encoding="utf-8")
+
+    def settle_first(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        """Wrap every other use of the connection: first comes what is under way."""
+        self.settle()
+        return execute(*arguments)
+
+
+_running: ContextVar[_Running | None] = ContextVar("running_statement", default=None)
+
+
+@contextmanager
+def overlapping() -> Iterator[None]:
+    """Let statements without an answer run on while the next rows are prepared. All are done, and were without fault, at the end."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    running = _Running()
+    token = _running.set(running)
+    try:
+        with connection.execute_wrapper(running.settle_first):
+            yield
+            running.settle()
+    finally:
+        _running.reset(token)
+        if running.is_under_way:  # another fault came first; that one is told
+            running.is_under_way = False
+            connection.connection.wait(generators.fetch_many(connection.connection.pgconn))
+
+
+def check_references() -> None:
+    """Begin to check the foreign keys of all rows written so far, where they wait for the end of the transaction."""
+    running = _running.get()
+    if running is not None:
+        running.send("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
 def _fill(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Append rows to a table, the quickest way the engine has."""
     names = ", ".join(_quote(column) for column in columns)
+    running = _running.get()
+    if running is not None:
+        running.settle()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {_quote(table)} ({names}) FROM STDIN") as copy:
@@ -69,12 +141,20 @@ def _stage(columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> None:
     _fill("bulk_stage", [name for name, _ in columns], rows)
 
 
+@cache
+def _sequence(table: str) -> str:
+    """The sequence behind a table's ids (PostgreSQL). Asking for it with every id took longer than the ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [_quote(table)])
+        return str(cursor.fetchone()[0])
+
+
 def take_ids(model: type[models.Model], count: int) -> list[int]:
     """Reserve `count` ids of the model, rising."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [_quote(table), count])
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence(table), count])
             return sorted(row[0] for row in cursor.fetchall())
         # SQLite: the transaction is IMMEDIATE, so nobody else can take the same ids.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
@@ -150,11 +230,16 @@ def _keep_history(model: type[models.Model], kind: str, source: Source, which: s
     columns = [str(field.column) for field in model._meta.concrete_fields]
     names = ", ".join(_quote(column) for column in columns)
     copied = ", ".join(f"t.{_quote(column)}" for column in columns)
+    statement = (
+        f"INSERT INTO {_quote(history._meta.db_table)} "  # noqa: S608 -- names are the models' own
+        f"({names}, history_date, history_type, history_change_reason, history_user_id, door, upload_id) "
+        f"SELECT {copied}, %s, %s, %s, %s, %s, %s FROM {_quote(model._meta.db_table)} t "
+        f"WHERE {which} ORDER BY t.id"
+    )
+    params = [now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id]
+    running = _running.get()
+    if running is not None:
+        running.send(statement, params)
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_quote(history._meta.db_table)} "  # noqa: S608 -- names are the models' own
-            f"({names}, history_date, history_type, history_change_reason, history_user_id, door, upload_id) "
-            f"SELECT {copied}, %s, %s, %s, %s, %s, %s FROM {_quote(model._meta.db_table)} t "
-            f"WHERE {which} ORDER BY t.id",
-            [now(), kind, source.reason or None, source.actor_id, source.door, source.upload_id],
-        )
+        cursor.execute(statement, params)

@@ -39,7 +39,8 @@ def commit(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPL
             locked = Upload.objects.select_for_update().get(pk=upload.pk)
             _check_state(locked, reason)
             source = Source(door=door, actor_id=getattr(actor, "pk", None), upload_id=locked.pk, reason=reason)
-            _execute(locked, actor, source)
+            with bulk.overlapping():
+                _execute(locked, actor, source)
             _finish(locked, actor, reason)
             audit.record("upload.commit", actor=actor, obj=locked, counts=locked.counts)
     except bulk.StaleRowsError as stale:
@@ -81,6 +82,7 @@ def _execute(upload: Upload, actor: Any, source: Source) -> None:
         for period, group in _by_period(active).items():
             frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)
             write_changes([_change(row) for row in group], frame, source=source, write=bulk)
+        bulk.check_references()
 
 
 def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:

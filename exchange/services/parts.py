@@ -18,11 +18,24 @@ def store_part(upload: Upload, number: int, rows: Sequence[PlannedRow]) -> Uploa
 
 
 def read_part(part: UploadPart) -> list[PlannedRow]:
-    return [decode(row) for row in json.loads(zlib.decompress(bytes(part.payload)))]
+    return _rows(bytes(part.payload))
+
+
+def _rows(payload: bytes) -> list[PlannedRow]:
+    return [decode(row) for row in json.loads(zlib.decompress(payload))]
 
 
 def planned_rows(upload: Upload) -> Iterator[list[PlannedRow]]:
     """The stored plan, part by part, in sheet order."""
-    # One query a part: a cursor left open over the parts would lock SQLite's tables against the writes between them.
-    for number in range(upload.parts.count()):
-        yield read_part(upload.parts.get(number=number))
+    # One query a part: a cursor left open over the parts would lock SQLite's tables against the writes between them. The next part
+    # is fetched ahead, so that it can be decoded while the database still works on the last.
+    last = upload.parts.count() - 1
+    payload = _payload(upload, 0) if last >= 0 else b""
+    for number in range(last + 1):
+        rows = _rows(payload)
+        payload = _payload(upload, number + 1) if number < last else b""
+        yield rows
+
+
+def _payload(upload: Upload, number: int) -> bytes:
+    return bytes(upload.parts.values_list("payload", flat=True).get(number=number))

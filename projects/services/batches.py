@@ -93,14 +93,16 @@ def _insert(model: type[models.Model], rows: Sequence[Columns], *, source: Sourc
     columns = list(blank)
     place = {name: at for at, name in enumerate(columns)}
     start = list(blank.values())
-    ids = write.take_ids(model, len(rows))
     full = []
-    for key, given in zip(ids, rows, strict=True):
+    for given in rows:
         row = start.copy()
-        row[0] = key
         for name, value in given.items():
             row[place[name]] = value
         full.append(row)
+    # The ids are asked for last: until then the writer may still be at work on the rows before.
+    ids = write.take_ids(model, len(rows))
+    for key, row in zip(ids, full, strict=True):
+        row[0] = key
     write.insert(model, columns, full, source=source)
     return ids
 
@@ -117,17 +119,14 @@ def _update(model: type[models.Model], rows: Sequence[tuple[int, int | None, Col
 def _create_projects(new: Sequence[ProjectChange], frame: Frame, *, source: Source, write: Writer) -> None:
     if not new:
         return
-    ids = write.take_ids(Project, len(new))
     blank = blank_row(Project, write)
     columns = list(blank)
     place = {name: at for at, name in enumerate(columns)}
     start = list(blank.values())
     rows = []
-    for key, change in zip(ids, new, strict=True):
+    for change in new:
         values = change.tables["project"].values
         row = start.copy()
-        row[0] = key
-        row[place["uid"]] = f"P-{key:06d}"
         row[place["kind"]] = change.kind
         row[place["unit_id"]] = change.unit_id
         row[place["name_key"]] = name_key(str(values["name"]))
@@ -135,7 +134,9 @@ def _create_projects(new: Sequence[ProjectChange], frame: Frame, *, source: Sour
         for name, value in values.items():
             row[place[name]] = value
         rows.append(row)
-        change.project_id = key
+    for key, row, change in zip(write.take_ids(Project, len(new)), rows, new, strict=True):
+        row[0] = change.project_id = key
+        row[place["uid"]] = f"P-{key:06d}"
     write.insert(Project, columns, rows, source=source)
     _insert(PlanVersion, [_baseline(change, frame) for change in new], source=source, write=write)
     places = [(change, _division(change, frame)) for change in new]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import Division, ReportingUnit
 from exchange import bulk
@@ -86,3 +87,48 @@ def test_replaced_code_is_superseded_never_deleted(unit: ReportingUnit) -> None:
     new = ProjectCode.objects.get(role="primary")
     assert (old.role, old.superseded_by, new.code, new.form) == ("superseded", new, "2011-370212-04-01-000016", "new")
     assert [row.history_type for row in old.history.order_by("history_id")] == ["+", "~", "~"]
+
+
+def test_overlapping_writes_leave_the_same_rows_and_history(unit: ReportingUnit) -> None:
+    with bulk.overlapping():
+        for name in ("甲路", "乙桥", "丙港"):
+            write_changes([new_project(unit, name)], Frame(divisions={unit.pk: unit.division_id}), source=SOURCE, write=bulk)
+            bulk.check_references()
+    assert [project.name for project in Project.objects.order_by("id")] == ["甲路", "乙桥", "丙港"]
+    assert [(row.name, row.upload_id) for row in Project.history.order_by("id")] == [("甲路", 7), ("乙桥", 7), ("丙港", 7)]
+    assert PlanVersion.history.count() == 3
+
+
+def test_overlapping_leaves_the_connection_to_others_only_when_it_is_free(unit: ReportingUnit) -> None:
+    with bulk.overlapping():
+        write_changes([new_project(unit, "甲路")], Frame(), source=SOURCE, write=bulk)
+        assert PlanVersion.history.count() == 1  # the copy into history was still under way, or done: never half-seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_overlapping_tells_of_a_reference_that_does_not_exist(unit: ReportingUnit) -> None:
+    def write() -> None:
+        bad = ProjectChange(987_654, unit.pk, "infrastructure", {"annual": TableChange(None, None, {"plan_wan": 1})})
+        with transaction.atomic(), bulk.overlapping():
+            write_changes([bad], Frame(year=2020), source=SOURCE, write=bulk)
+            bulk.check_references()
+
+    with pytest.raises(IntegrityError):
+        write()
+    assert AnnualPlan.objects.count() == 0
+    assert AnnualPlan.history.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_overlapping_lets_another_fault_come_first(unit: ReportingUnit) -> None:
+    class OurOwnError(Exception):
+        """Raised while a statement is still under way."""
+
+    def write() -> None:
+        with transaction.atomic(), bulk.overlapping():
+            write_changes([new_project(unit, "甲路")], Frame(), source=SOURCE, write=bulk)
+            raise OurOwnError
+
+    with pytest.raises(OurOwnError):
+        write()
+    assert Project.objects.count() == 0
