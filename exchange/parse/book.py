@@ -18,6 +18,7 @@ from exchange.parse.walk import SheetWalk, find_table
 from exchange.raw import RawBook, RawSheet, RawValue, SheetState
 from exchange.reference import Reference, folded
 from exchange.sheets import Kind
+from exchange.sheets.template import is_own
 from projects.findings import Finding, Severity
 from projects.values import Month
 
@@ -66,11 +67,12 @@ class Reading:
 def read_workbook(book: RawBook, reference: Reference, expected: Month | None = None, sender: str | None = None) -> Reading:
     """Understand the heads of all sheets. `expected` and `sender` are the period and the unit the sender chose, used where the file names none."""
     reading = Reading(book.filename, reference)
-    sources = [RowSource(sheet) for sheet in book.sheets]
+    taken = [(sheet, source) for sheet, source in ((sheet, RowSource(sheet)) for sheet in book.sheets) if not _is_own(sheet, source)]
+    sources = [source for _, source in taken]
     found_year = next((year for text in _naming_texts(book, sources) if (year := year_of(text)) is not None), None)
     context = BookContext(book.filename, reference, expected, found_year, reference.place(sender) if sender else None)
     opened: list[_Opened] = []
-    for sheet, source in zip(book.sheets, sources, strict=True):
+    for sheet, source in taken:
         report = SheetReport(sheet.name, sheet.state.value)
         reading.sheets.append(report)
         if sheet.state is not SheetState.VISIBLE:
@@ -88,6 +90,12 @@ def read_workbook(book: RawBook, reference: Reference, expected: Month | None = 
         _report_nothing(reading)
     _settle_periods(reading, opened, expected)
     return reading
+
+
+def _is_own(sheet: RawSheet, source: RowSource) -> bool:
+    """Stamp, lists, instructions and findings that we put into the workbook ourselves."""
+    first = next(iter(source.peek(1)), ())
+    return is_own(sheet.name, sheet.state, first)
 
 
 def _naming_texts(book: RawBook, sources: Sequence[RowSource]) -> Iterator[str]:

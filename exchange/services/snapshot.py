@@ -64,6 +64,13 @@ def load(codes: Iterable[str], names: Iterable[str], frame: Frame) -> Snapshot:
     return snapshot
 
 
+def load_projects(ids: Iterable[int], frame: Frame) -> Snapshot:
+    """Everything stored about these projects."""
+    snapshot = Snapshot()
+    _load_known(snapshot, sorted(set(ids)), frame)
+    return snapshot
+
+
 def _parts(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
     for start in range(0, len(keys), _PART):
         yield keys[start : start + _PART]

@@ -1,0 +1,181 @@
+"""Makes a unit's template: its own projects as they stand, with the last figures in grey and a mark of every value."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts import audit, scope
+from accounts.models import ReportingUnit
+from accounts.roles import Action as May
+from exchange.layout import CellContent
+from exchange.plan import Known
+from exchange.services.contents import Names, content_of
+from exchange.services.faults import NotAllowedError, StateError
+from exchange.services.memory import without_collecting
+from exchange.services.snapshot import Frame, load_projects
+from exchange.sheets import Kind
+from exchange.sheets.stamp import Issue, Marker, stamp_rows
+from exchange.sheets.template import (
+    CLASSES,
+    MONTH_FIELDS,
+    NATURE_LIST,
+    SECTOR_LIST,
+    STAGE_LIST,
+    TEMPLATE_KINDS,
+    TemplateFrame,
+    TemplateRow,
+    marked_fields,
+    template_book,
+    template_fields,
+)
+from exchange.workbook.template import write_template
+from projects.models import Classification, MonthReport, Project, ReportingPeriod
+from projects.stages import Stage
+from projects.values import Month
+
+_SALT = "exchange.template"
+_PART = 900
+_GONE = (Stage.OUT.value, Stage.CLOSED.value)
+_SCHEMES = {"infrastructure": Classification.Scheme.SECTOR, "emerging": Classification.Scheme.SEI}
+_PROJECT_KINDS = {Kind.INFRASTRUCTURE: Project.Kind.INFRASTRUCTURE, Kind.EMERGING: Project.Kind.EMERGING}
+LAST_MONTHS = 12  # how far back the grey values are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A written template and what to call it."""
+
+    filename: str
+    content: bytes
+    projects: int
+
+
+def signing_keys() -> list[bytes]:
+    """The key that templates are signed with, and former ones that still count."""
+    return [salted_hmac(_SALT, "key", secret=secret, algorithm="sha256").digest() for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+
+
+def make_template(unit: ReportingUnit, month: Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY, address: str | None = None) -> Template:
+    """The workbook of a unit's projects. NotAllowedError outside the person's scope, StateError where there is nothing to fill."""
+    _check_scope(actor, unit)
+    if kind not in TEMPLATE_KINDS:
+        raise StateError("kind", "资金类表格没有填报表，请用清单或月度进展。", "There is no template for fund sheets; take a list or the month's.")
+    if kind is Kind.MONTHLY and month is None:
+        raise StateError("period", "请选择填报期。", "Choose the month.")
+    month = month if kind is Kind.MONTHLY else None
+    with without_collecting():
+        made = _make(unit, month, kind)
+    audit.record("template.export", actor=actor, obj=unit, address=address, period=str(month or ""), kind=kind.value, projects=made.projects)
+    return made
+
+
+def _check_scope(actor: Any, unit: ReportingUnit) -> None:
+    """Who may take the unit's figures out as a file may have its template."""
+    if actor is not None and not scope.reaches(actor, May.EXPORT, unit.pk):
+        raise NotAllowedError("scope", f"你不能下载{unit.name}的填报表。", f"You may not download the template of {unit.name}.")
+
+
+def _make(unit: ReportingUnit, month: Month | None, kind: Kind) -> Template:
+    period = _period(month)
+    ids = list(_projects(unit, period, kind))
+    if not ids:
+        raise StateError("empty", f"{unit.name}还没有项目可填。", f"{unit.name} has no projects to fill in.")
+    snapshot = load_projects(ids, Frame(month.year if month else timezone.localdate().year, period, None))
+    names = Names.of(snapshot.known.values(), with_divisions=True)
+    last = _last_reports(ids, month) if month is not None else {}
+    issued = timezone.localtime()
+    issue = Issue(
+        unit.key, unit.name, str(month) if month else None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind)
+    )
+    marker = Marker(signing_keys()[0], issue)
+    uids = dict(Project.objects.filter(unit=unit).values_list("id", "uid"))
+    place = unit.division.name if unit.division is not None else "市级"
+    rows: list[TemplateRow] = []
+    marks: list[tuple[str, str, str]] = []
+    for key in ids:
+        known = snapshot.known[key]
+        contents = _contents(known, kind, names, names.divisions.get(key, place))
+        report = last.get(key)
+        rows.append(
+            TemplateRow(contents, snapshot.kinds[key], *_last_words(report)) if report is not None else TemplateRow(contents, snapshot.kinds[key])
+        )
+        uid = uids[key]
+        marks.append((uid, _revisions(known), "".join(marker.mark(uid, name, contents[name]) for name in issue.fields)))
+    frame = TemplateFrame(kind, unit.name, month, issued.strftime("%Y-%m-%d"), _choices())
+    content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
+    title = f"{month.year}年{month.month}月填报表" if month else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
+    return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids))
+
+
+def _period(month: Month | None) -> ReportingPeriod | None:
+    if month is None:
+        return None
+    return ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first() or ReportingPeriod(year=month.year, month=month.month)
+
+
+def _projects(unit: ReportingUnit, period: ReportingPeriod | None, kind: Kind) -> Iterable[int]:
+    """The unit's projects in the order of its lists; one that is out or closed only where it has reported this month."""
+    projects = Project.objects.filter(unit=unit)
+    if kind in _PROJECT_KINDS:
+        projects = projects.filter(kind=_PROJECT_KINDS[kind])
+    reported = Q(months__period=period) if period is not None and period.pk else Q(pk__in=[])
+    found = projects.filter(~Q(stage__in=_GONE) | reported).order_by("-kind", "sector__sort_order", "id")
+    return dict.fromkeys(found.values_list("id", flat=True))
+
+
+def _contents(known: Known, kind: Kind, names: Names, place: str) -> Mapping[str, CellContent]:
+    contents: dict[str, CellContent] = {"district": place}
+    for name in template_fields(kind):
+        if name not in ("serial", "district"):
+            contents[name] = content_of(name, kind.value, known, names)
+    return contents
+
+
+def _revisions(known: Known) -> str:
+    """Revisions of the rows behind a line, for whoever reads the stamp; the merge goes by the marks."""
+    roles = ("project", "code", "annual", "month")
+    return "/".join(str(stored.revision) if (stored := known.role(role)) is not None else "0" for role in roles)
+
+
+def _last_reports(ids: Sequence[int], month: Month) -> dict[int, dict[str, Any]]:
+    """For each project the newest approved report of the last months before this one, else the newest of any state."""
+    first = month.plus(-LAST_MONTHS)
+    window = (Q(period__year=first.year, period__month__gte=first.month) | Q(period__year__gt=first.year)) & (
+        Q(period__year__lt=month.year) | Q(period__year=month.year, period__month__lt=month.month)
+    )
+    found: dict[int, dict[str, Any]] = {}
+    approved = MonthReport.State.APPROVED
+    for start in range(0, len(ids), _PART):
+        rows = MonthReport.objects.filter(window, period__half=0, project__in=ids[start : start + _PART]).order_by("period__year", "period__month")
+        for row in rows.values("project_id", "period__year", "period__month", "state", *MONTH_FIELDS):
+            before = found.get(row["project_id"])
+            if before is None or row["state"] == approved or before["state"] != approved:
+                found[row["project_id"]] = row
+    return found
+
+
+def _last_words(report: Mapping[str, Any]) -> tuple[str, dict[str, CellContent]]:
+    """Which report the grey values are from, and the values."""
+    state = dict(MonthReport.State.choices)[report["state"]]
+    words = f"{report['period__year']}-{report['period__month']:02d} {state}"
+    return words, {name: report[name] if report[name] != "" else None for name in MONTH_FIELDS}
+
+
+def _choices() -> dict[str, Sequence[str]]:
+    """The words of the drop-downs, each list under the name that cell checks call it by."""
+    nodes = list(Classification.objects.order_by("scheme", "sort_order", "id").values_list("scheme", "name"))
+    lists: dict[str, Sequence[str]] = {
+        STAGE_LIST: [stage.zh for stage in Stage],
+        NATURE_LIST: [name for scheme, name in nodes if scheme == Classification.Scheme.NATURE],
+    }
+    for kind, words in CLASSES.items():
+        lists[f"{SECTOR_LIST}{words}"] = [name for scheme, name in nodes if scheme == _SCHEMES[kind]]
+    return lists

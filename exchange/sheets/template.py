@@ -1,0 +1,240 @@
+"""The template of a unit: its own projects for a month, or its list, laid out from the one table of columns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from exchange.layout import BookLayout, CellContent, Check, ColumnLayout, Form, ListsLayout, Look, SecretLayout, TableLayout, WordsLayout
+from exchange.raw import RawValue, SheetState
+from exchange.sheets.column import Column, Kind, ReaderKind
+from exchange.sheets.kinds import SHEETS
+from exchange.sheets.stamp import STAMP_SHEET
+from projects.values import Month
+
+LISTS_SHEET = "_lists"
+WORDS_SHEET = "填表说明"
+WORDS_TITLE = "填表说明（系统生成，上传时不读取）"
+FINDINGS_SHEET = "问题清单"
+FINDINGS_TITLE = "问题清单（系统生成，上传时不读取）"
+GREY = "参考·"  # headings that begin so are never read; see `exchange.sheets.patterns`
+CLASSES = {"infrastructure": "基础设施", "emerging": "战新产业"}  # what a project's list of sectors is called in the template
+STAGE_LIST, NATURE_LIST, SECTOR_LIST = "可选阶段", "可选性质", "行业_"
+
+TEMPLATE_KINDS = (Kind.MONTHLY, Kind.INFRASTRUCTURE, Kind.EMERGING)
+# Columns of a kind of sheet that a template has not: they are stored elsewhere, or computed.
+_LEFT_OUT: Mapping[Kind, frozenset[str]] = {
+    Kind.MONTHLY: frozenset({"progress_percent"}),
+    Kind.INFRASTRUCTURE: frozenset({"progress_text", "problems"}),
+    Kind.EMERGING: frozenset({"progress_text", "problems"}),
+}
+# Who the project is, and what is decided elsewhere: locked.
+_LOCKED: Mapping[Kind, frozenset[str]] = {
+    Kind.MONTHLY: frozenset({"serial", "name", "code", "district", "owner", "total_wan", "cum_prior_wan", "plan_wan"}),
+    Kind.INFRASTRUCTURE: frozenset({"serial", "name", "code", "district", "total_wan"}),
+    Kind.EMERGING: frozenset({"serial", "name", "code", "district", "total_wan"}),
+}
+NOT_MARKED = frozenset({"serial", "district"})  # stored nowhere by these sheets
+# Entry cells of a month, each with the last value in grey beside it.
+MONTH_FIELDS = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_text", "problems")
+_LAST, _CLASS, _RATE = "last", "class", "rate"  # grey columns that belong to no field
+_FORMS = {ReaderKind.AMOUNT: Form.MONEY, ReaderKind.LAND: Form.NUMBER, ReaderKind.SERIAL: Form.NUMBER}
+_LONG = frozenset({"name", "owner", "content", "address", "annual_goal", "progress_text", "problems", "remarks"})
+_HINTS = {
+    "done_month_wan": "只填数字，单位万元。没有完成的填0，没有数据的留空：空白不等于0。",
+    "done_ytd_wan": "今年1月至本月的累计，不小于上月累计；如确需核减，请在备注说明。",
+    "cum_total_wan": "从开工到本月的累计，单位万元。",
+    "progress_text": "写到部位和数量，例如：主体结构封顶，幕墙完成60%。",
+    "problems": "需要协调的事项：卡在哪个环节、涉及哪个部门、希望何时解决。没有的留空。",
+    "stage": "从下拉列表中选择。",
+    "nature": "从下拉列表中选择。",
+    "sector": "从下拉列表中选择，列表随项目类别变化。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    """One project of a template: what each cell holds, and what stands in grey beside it."""
+
+    contents: Mapping[str, CellContent]
+    group: str  # infrastructure or emerging
+    last_words: str = ""  # 2020-06 已审核: which report the grey values are from
+    last: Mapping[str, CellContent] = field(default_factory=dict)
+    note: Mapping[str, str] = field(default_factory=dict)  # field → what a reviewer said; "" is of the whole row
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFrame:
+    """What a template is of."""
+
+    kind: Kind
+    unit_name: str
+    month: Month | None
+    exported_on: str
+    choices: Mapping[str, Sequence[str]]  # name of a list → its words
+
+
+def heading_of(column: Column) -> str:
+    """The heading of our own sheets: with the unit."""
+    return column.header + (f"（{column.unit}）" if column.unit else "")
+
+
+def template_fields(kind: Kind) -> tuple[str, ...]:
+    """The fields a template of this kind has, in sheet order."""
+    return tuple(column.field for column in SHEETS[kind] if column.field not in _LEFT_OUT[kind])
+
+
+def marked_fields(kind: Kind) -> tuple[str, ...]:
+    """The fields whose values the stamp marks."""
+    return tuple(name for name in template_fields(kind) if name not in NOT_MARKED)
+
+
+def sheet_title(frame: TemplateFrame) -> str:
+    """No place in it: rows may lie in other districts than the unit's own."""
+    if frame.month is not None:
+        return f"{frame.month.year}年{frame.month.month}月重大项目进展填报表"
+    return "重大基础设施项目填报表" if frame.kind is Kind.INFRASTRUCTURE else "战略性新兴产业项目填报表"
+
+
+def template_book(frame: TemplateFrame, rows: Sequence[TemplateRow], stamp: Iterable[Sequence[str]]) -> BookLayout:
+    """The whole workbook."""
+    columns = _columns(frame)
+    context = [f"填报单位：{frame.unit_name}", f"报告期：{frame.month.year}年{frame.month.month}月" if frame.month else "项目清单", "单位：万元"]
+    table = TableLayout(
+        name="月度进展" if frame.kind is Kind.MONTHLY else "项目清单",
+        title=sheet_title(frame),
+        context=[*context, f"导出日期：{frame.exported_on}"],
+        columns=columns,
+        rows=(_cells(number, row, columns) for number, row in enumerate(rows, start=1)),
+        notes=_notes(rows, columns),
+        spare_rows=0 if frame.kind is Kind.MONTHLY else 20,
+        fixed_columns=2,
+    )
+    lists = ListsLayout(LISTS_SHEET, frame.choices)
+    footer = f"{frame.unit_name} {sheet_title(frame)} 导出于{frame.exported_on}"
+    return BookLayout(table, WordsLayout(WORDS_SHEET, WORDS_TITLE, _lines(frame)), lists, SecretLayout(STAMP_SHEET, stamp), footer)
+
+
+def _columns(frame: TemplateFrame) -> list[ColumnLayout]:
+    made: list[ColumnLayout] = []
+    for column in (one for one in SHEETS[frame.kind] if one.field in template_fields(frame.kind)):
+        if column.field == "sector":
+            made.append(ColumnLayout(f"{GREY}项目类别", Look.GREY, Form.TEXT, 10, _CLASS))
+        if frame.kind is Kind.MONTHLY and column.field in MONTH_FIELDS:
+            if column.field == MONTH_FIELDS[0]:
+                made.append(ColumnLayout(f"{GREY}上次填报", Look.GREY, Form.TEXT, 14, _LAST))
+            form = Form.LONG if column.field in _LONG else Form.MONEY
+            made.append(ColumnLayout(f"{GREY}上次{heading_of(column)}", Look.GREY, form, column.width, f"{GREY}{column.field}"))
+        made.append(_column(column, frame))
+        if frame.kind is Kind.MONTHLY and column.field == "done_ytd_wan":
+            made.append(ColumnLayout(f"{GREY}占年度计划（%）", Look.GREY, Form.PERCENT, 10, _RATE))
+    places = {column.field: _letter(index) for index, column in enumerate(made)}
+    return [_completed(column, places, frame) for column in made]
+
+
+def _column(column: Column, frame: TemplateFrame) -> ColumnLayout:
+    locked = column.field in _LOCKED[frame.kind]
+    form = Form.LONG if column.field in _LONG else _FORMS.get(column.reader, Form.TEXT)
+    hint = "" if locked else _HINTS.get(column.field) or column.help
+    return ColumnLayout(heading_of(column), Look.LOCKED if locked else Look.ENTRY, form, column.width, column.field, hint)
+
+
+def _letter(index: int) -> str:
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _completed(column: ColumnLayout, places: Mapping[str, str], frame: TemplateFrame) -> ColumnLayout:
+    """Add formulas and checks, which need to know where the other columns stand."""
+    if column.field == _RATE:
+        plan, done = places["plan_wan"], places["done_ytd_wan"]
+        return replace(column, formula=f'=IF(AND(ISNUMBER({done}{{row}}),N({plan}{{row}})>0),ROUND({done}{{row}}/{plan}{{row}}*100,2),"")')
+    if column.look is not Look.ENTRY:
+        return column
+    return replace(column, check=_check(column, places, frame))
+
+
+def _check(column: ColumnLayout, places: Mapping[str, str], frame: TemplateFrame) -> Check | None:
+    here = f"{places[column.field]}{{row}}"
+    if column.field == "stage":
+        return Check("list", f"={STAGE_LIST}", title="项目阶段", message="请从下拉列表中选择项目阶段。")
+    if column.field == "nature":
+        return Check("list", f"={NATURE_LIST}", title="建设性质", message="不在常用性质中，确定这样填写吗？", stops=False)
+    if column.field == "sector":
+        formula = f'=INDIRECT("{SECTOR_LIST}"&${places[_CLASS]}{{row}})'
+        return Check("list", formula, title="行业领域", message="不在该类别的领域中，确定这样填写吗？", stops=False)
+    if column.field == "done_ytd_wan" and frame.month is not None:
+        last, before = f"{places[_LAST]}{{row}}", f"{places[f'{GREY}done_ytd_wan']}{{row}}"
+        formula = f'=IF(LEFT({last},4)="{frame.month.year}",N({before}),0)'
+        return Check("decimal", formula, ">=", "本年累计", "应填数字，且不小于上次的本年累计。确需核减的点“是”，并在备注说明。", stops=False)
+    if column.field == "done_month_wan":
+        return Check("decimal", "0", ">=", "本月完成", "应填不小于0的数字（万元）。确需冲减的点“是”，并在备注说明。", stops=False)
+    if column.form in (Form.MONEY, Form.NUMBER):
+        return Check("decimal", "0", ">=", "应填数字", "请填不小于0的数字，不带单位；没有数据的留空。")
+    if column.field in ("planned_start", "planned_finish", "actual_start", "actual_finish"):
+        formula = f"=OR(ISNUMBER({here}),AND(LEN({here})>=4,LEN({here})<=12,ISNUMBER(VALUE(LEFT({here},4)))))"
+        return Check("custom", formula, title="日期", message="请填如 2020-06 或 2020-06-30；只知道年份的填 2020。")
+    return None
+
+
+def _cells(number: int, row: TemplateRow, columns: Sequence[ColumnLayout]) -> list[CellContent]:
+    return [_cell(number, row, column.field) for column in columns]
+
+
+def _cell(number: int, row: TemplateRow, name: str) -> CellContent:
+    if name == "serial":
+        return number
+    if name == _CLASS:
+        return CLASSES.get(row.group, "")
+    if name == _LAST:
+        return row.last_words
+    if name == _RATE:
+        return _rate(row)
+    return row.last.get(name.removeprefix(GREY)) if name.startswith(GREY) else row.contents.get(name)
+
+
+def _rate(row: TemplateRow) -> CellContent:
+    done, plan = row.contents.get("done_ytd_wan"), row.contents.get("plan_wan")
+    if done is None or isinstance(done, str) or not plan or isinstance(plan, str):
+        return None
+    return (Decimal(done) / Decimal(plan) * 100).quantize(Decimal("0.01"))
+
+
+def _notes(rows: Sequence[TemplateRow], columns: Sequence[ColumnLayout]) -> dict[tuple[int, int], str]:
+    """What reviewers said: at the cell it is about, else at the project's name."""
+    places = {column.field: index for index, column in enumerate(columns)}
+    notes: dict[tuple[int, int], str] = {}
+    for number, row in enumerate(rows):
+        for name, text in row.note.items():
+            place = (number, places.get(name, places["name"]))
+            notes[place] = f"{notes[place]}\n{text}" if place in notes else text
+    return notes
+
+
+def _lines(frame: TemplateFrame) -> list[str]:
+    """Ten lines; longer instructions are not read."""
+    month = f"{frame.month.year}年{frame.month.month}月" if frame.month else "项目清单"
+    return [
+        f"1. 本表由系统按{frame.unit_name}现有项目生成（{month}），填好后在“填报 → 上传与检查”上传，不必改名。",
+        "2. 白色格填写；灰色格锁定，是项目的身份信息和已定的数，有误的请走变更申请，不在本表改。",
+        "3. “参考·”开头的列是上次填报的数，只供对照，上传时不读取。",
+        "4. 金额单位一律为万元，只填数字，不带单位和逗号。",
+        "5. 没有发生填0；没有数据留空。空白和0含义不同。",
+        "6. 日期填 2020-06 或 2020-06-30。",
+        "7. 阶段、性质、领域从下拉列表选择；领域的列表随项目类别变化。",
+        "8. 本年累计不小于上次累计；如需核减，请在备注写明原因。",
+        "9. 可以排序、筛选、删去暂不报的行；没有改动的格上传后不会变，别人同时改过的格会列出来由你选择。",
+        "10. 单元格右上角有红三角的是审核人的意见，鼠标移上去可以看到。",
+    ]
+
+
+def is_own(name: str | None, state: SheetState, first: Sequence[RawValue]) -> bool:
+    """Tell a sheet that we put into the workbook beside the data: stamp, lists, instructions, the list of findings."""
+    if name in (STAMP_SHEET, LISTS_SHEET):
+        return state is not SheetState.VISIBLE
+    return bool(first) and first[0] in (WORDS_TITLE, FINDINGS_TITLE)
