@@ -19,11 +19,14 @@ _KIND_OUTSIDE = {
     "amount_too_large": "amount_not_number",
     "code_blank": "code_missing",
     "code_pending": "code_missing",
+    "code_short_serial": "code_format",
     "uscc_pending": "uscc_missing",
     "interest_suspect": "rate_suspect",
 }
 # The rules' rate_suspect is a completion rate that does not fit; outside the word means an interest rate.
 _KINDS_INSIDE = frozenset(["rate_suspect"])
+# A hint to the clerk that outside counts as a fault: the form asks for six digits, old codes had five.
+_KINDS_OUTSIDE = frozenset(["code_short_serial"])
 # Either of two fields of ours fills one neutral field; the first that has a value wins.
 _SHARED = {"start": ("planned_start", "actual_start"), "finish": ("planned_finish", "actual_finish")}
 _NOT_OUTSIDE = frozenset(["serial", "marks", "progress_percent", "land_mu", "lead", "planned_period"])
@@ -78,7 +81,7 @@ def finding_document(placed: PlacedFinding) -> dict[str, Any]:
     finding, place = placed.finding, placed.place
     kind = _KIND_OUTSIDE.get(finding.code, finding.code)
     column = COLUMNS.get(finding.field or "")
-    is_hint = finding.severity is Severity.INFO or finding.code in _KINDS_INSIDE
+    is_hint = (finding.severity is Severity.INFO and finding.code not in _KINDS_OUTSIDE) or finding.code in _KINDS_INSIDE
     severity = Severity.INFO if is_hint else KIND_SEVERITY.get(kind, Severity.INFO)
     return {
         "sheet": place.sheet,

@@ -37,7 +37,8 @@ _COMPOUND = re.compile(r"(\d+(?:\.\d+)?)亿零?(\d+(?:\.\d+)?)万?元?")
 _RANGE = re.compile(rf"{_BEFORE}*(\d+(?:\.\d+)?)\s*(?:亿元|亿|万元|万|元)?\s*(?:-+|~+|—+|–|至|到|、|/)\s*(\d+(?:\.\d+)?){_UNIT}(?:左右|之间)?")
 _NOTE = re.compile(r"[(（\[][^()（）\]]*[)）\]]$")
 _SUM = re.compile(r"\d+(?:\.\d+)?(?:\s*[+＋]\s*\d+(?:\.\d+)?)+")
-_SEPARATORS = re.compile(r"(?<=\d)[,，'](?=\d)|\s+")
+# A comma parts groups of three digits (or of four, by 万); 12.345,00 is no number of ours.
+_SEPARATORS = re.compile(r"(?<=\d)[,，'](?=\d{3,4}(?!\d))|\s+")
 _UNITS = {
     "亿元": MoneyUnit.YI,
     "亿": MoneyUnit.YI,

@@ -27,6 +27,7 @@ from projects.values import CreditCode, ProjectCode, normalise_code
 _CANONICAL = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{2}")
 _PENDING = re.compile(r"无|暂无|没有|待定|待办|待赋码|未赋码|正在办理.*|办理中.*|申请中.*|待.{0,6}|未.{0,6}|尚未.*|暂未.*|缺|不详|/+")
+_LABELLED = re.compile(r"^[\u4e00-\u9fff]{0,8}(?:代码|编码|赋码)[:：]\s*")  # 项目代码：2019-…
 _SEVERAL = re.compile(r"[、;；,，\n]+|(?<=\d)\s+(?=\d{4}-)")
 _EXACT_DIGITS = 10**15
 
@@ -53,7 +54,7 @@ def _read_code(raw: RawValue, field: str, prefix: str) -> CellReading | CellValu
         return said(error("code_precision_lost", field, raw=text))
     if _PENDING.fullmatch(text):
         return said(warning("code_pending", field, raw=text))
-    code = normalise_code(text)
+    code = normalise_code(_LABELLED.sub("", text))
     if not ProjectCode.has_shape(code):
         pieces = [normalise_code(piece) for piece in _SEVERAL.split(text) if piece.strip()]
         if len(pieces) > 1 and ProjectCode.has_shape(pieces[0]):

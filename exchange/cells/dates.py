@@ -29,12 +29,15 @@ NOT_YET = frozenset(["无", "未开工", "尚未开工", "未竣工", "未完工
 # Words around a date that do not change it: 预计2021年12月底前竣工投产.
 _AROUND_BEFORE = re.compile(r"^(?:计划|预计|拟|拟于|计划于|预计于|力争|约|大约|已于|于|将于|自|从|至|截至|原计划|暂定)+")
 _AROUND_AFTER = re.compile(
-    r"(?:左右|前后|之前|以前|(?<!年)[前内]|期间|份)?(?:正式|全面|全部|主体)?(?:开工建设|开工|动工|开建|启动|竣工验收|竣工|完工|建成|投产|交付|通车|完成|投用|验收|运营|投入使用|及|并|、)*$"
+    r"(?:左右|前后|之前|以前|(?<!年)[前内]|期间|份)?(?:正式|全面|全部|主体)?(?:开工建设|开工|动工|开建|启动|竣工验收|竣工|完工|建成|投产|交付|通车|完成|投用|验收|运营|投入使用|及|并|起|止|、)*$"
 )
 _PART_OF_MONTH = re.compile(r"(?<=月)(?:份)?(?:上旬|中旬|下旬|初|中|底|末)$")
-_SEPARATED = re.compile(r"(\d{4})[年./\-_,](\d{1,2})(?:[月./\-_,](?:(\d{1,2})日?号?)?)?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_SEPARATED = re.compile(r"(\d{4})[年./\-_,、](\d{1,2})(?:[月./\-_,](?:(\d{1,2})日?号?)?)?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _YEAR = re.compile(r"(\d{4})年?度?")
 _SHORT = re.compile(r"(\d{2})[年./\-](\d{1,2})(?:[月./\-](?:(\d{1,2})日?)?)?")
+_MONTH_FIRST = re.compile(r"(\d{1,2}|[A-Za-z]{3,9})[/.\-]?(\d{4}|(?<=[A-Za-z.\-])\d{2})")  # 03/2019, Mar-19
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TAIL = re.compile(r"(?:[(\[][^()\[\]]*[)\]]|[-/.,、;])+$")  # 2019年3月(已开工), 2019-3-
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _PART_OF_YEAR = re.compile(
     r"(?:(\d{4})年?|(今年|本年|年|当年)?)(?:(上半年|下半年)|第?([1-4一二三四])季度?|Q([1-4])|H([12])|(年?底|年?末|年?内|年?初|年?中|年?前))(?:度)?"
@@ -175,7 +178,7 @@ def read_date_text(text: str, field: str, context: ReadContext, raw: RawValue = 
     exact = _exact(plain)
     if exact is not None:
         return _in_range(exact, quoted, field, context) if plain[:4].isdigit() else _shown(exact, quoted, field, context)
-    bare = _AROUND_AFTER.sub("", _AROUND_BEFORE.sub("", plain))
+    bare = _AROUND_AFTER.sub("", _AROUND_BEFORE.sub("", _TAIL.sub("", plain)))
     month_only = _PART_OF_MONTH.sub("", bare)
     value = _exact(month_only)
     if value is not None:
@@ -207,7 +210,19 @@ def _exact(plain: str) -> PartialDate | None:
     short = _SHORT.fullmatch(plain)
     if short is not None and int(short[2]):
         return _made(_century(int(short[1])), int(short[2]), int(short[3] or 0))
-    return None
+    return _month_first(plain)
+
+
+def _month_first(plain: str) -> PartialDate | None:
+    """03/2019, and what Excel in English makes of a date in a text file: Mar-19."""
+    found = _MONTH_FIRST.fullmatch(plain)
+    if found is None:
+        return None
+    word = found[1][:3].lower()
+    month = int(word) if word.isdigit() else _ENGLISH_MONTHS.index(word) + 1 if word in _ENGLISH_MONTHS else 0
+    if not month or (word.isdigit() and len(found[2]) < 4):
+        return None
+    return _made(int(found[2]) if len(found[2]) == 4 else _century(int(found[2])), month)
 
 
 def _century(two_digits: int) -> int:

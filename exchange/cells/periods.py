@@ -12,6 +12,7 @@ from projects.findings import Finding, Severity
 from projects.values import PartialDate, fold_dashes
 
 _WORD_SEPARATOR = re.compile(r"(?:-*[至到~]-*)|(?:-{2,})|(?<=[年月日])-+")
+_WORDED = re.compile(r"(.*\d.*?(?:开工|动工|启动|开建|开始|起)(?:建设)?)[,;、](.*\d.*)")  # 2018年3月开工,2021年12月竣工
 _SPAN = re.compile(r"(\d{1,2})个月|(\d{1,2}|[一二三四五六七八九十]+)年(?:期)?|工期.*|长期.*|常年.*")
 _OPEN = frozenset(["今", "现在", "未定", "待定", "长期"])
 _YEARS = re.compile(r"\d{4}(?:[、,，\-/]\d{4})+")
@@ -57,6 +58,9 @@ def _split(text: str) -> tuple[str, str] | None:
     if _YEARS.fullmatch(text):
         years = re.findall(r"\d{4}", text)
         return years[0], years[-1]
+    worded = _WORDED.fullmatch(text)
+    if worded is not None:
+        return worded[1], worded[2]
     by_word = _WORD_SEPARATOR.split(text, maxsplit=1)
     if len(by_word) == 2:
         return by_word[0], by_word[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from exchange.cells import CellReading, FieldReader, ReadContext, date_reader
+from exchange.cells import CellReading, FieldReader, ReadContext, date_reader, plain_number
 from exchange.parse.context import SheetContext, money_unit
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import PlannedColumn, column_letter
@@ -17,6 +17,7 @@ from exchange.parse.profile import (
     looks_planned,
     name_column,
 )
+from exchange.raw import RawValue
 from exchange.reference import Reference, folded
 from exchange.sheets import Kind, Meaning, ReaderKind, column_of
 from projects.findings import Finding, Severity
@@ -78,6 +79,7 @@ def _find_name(plan: ColumnPlan, block: HeaderBlock, sample: Rows) -> None:
 
 def _settle_years(plan: ColumnPlan, year: int | None) -> None:
     """Of plans and sums for several years the report year's own counts; where none is, the plan that comes first, the sum of the last."""
+    _settle_december(plan, year)
     for name, fallback in (("plan_wan", min), ("done_ytd_wan", max), ("done_month_wan", max)):
         columns = [column for column in plan.columns if column.field == name]
         years = {column.meaning.year for column in columns}
@@ -87,6 +89,14 @@ def _settle_years(plan: ColumnPlan, year: int | None) -> None:
         for column in columns:
             if column.meaning.year not in {own, None}:
                 _set(column, None)
+
+
+def _settle_december(plan: ColumnPlan, year: int | None) -> None:
+    """截至2019年12月底累计 in a report of 2020 is what was done before the year."""
+    for column in plan.columns:
+        before = column.field == "done_ytd_wan" and column.meaning.ambiguous and column.meaning.month == 12 and year is not None
+        if before and column.meaning.year == (year or 0) - 1 and "cum_prior_wan" not in plan.by_field():
+            _set(column, "cum_prior_wan")
 
 
 def _settle_months(plan: ColumnPlan, month: Month | None, year: int | None) -> None:
@@ -117,6 +127,9 @@ def _settle_doubles(plan: ColumnPlan, block: HeaderBlock, sample: Rows, referenc
 def _settle_types(plan: ColumnPlan, sample: Rows, reference: Reference) -> None:
     """项目类型 may hold 新建 and 续建, or 在建 and 前期: its words tell."""
     fields = plan.by_field()
+    goal = fields.get("annual_goal")
+    if goal is not None and "plan_wan" not in fields and _are_figures(cells_of(sample, goal.index)):
+        _set(goal, "plan_wan")
     column = fields.get("sector")
     if column is None:
         return
@@ -125,6 +138,11 @@ def _settle_types(plan: ColumnPlan, sample: Rows, reference: Reference) -> None:
         if texts and name not in fields and sum(text in words for text in texts) * 5 >= len(texts) * 4:
             _set(column, name)
             return
+
+
+def _are_figures(cells: Sequence[RawValue]) -> bool:
+    """年度任务 may be a sum of money or a text: its cells tell."""
+    return len(cells) >= 2 and sum(plain_number(cell) is not None for cell in cells) * 5 >= len(cells) * 4
 
 
 def _settle_double(plan: ColumnPlan, first: dict[str, PlannedColumn], earlier: PlannedColumn, later: PlannedColumn, block: HeaderBlock) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exchange.raw import Merge, RawValue
 from exchange.reference import folded
 from exchange.sheets import Meaning, meaning_of
-from exchange.sheets.headings import lean_of
+from exchange.sheets.headings import lean_of, names_unit
 
 SEARCHED_ROWS = 60
 MAX_DEPTH = 5
@@ -204,7 +204,7 @@ def _path(labels: list[str]) -> tuple[str, ...]:
 
 def _meaning(path: tuple[str, ...], lean: str | None, *, single: bool) -> Meaning:
     """Words split over two rows are tried as one where nothing else spans them."""
-    if single and len(path) > 1:
+    if single and len(path) > 1 and not names_unit(path[-1]):
         joined = meaning_of(("".join(path),), lean)
         if joined.field is not None:
             return joined

@@ -13,7 +13,7 @@ from exchange.parse.carry import Carried
 from exchange.parse.context import SheetContext
 from exchange.parse.model import Place, PlacedFinding, PlannedColumn, ReadRow, Table
 from exchange.raw import RawSheet, RawValue
-from exchange.reference import KnownPlace, Reference
+from exchange.reference import KnownPlace, PlaceKind, Reference
 from exchange.sheets import Kind, ReaderKind, column_of
 from projects.findings import Finding, Severity
 from projects.values import Month, PartialDate
@@ -30,6 +30,7 @@ class Surroundings:
     sector: str | None = None
     place: KnownPlace | None = None
     place_source: str = ""
+    place_row: int | None = None  # where the place is written: of the title, of the section
     is_city: bool = False  # the sheet is of the city's own projects: 市直
     batch: str | None = None
     stage: str | None = None
@@ -176,12 +177,23 @@ class RowReader:
         if place is not None:
             values["district"] = place.name
             defaulted.append("district")
+            if place.kind is PlaceKind.RETIRED:
+                self._report_retired(result, place)
         elif has_column:
             self.place(result, Finding("district_missing", Severity.BLOCKS, "district"))
         elif "district_missing" not in self.said and not around.is_city:
             self.said.add("district_missing")
             # Of the sheet, not of this row: whether rows without a district can go in depends on who sends them.
             self.sheet_findings.append(PlacedFinding(Finding("district_missing", Severity.BLOCKS, "district"), Place(result.sheet)))
+
+    def _report_retired(self, result: ReadRow, place: KnownPlace) -> None:
+        """The sheet's name, title or section speaks of a district that is no more: said once."""
+        if place.written in self.said:
+            return
+        self.said.add(place.written)
+        finding = Finding("district_obsolete", Severity.REASON, "district", {"raw": place.written, "name": place.name})
+        row = self.surroundings.place_row
+        self.sheet_findings.append(PlacedFinding(finding, Place(result.sheet, row, None if row is None else "A", raw=place.written)))
 
     def _compare_places(self, result: ReadRow, own: str) -> None:
         around = self.surroundings

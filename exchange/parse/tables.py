@@ -92,7 +92,9 @@ def _with_last(context: SheetContext, last: SheetContext | None) -> SheetContext
 
 def heading_month(block: HeaderBlock) -> int | None:
     """The month the headings speak of: the end of 1-6月, or the one month of 6月份完成投资."""
-    ends = [meaning.last_month for meaning in block.meanings if meaning.field == "done_ytd_wan" and meaning.last_month]
+    sums = [meaning for meaning in block.meanings if meaning.field == "done_ytd_wan" and meaning.last_month]
+    # 截至2019年12月底累计 may be of the year before: a sum that is surely of this year speaks first.
+    ends = [meaning.last_month for meaning in sorted(sums, key=lambda meaning: meaning.ambiguous)]
     singles = {meaning.month for meaning in block.meanings if meaning.field == "done_month_wan" and meaning.month}
     if ends:
         return ends[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from exchange.cells import CellReading, is_empty, plain_number
@@ -89,6 +90,7 @@ class SheetWalk:
         return Surroundings(
             place=context.place,
             place_source=context.place_source,
+            place_row=context.title_row if context.place_source == "title" else None,
             is_city=name in known.own_words,
             batch=context.batch,
             sector=name if name in known.emerging or name in known.sectors else None,
@@ -237,9 +239,9 @@ class SheetWalk:
         reference = self.book.reference
         place = reference.place(section.label)
         if place is not None and place.district is not None:
-            around.place, around.place_source = place, "section"
+            around.place, around.place_source, around.place_row = place, "section", number
             return
-        labels = [one.section.label for one in self.totals.sections]
+        labels = [_sector_label(one.section.label, reference.sectors) for one in self.totals.sections]
         around.stage = next((label for label in reversed(labels) if label in reference.stages), None)
         around.nature = None if around.stage else next((label for label in reversed(labels) if label in reference.natures), None)
         sectors = [label for label in labels if label not in reference.stages and label not in reference.natures and reference.place(label) is None]
@@ -322,6 +324,12 @@ class SheetWalk:
         table.header_top, table.header_bottom = number, number + depth
         for header_row in range(number, number + depth + 1):
             self.report.skip(header_row, RowKind.HEADER)
+
+
+def _sector_label(label: str, sectors: AbstractSet[str]) -> str:
+    """交通工程 heads the works of 交通, where that is the sector's name."""
+    bare = label.removesuffix("工程")
+    return bare if bare in sectors else label
 
 
 def _is_whole(serial: RawValue) -> bool:

@@ -9,6 +9,7 @@ from exchange.raw import RawBook, RawSheet
 from exchange.sheets import COLUMNS, SHEETS, Kind, column_of, meaning_of, neutral_name
 from exchange.sheets.headings import lean_of
 from tests.exchange.tables import reference
+from tests.exchange.vocabulary import ANYWHERE, BOND, CENTRAL, LEVELS
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,17 @@ def test_heading_is_known_by_its_sense(headings: str, field: str) -> None:
     assert meaning_of(tuple(headings.split("/"))).field == field
 
 
+_WRITTEN = [(None, field, words) for field, words in ANYWHERE.items()]
+_WRITTEN += [("bond", field, words) for field, words in BOND.items()] + [("central", field, words) for field, words in CENTRAL.items()]
+_WRITTEN += [(lean or None, field, words) for lean, table in LEVELS.items() for field, words in table.items()]
+
+
+@pytest.mark.parametrize(("lean", "field", "words"), _WRITTEN)
+def test_a_field_is_known_under_all_its_headings(lean: str | None, field: str, words: str) -> None:
+    read = {heading: meaning_of(tuple(heading.split("/")), lean).field or "nothing" for heading in words.split()}
+    assert read == dict.fromkeys(read, field)
+
+
 @pytest.mark.parametrize("heading", ["   月计划投资额", "下月计划", "现场照片", "上年同期", "环评", "上旬", "项目个数"])
 def test_heading_of_something_we_do_not_keep(heading: str) -> None:
     meaning = meaning_of((heading,))
@@ -87,6 +99,14 @@ def test_cumulative_without_a_beginning_is_an_open_question(heading: str) -> Non
 )
 def test_unit_of_a_heading(heading: str, unit: str | None) -> None:
     assert meaning_of((heading,)).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("path", "unit"), [(("概算总投资", "元"), "元"), (("总投资", "（亿元）"), "亿元"), (("用地", "亩"), "亩"), (("总投资:元",), "元")]
+)
+def test_unit_in_a_row_of_its_own_belongs_to_the_heading_above(path: tuple[str, ...], unit: str) -> None:
+    assert meaning_of(path).unit == unit
+    assert meaning_of(path).field in {"total_wan", "land_mu"}
 
 
 def test_unit_of_an_upper_heading_holds_below() -> None:
