@@ -226,3 +226,79 @@ def is_late(day: date, due: date | None, grace_until: date | None) -> bool:
     """Whether a report handed in on this day is late; a month without a due day knows no late."""
     last = grace_until or due
     return last is not None and day > last
+
+
+# --- Saying no ---------------------------------------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """A verb of the cycle can't be done; nothing was changed. Says why, in both languages."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+    def said(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.en
+
+
+# Code of `why_not` → what a person is told; {state} is the word for the state the report is in.
+WHY_NOT: Mapping[str, tuple[str, str]] = {
+    "role": ("你的岗位不能做这项操作", "Your post may not do this"),
+    "state": ("现为“{state}”，不能这样处理", "It is “{state}” now, which does not allow this"),
+    "own_submission": ("是你自己提交的，须由另一人审核", "You handed it in yourself; somebody else must approve it"),
+    "own_edit": ("是你自己最后修改的，须由另一人审核", "You edited it last; somebody else must approve it"),
+    "reason": ("须写明原因", "A reason must be given"),
+    "moved": ("打开页面之后已被他人改动，请重新打开核对", "It was changed after the page was opened; open it again"),
+    "open": ("有需说明的情况：{open}", "It has open questions: {open}"),
+    "gone": ("没有这条记录，或不在你的范围内", "There is no such report, or it is out of your reach"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a unit may write into a month now; where not, why, in both languages."""
+
+    code: str = ""
+    zh: str = ""
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        return not self.code
+
+    def said(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.en
+
+    def refuse(self) -> Refused:
+        return Refused(self.code, self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What the guard has to know of a month: its words, when it opens, when and by whom it was locked."""
+
+    zh: str
+    en: str
+    opens_on: date | None = None
+    locked_on: date | None = None
+    locked_by: str = ""
+
+
+def answer(lock: Lock, today: date, *, excepted: bool) -> Answer:
+    """The one answer to "may this unit write into this month": opened, and not locked, unless the unit has an exception in force."""
+    if lock.opens_on is not None and today < lock.opens_on:
+        day = lock.opens_on
+        return Answer("not_open", f"{lock.zh}尚未开放填报，{day.month}月{day.day}日开放。", f"{lock.en} opens for reporting on {day}.")
+    if lock.locked_on is None or excepted:
+        return Answer()
+    day = lock.locked_on
+    when = f"{day.month}月{day.day}日" if lock.zh.startswith(f"{day.year}年") else f"{day.year}年{day.month}月{day.day}日"
+    who = f"由{lock.locked_by}" if lock.locked_by else ""
+    return Answer(
+        "locked",
+        f"{lock.zh}已{who}于{when}锁定。如需更正，请向市级管理员申请临时解锁，或在该项目当月的月度进展页提交更正。",
+        f"{lock.en} was locked{f' by {lock.locked_by}' if lock.locked_by else ''} on {day}. To mend a figure, ask a city administrator for an "
+        "exception, or enter a correction on the project's report of that month.",
+    )

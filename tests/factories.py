@@ -62,7 +62,7 @@ def make_code(project: Project, code: str, **values: Any) -> ProjectCode:
 
 
 def make_period(year: int = 2020, month: int = 6, **values: Any) -> ReportingPeriod:
-    return ReportingPeriod.objects.get_or_create(year=year, month=month, defaults=values)[0]
+    return ReportingPeriod.objects.get_or_create(year=year, month=month, half=values.pop("half", 0), defaults=values)[0]
 
 
 def make_month(project: Project, month: int = 6, year: int = 2020, **values: Any) -> MonthReport:

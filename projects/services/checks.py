@@ -6,6 +6,7 @@ number of queries, and writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -16,10 +17,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Division
-from projects.findings import Finding
+from projects.findings import Finding, Severity, message
 from projects.models import AnnualPlan, MonthReport, Permit, Project, ProjectCode, StageField, Threshold
 from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
+from projects.services.edits import last_edits
 from projects.stages import DEFAULT_TABLE, Stage, StageTable
 from projects.values import Month, PartialDate, normalise_code
 
@@ -55,8 +57,8 @@ def check_annual_plan(plan: AnnualPlan) -> list[Finding]:
     return [finding for finding in run(PROJECT_RULES, record, context) if finding.field in spoken]
 
 
-def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
-    """What the month rules say of a report, with this year's earlier months and December before them."""
+def check_month(report: MonthReport, *, reason: str = "", context: Context | None = None) -> list[Finding]:
+    """What the month rules say of a report, with this year's earlier months and December before them. A context serves many reports of a month."""
     project, month = report.project, report.period.as_month
     plan = AnnualPlan.objects.filter(project=project, year=month.year, month=None).first()
     earlier = MonthReport.objects.filter(Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12))
@@ -72,7 +74,23 @@ def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
         correction_note=reason or None,
         past=tuple(PastMonth(row.period.as_month, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows),
     )
-    return run(MONTH_RULES, record, _context(project, month.year, month=month, codes=[]))
+    return run(MONTH_RULES, record, context or _context(project, month.year, month=month, codes=[]))
+
+
+def open_questions(reports: Sequence[MonthReport]) -> dict[int, list[tuple[str, str]]]:
+    """Report id → what the month rules block or ask a word on, in Chinese and English; reports without such are left out."""
+    contexts: dict[Month, Context] = {}
+    given = last_edits([report.pk for report in reports])
+    found: dict[int, list[tuple[str, str]]] = {}
+    for report in reports:
+        month = report.period.as_month
+        if month not in contexts:
+            contexts[month] = _context(report.project, month.year, month=month, codes=[])
+        reason = given[report.pk].reason if report.pk in given else ""
+        asked = [finding for finding in check_month(report, reason=reason, context=contexts[month]) if finding.severity is not Severity.INFO]
+        if asked:
+            found[report.pk] = [(message(finding, "zh"), message(finding, "en")) for finding in asked]
+    return found
 
 
 # --- Rows → records ----------------------------------------------------------------------------------------------------------------

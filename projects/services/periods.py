@@ -1,0 +1,203 @@
+"""Months as things that open, fall due and are locked; and the one guard that says whether a unit may write into a month now.
+
+Whoever writes month reports asks the guard inside the same transaction, after locking the month's row (`hold`), so that a lock that
+is set meanwhile waits for him, or he for it. Rows are locked in one order everywhere: the upload, the months by id, the reports by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit, scope
+from accounts.roles import Action
+from projects.models import Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule
+from projects.values import Month
+from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of
+
+# --- Days --------------------------------------------------------------------------------------------------------------------------
+
+
+def rule_for(month: Month, half: int = Half.WHOLE) -> DueRule | None:
+    """The rule of this month alone, else of the newest year up to this one; None where nobody has set any."""
+    rules = ReportingRule.objects.filter(Q(month=None, year__lte=month.year) | Q(month=month.month, year=month.year), half=half)
+    found = sorted(rules, key=lambda rule: (rule.month is not None, rule.year))
+    return found[-1].as_rule() if found else None
+
+
+def holidays_of(year: int) -> Holidays:
+    """The days of the year and the next, into which due days may fall."""
+    return dict(Holiday.objects.filter(date__year__in=(year, year + 1)).values_list("date", "is_workday"))
+
+
+def dates_for(month: Month, half: int = Half.WHOLE, *, due_on: date | None = None) -> Dates | None:
+    """The days of a month by its rule, with a due day set by hand going first."""
+    rule = rule_for(month, half)
+    return None if rule is None else dates_of(month, half, rule, holidays_of(month.year), due_on)
+
+
+def deadline(period: ReportingPeriod) -> tuple[date | None, date | None]:
+    """The due day and the end of the grace: as stored, else by the rule of the month."""
+    if period.due_on is not None:
+        return period.due_on, period.grace_until
+    found = dates_for(period.as_month, period.half)
+    return (found.due_on, found.grace_until) if found else (None, None)
+
+
+def period_of(month: Month, half: int = Half.WHOLE) -> ReportingPeriod:
+    """The stored period of a month, made now if nobody has reported it before."""
+    return ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=half)[0]
+
+
+def words_of(period: ReportingPeriod) -> tuple[str, str]:
+    """A period in Chinese and English, whatever the reader's language."""
+    half = {Half.FIRST: ("上半月", " (first half)"), Half.SECOND: ("下半月", " (second half)")}.get(Half(period.half), ("", ""))
+    return f"{period.year}年{period.month}月{half[0]}", f"{period.as_month}{half[1]}"
+
+
+# --- The guard ---------------------------------------------------------------------------------------------------------------------
+
+
+class Guard:
+    """Answers for some months at once: one query for their exceptions, whatever the number of units."""
+
+    def __init__(self, periods: Iterable[ReportingPeriod], now: datetime | None = None) -> None:
+        self.now = now or timezone.now()
+        self.periods = {period.pk: period for period in periods}
+        rows = LockException.objects.filter(period__in=self.periods, revoked_at=None, until__gt=self.now)
+        self.excepted = set(rows.values_list("unit_id", "period_id"))
+
+    def answer(self, unit_id: int | None, period: ReportingPeriod) -> Answer:
+        zh, en = words_of(period)
+        locked_on = timezone.localdate(period.locked_at) if period.locked_at else None
+        lock = Lock(zh, en, period.opens_on, locked_on, str(period.locked_by or ""))
+        return answer(lock, timezone.localdate(self.now), excepted=(unit_id, period.pk) in self.excepted)
+
+
+def writable(unit_id: int | None, period: ReportingPeriod, now: datetime | None = None) -> Answer:
+    """Whether month reports of this unit may be written for this month now. True, or false with its words."""
+    return Guard([period], now).answer(unit_id, period)
+
+
+def hold(period_ids: Iterable[int]) -> list[ReportingPeriod]:
+    """Lock the rows of these months until the transaction ends, by id, so that nobody locks or opens them meanwhile."""
+    rows = ReportingPeriod.objects.select_for_update(of=("self",), no_key=True).select_related("locked_by")
+    return list(rows.filter(pk__in=set(period_ids)).order_by("pk"))
+
+
+def require_writable(pairs: Iterable[tuple[int | None, int]], now: datetime | None = None) -> None:
+    """Hold the months and refuse if any of these (unit, period) may not be written. For use inside the writing transaction."""
+    asked = sorted(set(pairs), key=lambda pair: (pair[1], pair[0] or 0))
+    guard = Guard(hold(period for _unit, period in asked), now)
+    for unit_id, period_id in asked:
+        found = guard.answer(unit_id, guard.periods[period_id])
+        if not found:
+            raise found.refuse()
+
+
+# --- Verbs -------------------------------------------------------------------------------------------------------------------------
+
+
+def _may(actor: Any) -> None:
+    """Months are closed and opened by who keeps them; a command of the server's own administrator has no actor."""
+    if actor is not None and not scope.city_wide(actor, Action.LOCK):
+        raise Refused("role", "只有市级管理员可以锁定、解锁填报期。", "Only a city administrator may lock and unlock a month.")
+
+
+def _held(period_id: int) -> ReportingPeriod:
+    found = hold([period_id])
+    if not found:
+        raise Refused("gone", "没有这个填报期。", "There is no such month.")
+    return found[0]
+
+
+@transaction.atomic
+def open_period(*, month: Month, half: int = Half.WHOLE, due_on: date | None = None, actor: Any) -> ReportingPeriod:
+    """Make a month ready to be reported, with its days by the rule; a due day given goes before it."""
+    _may(actor)
+    period = period_of(month, half)
+    found = dates_for(month, half, due_on=due_on)
+    if found is None and due_on is None:
+        raise Refused(
+            "no_rule",
+            f"{month.year}年没有填报期规则，请先设定规则或直接写明截止日期。",
+            f"No rule is set for {month.year}; set one, or give the day.",
+        )
+    period.opens_on, period.due_on = (found.opens_on, found.due_on) if found else (period.opens_on, due_on)
+    period.grace_until, period.locks_on = (found.grace_until, found.locks_on) if found else (None, None)
+    period.save(update_fields=["opens_on", "due_on", "grace_until", "locks_on"])
+    audit.record("period.open", actor=actor, obj=period, due_on=str(period.due_on))
+    return period
+
+
+@transaction.atomic
+def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | None = None) -> ReportingPeriod:
+    """Close a month. While reports of it are not approved, that takes a word on why."""
+    _may(actor)
+    period = _held(period_id)
+    if period.locked_at is not None:
+        raise Refused("state", f"{words_of(period)[0]}已经锁定。", f"{words_of(period)[1]} is locked already.")
+    waiting = MonthReport.objects.filter(period=period).exclude(state=MonthReport.State.APPROVED).count()
+    if waiting and not reason.strip():
+        raise Refused(
+            "reason", f"还有{waiting}条月度进展未审核，锁定须写明原因。", f"{waiting} reports are not approved yet; to lock the month, say why."
+        )
+    period.locked_at, period.locked_by = at or timezone.now(), actor
+    period.save(update_fields=["locked_at", "locked_by"])
+    audit.record("period.lock", actor=actor, obj=period, reason=reason, not_approved=waiting)
+    return period
+
+
+@transaction.atomic
+def unlock_period(*, period_id: int, actor: Any, reason: str) -> ReportingPeriod:
+    """Open a locked month again, for everybody. The event log keeps who had locked it."""
+    _may(actor)
+    period = _held(period_id)
+    if period.locked_at is None:
+        raise Refused("state", f"{words_of(period)[0]}没有锁定。", f"{words_of(period)[1]} is not locked.")
+    if not reason.strip():
+        raise Refused("reason", "解锁须写明原因。", "To unlock a month, say why.")
+    audit.record(
+        "period.unlock", actor=actor, obj=period, reason=reason, locked_at=period.locked_at.isoformat(), locked_by=str(period.locked_by or "")
+    )
+    period.locked_at = period.locked_by = None
+    period.save(update_fields=["locked_at", "locked_by"])
+    return period
+
+
+@transaction.atomic
+def grant_exception(*, period_id: int, unit_id: int, until: datetime, actor: Any, reason: str) -> LockException:
+    """Let one unit write into a locked month until a moment; an exception it has is replaced."""
+    _may(actor)
+    period = _held(period_id)
+    if period.locked_at is None:
+        raise Refused("state", f"{words_of(period)[0]}没有锁定，不需要临时解锁。", f"{words_of(period)[1]} is not locked; no exception is needed.")
+    if not reason.strip():
+        raise Refused("reason", "临时解锁须写明原因。", "An exception needs a reason.")
+    if until <= timezone.now():
+        raise Refused("until", "解锁截止时间应晚于现在。", "The end of an exception must be later than now.")
+    _revoke(LockException.objects.filter(period=period, unit=unit_id, revoked_at=None), actor)
+    made = LockException.objects.create(period=period, unit_id=unit_id, until=until, reason=reason.strip(), granted_by=actor)
+    audit.record("period.except", actor=actor, obj=made, unit=unit_id, period=str(period.as_month), until=until.isoformat(), reason=reason)
+    return made
+
+
+@transaction.atomic
+def revoke_exception(*, exception_id: int, actor: Any) -> None:
+    """Take an exception back before its time."""
+    _may(actor)
+    found = LockException.objects.filter(pk=exception_id, revoked_at=None).first()
+    if found is None:
+        raise Refused("state", "这次临时解锁已经收回。", "This exception was taken back already.")
+    _held(found.period_id)
+    _revoke(LockException.objects.filter(pk=exception_id, revoked_at=None), actor)
+    audit.record("period.revoke", actor=actor, obj=found, unit=found.unit_id, period=str(found.period.as_month))
+
+
+def _revoke(rows: Any, actor: Any) -> None:
+    rows.update(revoked_at=timezone.now(), revoked_by=actor)
