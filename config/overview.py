@@ -14,11 +14,12 @@ from accounts import scope
 from accounts.roles import Action
 from exchange.models import Upload
 from projects.counting import counted, versions_in_effect
+from projects.figures import figures_of, with_figures
 from projects.measures import MonthFigures
 from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeriod
 from projects.moment import Moment, moment_of
 from projects.panels import dashboard_panels
-from projects.querysets import figures_of, reconcile, with_figures
+from projects.querysets import reconcile
 from projects.stages import Stage
 
 
@@ -70,7 +71,7 @@ def _todo(user: Any, moment: Moment, figures: MonthFigures) -> dict[str, Any]:
     """Counts behind the words of "what to do next"."""
     obstacles = scope.for_user(Obstacle.objects.filter(resolved_on=None), user, Action.VIEW)
     building: Any = with_figures(scope.for_user(Project.objects.filter(stage=Stage.BUILD), user, Action.VIEW), moment)
-    period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month).first()
+    period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month, half=0).first()
     return {
         "empty": figures.count == 0,
         "period": period,

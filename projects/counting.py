@@ -7,18 +7,25 @@ that every list has dropped is left out; one on two lists is counted once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from projects.history import rows_at
 from projects.models import Entry, ListVersion, Project
 from projects.stages import Stage
 from projects.values import Month
 
 
-def versions_in_effect(month: Month) -> list[ListVersion]:
-    """The version of each of the year's lists that is the newest at the end of the month; the first, where all are later. One query."""
+def versions_in_effect(month: Month, until: datetime | None = None) -> list[ListVersion]:
+    """The version of each of the year's lists that is the newest at the end of the month; the first, where all are later. One query.
+
+    With `until` only the versions that the database knew by then.
+    """
     kept: dict[int, ListVersion] = {}
     found = ListVersion.objects.filter(list__year=month.year).select_related("list").order_by("list__key", "as_of", "number")
+    if until is not None:
+        found = found.filter(Exists(rows_at(ListVersion, until).filter(id=OuterRef("pk"))))
     for version in found:
         if version.list_id not in kept or version.as_of <= month.last_day:
             kept[version.list_id] = version
@@ -26,21 +33,25 @@ def versions_in_effect(month: Month) -> list[ListVersion]:
     return sorted(kept.values(), key=lambda version: kinds.index(version.list.kind))
 
 
-def on_versions(versions: Sequence[ListVersion]) -> Exists:
+def on_versions(versions: Sequence[ListVersion], until: datetime | None = None) -> Exists:
     """Whether a project stands on one of the versions."""
-    return Exists(Entry.objects.filter(project=OuterRef("pk"), version__in=[version.pk for version in versions]))
+    return Exists(rows_at(Entry, until).filter(project_id=OuterRef("pk"), version_id__in=[version.pk for version in versions]))
 
 
-def on_any_list() -> Exists:
+def on_any_list(until: datetime | None = None) -> Exists:
     """Whether a project ever stood on a list, in any year."""
-    return Exists(Entry.objects.filter(project=OuterRef("pk")))
+    return Exists(rows_at(Entry, until).filter(project_id=OuterRef("pk")))
 
 
-def unlisted(projects: QuerySet[Project]) -> QuerySet[Project]:
+def _withdrawn(until: datetime | None) -> Q:
+    return Q(stage=Stage.OUT) if until is None else Q(Exists(rows_at(Project, until).filter(id=OuterRef("pk"), stage=Stage.OUT)))
+
+
+def unlisted(projects: QuerySet[Project], until: datetime | None = None) -> QuerySet[Project]:
     """Projects on no list at all, but for those withdrawn."""
-    return projects.filter(~on_any_list()).exclude(stage=Stage.OUT)
+    return projects.filter(~on_any_list(until)).exclude(_withdrawn(until))
 
 
-def counted(projects: QuerySet[Project], versions: Sequence[ListVersion]) -> QuerySet[Project]:
+def counted(projects: QuerySet[Project], versions: Sequence[ListVersion], until: datetime | None = None) -> QuerySet[Project]:
     """The projects that figures speak of when no list is asked for, given the versions in effect."""
-    return projects.filter(on_versions(versions) | (~on_any_list() & ~Q(stage=Stage.OUT)))
+    return projects.filter(on_versions(versions, until) | (~on_any_list(until) & ~_withdrawn(until)))

@@ -60,6 +60,19 @@ def as_of(model: type[models.Model], moment: datetime) -> models.QuerySet[Any]:
     return rows
 
 
+def rows_at(model: type[models.Model], until: datetime | None) -> models.QuerySet[Any]:
+    """The rows of a tracked model as they are, or as they were at the end of a day: the newest line of history of each.
+
+    Both have the model's columns under the same names, so that one question serves both clocks. The key is `id`.
+    """
+    if until is None:
+        return model._default_manager.all()
+    history: Any = model.history  # type: ignore[attr-defined]
+    newer = history.filter(id=models.OuterRef("id"), history_id__gt=models.OuterRef("history_id"), history_date__lte=until)
+    rows: models.QuerySet[Any] = history.filter(~models.Exists(newer), history_date__lte=until).exclude(history_type=REMOVED)
+    return rows
+
+
 def changes(obj: models.Model, limit: int = 200) -> list[Change]:
     """The newest writes of one row, newest first. Three queries, and one for each model that its columns point to."""
     model = type(obj)

@@ -183,6 +183,7 @@ class Sums:
     plan: Amount = field(default_factory=Amount)
     month: Amount = field(default_factory=Amount)
     ytd: Amount = field(default_factory=Amount)
+    reported_plan: Amount = field(default_factory=Amount)  # the plan of those projects alone that reported a year-to-date figure
 
     def add(
         self,
@@ -201,6 +202,8 @@ class Sums:
         self.plan.add(plan_wan, approx=plan_approx)
         self.month.add(month_wan, approx=done_approx)
         self.ytd.add(ytd_wan, approx=done_approx)
+        if ytd_wan is not None:
+            self.reported_plan.add(plan_wan, approx=plan_approx)
 
     def merge(self, other: Sums) -> None:
         """Take another row's projects in."""
@@ -209,6 +212,7 @@ class Sums:
         self.plan.merge(other.plan)
         self.month.merge(other.month)
         self.ytd.merge(other.ytd)
+        self.reported_plan.merge(other.reported_plan)
 
     @classmethod
     def of(cls, parts: Iterable[Sums]) -> Sums:
@@ -233,13 +237,19 @@ class MonthFigures:
     difference: Decimal | None  # percentage points
     rank: int | None = None
     not_reported: int = 0  # projects without a year-to-date figure
+    unreported_plan_wan: Decimal | None = None  # how much of `plan_wan` is theirs; None where there is no plan at all
+    reported_rate: Decimal | None = None  # 已报项目完成率: the same done over the plan of the projects that reported
     total_approx: bool = False
     plan_approx: bool = False
     done_approx: bool = False
 
 
 def month_figures(sums: Sums, month: Month | int, *, half: bool = False) -> MonthFigures:
-    """Compute a row's figures at the end of a month (or at its middle)."""
+    """Compute a row's figures at the end of a month (or at its middle).
+
+    The rate is over the whole plan, as it is published; beside it stands the rate over the plan of those that reported, because in a
+    month that is half reported the first says how much is done for certain and only the second how fast the work goes.
+    """
     expected = schedule(month if isinstance(month, int) else month.month, half=half)
     done = rate(sums.ytd.wan, sums.plan.wan)
     return MonthFigures(
@@ -252,10 +262,17 @@ def month_figures(sums: Sums, month: Month | int, *, half: bool = False) -> Mont
         schedule=expected,
         difference=difference(done, expected),
         not_reported=sums.ytd.missing,
+        unreported_plan_wan=unreported_plan(sums),
+        reported_rate=rate(sums.ytd.wan, sums.reported_plan.wan),
         total_approx=sums.total.is_approx,
         plan_approx=sums.plan.is_approx,
         done_approx=sums.month.is_approx or sums.ytd.is_approx,
     )
+
+
+def unreported_plan(sums: Sums) -> Decimal | None:
+    """未报项目计划: the part of the plan that stands for projects without a year-to-date figure."""
+    return None if sums.plan.wan is None else sums.plan.sum_wan - sums.reported_plan.sum_wan
 
 
 def with_ranks(rows: Sequence[MonthFigures], ranked: Sequence[bool] | None = None) -> list[MonthFigures]:

@@ -1,6 +1,6 @@
 """Questions about projects and lists. Each takes a scoped queryset and answers in a fixed number of queries.
 
-Sums are made by the database over whole 分 and are exact; rates and rounding are `projects.measures` alone.
+Sums are made by the database over whole 分 and are exact; what a month says of a project is `projects.figures`' answer.
 """
 
 from __future__ import annotations
@@ -11,71 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from projects.measures import Amount, MonthFigures, Sums, month_figures
-from projects.models import AnnualPlan, Entry, ListVersion, MonthReport, Project, ProjectCode
-from projects.models.fields import WanField
-from projects.moment import Moment
-from projects.values import Month, normalise_code
-
-# --- Figures of projects -----------------------------------------------------------------------------------------------------------
-
-
-def _then(model: type[Model], column: str, moment: Moment, **where: Any) -> Subquery:
-    """What `column` of one row of a tracked model was at the end of the known day; None if the row was not there, or gone."""
-    rows = model.history.filter(history_date__lte=moment.known_until, **where).order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
-    told = Case(When(history_type="-", then=Value(None)), default=F(column), output_field=WanField())
-    return Subquery(rows.annotate(told=told).values("told")[:1], output_field=WanField())
-
-
-def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
-    """Add what the month says of each project: `total_then`, `plan_then`, `month_then`, `ytd_then`, all in 万元, and the month's number.
-
-    With a known day the figures are those that the database held at its end, and projects that it did not know then are left out.
-    """
-    year, month = moment.month.year, moment.month.month
-    projects = projects.annotate(month_number=Value(month))
-    mine: dict[str, Any] = {"project_id": OuterRef("pk")}
-    if moment.known is not None:
-        period = {"period__year": year, "period__month": month}
-        seen = Project.history.filter(id=OuterRef("pk"), history_date__lte=moment.known_until)
-        return projects.filter(Exists(seen)).annotate(
-            total_then=_then(Project, "total_wan", moment, id=OuterRef("pk")),
-            plan_then=_then(AnnualPlan, "plan_wan", moment, **mine, year=year, month=None),
-            month_then=_then(MonthReport, "done_month_wan", moment, **mine, **period),
-            ytd_then=_then(MonthReport, "done_ytd_wan", moment, **mine, **period),
-        )
-    plans = AnnualPlan.objects.filter(**mine, year=year, month=None)
-    months = MonthReport.objects.filter(**mine, period__year=year, period__month=month)
-    return projects.annotate(
-        total_then=F("total_wan"),
-        plan_then=Subquery(plans.values("plan_wan")[:1], output_field=WanField()),
-        month_then=Subquery(months.values("done_month_wan")[:1], output_field=WanField()),
-        ytd_then=Subquery(months.values("done_ytd_wan")[:1], output_field=WanField()),
-    )
-
-
-def figures_of(projects: QuerySet[Project], month: Month) -> MonthFigures:
-    """Add up all projects of a queryset made by `with_figures`. One query."""
-    found = projects.order_by().aggregate(
-        n=Count("pk"),
-        total=Sum("total_then"),
-        n_total=Count("total_then"),
-        plan=Sum("plan_then"),
-        n_plan=Count("plan_then"),
-        month=Sum("month_then"),
-        n_month=Count("month_then"),
-        ytd=Sum("ytd_then"),
-        n_ytd=Count("ytd_then"),
-    )
-    count = found["n"]
-    parts = {name: _amount(found[name], found[f"n_{name}"], count) for name in ("total", "plan", "month", "ytd")}
-    return month_figures(Sums(count, **parts), month)
-
-
-def _amount(total: Decimal | None, reported: int, count: int) -> Amount:
-    return Amount(total or Decimal(0), reported, count - reported)
+from projects.models import Entry, ListVersion, Project, ProjectCode
+from projects.values import normalise_code
 
 
 def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:

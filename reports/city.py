@@ -44,7 +44,7 @@ def city_table(figures: CityFigures, by: str) -> Table:
         columns=_columns(by, whole_city=figures.whole_city),
         rows=_rows(lines, month),
         lead=lead_sentence(total, month),
-        moment=moment_text(figures.changed_at),
+        moment=moment_text(figures.changed_at, figures.question.known),
         notes=notes(figures, lines[0].sums, by, unranked_units=any(not line.ranked for line in lines[1:])),
     )
 
@@ -60,10 +60,12 @@ def _columns(by: str, *, whole_city: bool) -> list[Column]:
         Column("count", _("项目数"), Kind.COUNT, _("项目（个）"), width=8),
         Column("not_reported", _("未报"), Kind.COUNT, _("项目（个）"), width=7),
         Column("total", _("总投资"), Kind.YI, width=11),
-        Column("plan", _("年度计划"), Kind.YI, width=11),
+        Column("plan", _("合计"), Kind.YI, _("年度计划"), width=11),
+        Column("unreported_plan", _("其中未报项目"), Kind.YI, _("年度计划"), width=13),
         Column("month", _("本月"), Kind.YI, _("完成投资"), width=10),
         Column("ytd", _("本年累计"), Kind.YI, _("完成投资"), width=11),
         Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
+        Column("reported_rate", _("已报项目完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=19),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13),
         Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14),
     ]
@@ -184,7 +186,9 @@ def figure_values(figures: MonthFigures) -> dict[str, Value]:
         "plan": figures.plan_wan,
         "month": figures.month_wan,
         "ytd": figures.ytd_wan,
+        "unreported_plan": figures.unreported_plan_wan,
         "rate": figures.rate,
+        "reported_rate": figures.reported_rate,
         "schedule": figures.schedule if figures.count else None,
         "difference": figures.difference,
     }

@@ -4,9 +4,12 @@ than the one asked for would be taken for the right one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects.moment import Moment
 from projects.values import Month
 from reports.catalogue import BY
 from reports.selection import KINDS, NONE, Question
@@ -24,10 +27,11 @@ def read_by(params: Mapping[str, str]) -> str:
     return by
 
 
-def read_question(params: Mapping[str, str], month: Month) -> Question:
-    """The month and the choice of projects; `month` is what is described where the address names none."""
+def read_question(params: Mapping[str, str], moment: Moment) -> Question:
+    """The two clocks and the choice of projects; `moment` is what is meant where the address names none."""
     return Question(
-        month=_month(params.get("period", ""), month),
+        month=_month(params.get("period", ""), moment.month),
+        known=read_known(params["known"]) if "known" in params else moment.known,
         version=_number(params.get("version", "")),
         lists=_one_of(params.get("lists", ""), (*KINDS, NONE)),
         kind=_one_of(params.get("kind", ""), KINDS),
@@ -45,6 +49,7 @@ def address_of(question: Question) -> dict[str, str]:
         "kind": question.kind,
         "unit": question.unit,
         "sector": question.sector,
+        "known": question.known.isoformat() if question.known else "",
     }
     return {name: value for name, value in asked.items() if value}
 
@@ -56,6 +61,19 @@ def _month(text: str, default: Month) -> Month:
         return Month.parse(text)
     except ValueError:
         raise UnreadableError(_("月份应写作 2020-06，读到“%(value)s”") % {"value": text}) from None
+
+
+def read_known(text: str) -> date | None:
+    """The day up to which knowledge counts; blank and today are both "now"."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UnreadableError(_("掌握时点应写作 2020-07-10，读到“%(value)s”") % {"value": text}) from None
+    if day > timezone.localdate():
+        raise UnreadableError(_("掌握时点“%(value)s”还没有到") % {"value": text})
+    return None if day == timezone.localdate() else day
 
 
 def _number(text: str) -> int | None:

@@ -67,7 +67,7 @@ def group_figures(selection: Selection) -> list[Group]:
     rows = (
         selection.projects.annotate(**on, **_months(moment))
         .order_by()
-        .values_list("unit_then", "kind_then", "sector_then", *on, *_FIGURES, "is_approx", "done_approx", "cum_then", "earlier_then", "newest_at")
+        .values_list("unit_then", "kind_then", "sector_then", *on, *_FIGURES, "approx_then", "done_approx", "cum_then", "earlier_then", "newest_at")
     )
     groups: dict[tuple[Any, ...], Group] = {}
     for unit, kind, sector, *rest in rows.iterator(chunk_size=2000):
@@ -160,7 +160,7 @@ class ProjectRow:
 
 _ROW_FIELDS = (
     "pk",
-    "name",
+    "name_then",
     "main_code__code",
     "unit_name",
     "unit_key",
@@ -172,7 +172,7 @@ _ROW_FIELDS = (
     "cum_then",
     "progress_then",
     "problems_then",
-    "is_approx",
+    "approx_then",
     "done_approx",
 )
 _TEXTS = {2, 5, 11, 12}
@@ -223,7 +223,7 @@ class Origin:
 def origins(project_ids: Sequence[int], moment: Moment) -> dict[int, Origin]:
     """The latest write of each project's report of the month, as known. One query."""
     month, until = moment.month, moment.known_until
-    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
+    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month, period__half=0)
     if until is not None:
         history = history.filter(history_date__lte=until)
     rows = history.order_by("history_id").values_list(

@@ -88,7 +88,7 @@ def select(reach: Reach, question: Question) -> Selection:
     """Find the projects that the question speaks of. Two queries; the projects themselves are not read."""
     until = question.moment.known_until
     versions = _versions(question)
-    period = ReportingPeriod.objects.filter(year=question.month.year, month=question.month.month).first()
+    period = ReportingPeriod.objects.filter(year=question.month.year, month=question.month.month, half=0).first()
     mine = with_places(reach.projects, question.moment)
     chosen = mine.filter(on_versions(versions, until))
     if question.lists == NONE:

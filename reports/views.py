@@ -22,8 +22,7 @@ from accounts.roles import Action
 from accounts.scope import for_user
 from exchange.models import Upload
 from projects.models import Classification, ListVersion, Project
-from projects.moment import Clocks, clocks_of
-from projects.values import Month
+from projects.moment import Clocks, Moment, clocks_of
 from reports import catalogue
 from reports.city import by_label
 from reports.details import Whole, page_table_of
@@ -78,8 +77,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @reader(Action.VIEW)
 def city(request: HttpRequest) -> HttpResponse:
     """The city table of a month."""
-    question, by = read_question(request.GET, clocks_of(request).moment.month), read_by(request.GET)
-    clocks = _describe(request, question.month)
+    question, by = read_question(request.GET, clocks_of(request).moment), read_by(request.GET)
+    clocks = _describe(request, question.moment)
     reach = reach_of(request.user)
     table = catalogue.city(reach, question, by)
     asked = address_of(question)
@@ -93,7 +92,6 @@ def city(request: HttpRequest) -> HttpResponse:
             "month": month_text(question.month),
             "lists": _list_choices(question, by),
             "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
-            "known": clocks.moment.known,
         },
     )
 
@@ -101,7 +99,7 @@ def city(request: HttpRequest) -> HttpResponse:
 @reader(Action.EXPORT)
 def city_xlsx(request: HttpRequest) -> HttpResponse:
     """The same table as a workbook in print form, with the projects behind it. Taken out files are logged."""
-    question, by = read_question(request.GET, clocks_of(request).moment.month), read_by(request.GET)
+    question, by = read_question(request.GET, clocks_of(request).moment), read_by(request.GET)
     content = catalogue.city_workbook(reach_of(request.user, Action.EXPORT), question, by)
     audit.record(
         "report.export", actor=request.user, address=request.META.get("REMOTE_ADDR"), report=f"city_progress_by_{by}", **address_of(question)
@@ -113,8 +111,8 @@ def city_xlsx(request: HttpRequest) -> HttpResponse:
 @reader(Action.VIEW)
 def projects(request: HttpRequest) -> HttpResponse:
     """The projects behind a row of the city table, with where each figure came from."""
-    question = read_question(request.GET, clocks_of(request).moment.month)
-    _describe(request, question.month)
+    question = read_question(request.GET, clocks_of(request).moment)
+    _describe(request, question.moment)
     reach = reach_of(request.user)
     selection = select(reach, question)
     groups = group_figures(selection)
@@ -126,8 +124,8 @@ def projects(request: HttpRequest) -> HttpResponse:
         whole,
         question.month,
         whole_label=catalogue.whole_label(reach, question),
-        moment=moment_text(newest(group.changed_at for group in groups)),
-        origins=origins([row.pk for row in rows], question.month),
+        moment=moment_text(newest(group.changed_at for group in groups), question.known),
+        origins=origins([row.pk for row in rows], question.moment),
         with_unit=not question.unit,
     )
     asked = address_of(question)
@@ -139,7 +137,7 @@ def projects(request: HttpRequest) -> HttpResponse:
             "part": part,
             "here": _address("reports:projects", **asked),
             "words": _filter_words(reach, selection),
-            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version"}}),
+            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known"}}),
         },
     )
 
@@ -151,10 +149,9 @@ def _address(name: str, **params: str) -> str:
     return f"{reverse(name)}?{urlencode(params)}" if params else reverse(name)
 
 
-def _describe(request: HttpRequest, month: Month) -> Clocks:
-    """Let the frame name the month that the page is about, whichever was chosen before."""
-    clocks = clocks_of(request)
-    described = replace(clocks, moment=replace(clocks.moment, month=month))
+def _describe(request: HttpRequest, moment: Moment) -> Clocks:
+    """Let the frame name the month and the day that the page is about, whichever were chosen before."""
+    described = replace(clocks_of(request), moment=moment)
     request._clocks = described  # type: ignore[attr-defined]
     return described
 

@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, yi_text
+from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, share, unreported_plan, yi_text
 from projects.values import Month
 from reports.queries import CityFigures
+from reports.selection import Question
 
 
 def month_text(month: Month) -> str:
@@ -37,7 +38,18 @@ def lead_sentence(total: MonthFigures, month: Month) -> str:
         return _("%(until)s共有%(count)s个项目，尚无一个报送完成投资。") % words
     if total.rate is None:
         return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元；未下达年度计划，不计算完成率。") % words
-    return _compared(total) % words
+    return _compared(total) % words + _unreported(total)
+
+
+def _unreported(total: MonthFigures) -> str:
+    """What a half reported month must say of itself in the same breath."""
+    if not total.not_reported:
+        return ""
+    return _("另有%(n)s个项目未报，年度计划%(plan)s亿元；已报项目完成率%(rate)s。") % {
+        "n": total.not_reported,
+        "plan": yi_text(total.unreported_plan_wan),
+        "rate": percent_text(total.reported_rate, 1),
+    }
 
 
 def _compared(total: MonthFigures) -> str:
@@ -53,8 +65,10 @@ def newest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def moment_text(changed_at: datetime | None) -> str:
+def moment_text(changed_at: datetime | None, known: date | None = None) -> str:
     """Until when the database knew what the table shows."""
+    if known is not None:
+        return _("按%(day)s掌握的数据") % {"day": date_format(known, "DATE_FORMAT")}
     if changed_at is None:
         return _("尚无数据")
     at = timezone.localtime(changed_at)
@@ -70,9 +84,17 @@ def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -
         *_list_notes(figures),
         *_gap_notes(whole),
         *_rank_notes(figures, by, unranked_units=unranked_units),
-        _("总投资为各项目当前登记数；清单公布时的数见“项目清单”。"),
+        _total_note(figures.question),
         _("金额按万元汇总后换算，四舍五入取两位小数，分项之和与合计可能有尾差。"),
     ]
+
+
+def _total_note(question: Question) -> str:
+    if question.version is not None:
+        return _("总投资为这一版清单所列数；清单未列的，为登记数。")
+    return _("总投资为%(period)s末有效的数：此后的新版清单或注明日期的调整不计入，未注明日期的更正随时计入。") % {
+        "period": month_text(question.month)
+    }
 
 
 def _list_notes(figures: CityFigures) -> list[str]:
@@ -98,6 +120,12 @@ def _version_text(name: str, as_of: date) -> str:
 
 
 def _gap_notes(sums: Sums) -> list[str]:
+    said = []
+    if sums.ytd.missing and sums.ytd.reported and sums.plan.wan is not None:
+        said.append(
+            _("完成率的分母含未报项目的年度计划（%(plan)s亿元，占%(share)s）；“已报项目完成率”只以已报项目的年度计划为分母。")
+            % {"plan": yi_text(unreported_plan(sums)), "share": percent_text(share(unreported_plan(sums), sums.plan.wan))}
+        )
     gaps = (
         (sums.ytd.missing, _("%(n)s个项目未报送本年累计完成投资，未按零计入。")),
         (sums.plan.missing, _("%(n)s个项目没有年度计划，其完成投资仍计入合计。")),
@@ -105,7 +133,7 @@ def _gap_notes(sums: Sums) -> list[str]:
         (sums.total.approximate, _("总投资含%(n)s个约数，以“约”标出。")),
         (max(sums.month.approximate, sums.ytd.approximate), _("完成投资含%(n)s个约数，以“约”标出。")),
     )
-    return [wording % {"n": n} for n, wording in gaps if n]
+    return [*said, *(wording % {"n": n} for n, wording in gaps if n)]
 
 
 def _rank_notes(figures: CityFigures, by: str, *, unranked_units: bool) -> list[str]:

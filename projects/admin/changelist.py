@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin.filters import ChipChangeList
+from projects.figures import figures_of
 from projects.measures import MonthFigures, percent_text, rate, schedule, wan_text
 from projects.moment import moment_of
 from projects.panels import Column, project_columns
-from projects.querysets import figures_of
 
 _HUNDRED = Decimal(100)
 

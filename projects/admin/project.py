@@ -20,12 +20,13 @@ from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
 from projects.admin.filters import KindFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
 from projects.admin.forms import AnnualPlanForm, CodeForm, ProjectForm
 from projects.admin.page import project_page
+from projects.figures import with_figures
 from projects.history import project_changes
 from projects.measures import wan_text
 from projects.models import AnnualPlan, Classification, LocationShare, Obstacle, Permit, Project, ProjectCode
 from projects.moment import moment_of
 from projects.panels import project_columns
-from projects.querysets import search, with_figures
+from projects.querysets import search
 from projects.services.keeping import change_project, enter_project, place_project
 from projects.templatetags.figures import stage_name
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from projects.figures import figures_of, with_figures
 from projects.history import as_of, changes, changes_since, project_changes
 from projects.models import AnnualPlan, Door, MonthReport, Project, Source, changes_from
 from projects.models.tracking import Revised, UntrackedWriteError
 from projects.moment import Moment
-from projects.querysets import figures_of, with_figures
 from projects.services.keeping import change_project, enter_project
 from projects.values import Month
 from tests.factories import make_month, make_plan, make_project

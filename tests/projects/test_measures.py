@@ -163,7 +163,25 @@ def test_month_figures_of_a_row():
         schedule=D("0.5"),
         difference=D("-20.0"),
         not_reported=1,
+        unreported_plan_wan=D(10_000),
+        reported_rate=D("0.45"),
     )
+
+
+def test_rate_of_those_that_reported_stands_beside_the_rate_of_all():
+    sums = Sums()
+    sums.add(D(1), D(100), D(10), D(40))
+    sums.add(D(1), D(300), None, None)
+    sums.add(D(1), None, D(5), D(5))
+    figures = measures.month_figures(sums, 6)
+    assert (figures.rate, figures.reported_rate, figures.unreported_plan_wan) == (D("0.1125"), D("0.45"), D(300))
+
+
+def test_without_any_plan_nothing_is_said_of_an_unreported_one():
+    sums = Sums()
+    sums.add(D(1), None, D(5), D(5))
+    figures = measures.month_figures(sums, 6)
+    assert (figures.rate, figures.reported_rate, figures.unreported_plan_wan) == (None, None, None)
 
 
 def test_row_without_reports_has_no_rate_and_no_rank():

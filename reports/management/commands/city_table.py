@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from projects.models import Project
 from projects.values import Month
 from reports.catalogue import BY, city, city_workbook
 from reports.neutral import table_document
+from reports.parameters import UnreadableError, read_known
 from reports.selection import NONE, Question, Reach, latest_month, reach_of, whole_reach
 from reports.text import table_text
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--period", metavar="YYYY-MM", help="the month; without it the newest one that was reported")
         parser.add_argument("--by", choices=BY, default="unit", help="what the rows are (default: unit)")
         parser.add_argument("--lists", choices=[*Project.Kind.values, NONE], default="", help="only projects on lists of this kind, or on none")
+        parser.add_argument("--known", metavar="YYYY-MM-DD", default="", help="as the database knew it at the end of this day")
         parser.add_argument("--format", choices=["text", "xlsx", "json"], default="text", dest="format_name")
         parser.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal (needed for xlsx)")
         parser.add_argument("--user", metavar="NAME", help="show what this person may see")
@@ -33,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = _user(options["user"])
         reach = whole_reach() if user is None else reach_of(user)
-        question = Question(_month(options["period"], reach), lists=options["lists"])
+        question = Question(_month(options["period"], reach), lists=options["lists"], known=_known(options["known"]))
         content = _content(reach, question, options["by"], options["format_name"])
         if options["output"]:
             try:
@@ -67,6 +70,13 @@ def _month(text: str | None, reach: Reach) -> Month:
         return Month.parse(text)
     except ValueError:
         raise CommandError(f"--period {text}: a month is written 2020-06") from None
+
+
+def _known(text: str) -> date | None:
+    try:
+        return read_known(text)
+    except UnreadableError as error:
+        raise CommandError(f"--known {text}: {error}") from None
 
 
 def _content(reach: Reach, question: Question, by: str, format_name: str) -> bytes:

@@ -1,0 +1,119 @@
+"""What a month says of each project, by the two clocks: the month that is described, and the day up to which knowledge counts.
+
+Every door that prints figures (project list, overview, project page, city table, its files) reads them from `with_figures`; added up
+they are by `projects.measures`. With a known day everything is read from history: a project's unit, kind, sector and stage too.
+
+A project's total investment is that of the described month: what a newer list version, or an adjustment with a later date, changed
+since is not yet counted. A correction without a date holds at once, for every month.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+
+from projects.history import rows_at
+from projects.measures import Amount, MonthFigures, Sums, month_figures
+from projects.models import AnnualPlan, Entry, MonthReport, PlanVersion, Project, ReportingPeriod
+from projects.models.fields import WanField
+from projects.moment import Moment
+from projects.values import Month
+
+_EVER = date(1900, 1, 1)
+# What a project itself was on the known day, beside its figures: annotation → column.
+_OWN: dict[str, tuple[str, Any]] = {
+    "unit_then": ("unit_id", BigIntegerField()),
+    "kind_then": ("kind", CharField()),
+    "sector_then": ("sector_id", BigIntegerField()),
+    "stage_then": ("stage", CharField()),
+    "name_then": ("name", CharField()),
+    "approx_then": ("is_approx", BooleanField()),
+}
+
+
+def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
+    """Add `total_then`, `plan_then`, `month_then`, `ytd_then`, all in 万元, and the month's number.
+
+    With a known day the figures are those that the database held at its end, and projects that it did not know then are left out.
+    """
+    until = moment.known_until
+    if until is not None:
+        projects = projects.filter(Exists(rows_at(Project, until).filter(id=OuterRef("pk"))))
+    return projects.annotate(
+        month_number=Value(moment.month.month),
+        total_then=_total(moment),
+        plan_then=_wan(plans_of(moment), "plan_wan"),
+        month_then=_wan(reports_of(moment.month, until), "done_month_wan"),
+        ytd_then=_wan(reports_of(moment.month, until), "done_ytd_wan"),
+    )
+
+
+def with_places(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
+    """Add what the project was: the ids and keys of unit, kind, sector and stage, its name, and whether its total is approximate."""
+    until = moment.known_until
+    if until is None:
+        return projects.annotate(**{name: F(column) for name, (column, _field) in _OWN.items()})
+    own = rows_at(Project, until).filter(id=OuterRef("pk"))
+    return projects.annotate(**{name: Subquery(own.values(column)[:1], output_field=field) for name, (column, field) in _OWN.items()})
+
+
+def plans_of(moment: Moment) -> QuerySet[Any]:
+    """The year's plan of the project in an outer query."""
+    return rows_at(AnnualPlan, moment.known_until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
+
+
+def reports_of(month: Month, until: datetime | None) -> QuerySet[Any]:
+    """The month's report of the project in an outer query."""
+    period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).values("pk")[:1]
+    return rows_at(MonthReport, until).filter(project_id=OuterRef("pk"), period_id=Subquery(period))
+
+
+def _wan(rows: QuerySet[Any], column: str) -> Subquery:
+    return Subquery(rows.values(column)[:1], output_field=WanField())
+
+
+def _total(moment: Moment) -> Case:
+    """The total investment at the end of the month: today's, unless something with a date later than that changed it."""
+    until, end = moment.known_until, moment.month.last_day
+    now: Any = F("total_wan") if until is None else _wan(rows_at(Project, until).filter(id=OuterRef("pk")), "total_wan")
+    entries = rows_at(Entry, until).filter(project_id=OuterRef("pk")).exclude(total_wan=None)
+    decided = rows_at(PlanVersion, until).filter(project_id=OuterRef("pk")).exclude(total_wan=None)
+    listed = entries.filter(version__as_of__lte=end).order_by("-version__as_of", "-version_id")
+    listed_on = Subquery(
+        rows_at(Entry, until)
+        .filter(project_id=OuterRef("project_id"), version__as_of__lte=end)
+        .exclude(total_wan=None)
+        .order_by("-version__as_of")
+        .values("version__as_of")[:1]
+    )
+    # What was adjusted between that list and the end of the month; an adjustment without a date took effect when it was written.
+    adjusted = (
+        decided.filter(is_baseline=False)
+        .annotate(effective=Coalesce("decided_on", TruncDate("updated_at")))
+        .filter(effective__lte=end, effective__gt=Coalesce(listed_on, Value(_EVER)))
+        .order_by("-number")
+    )
+    before = Coalesce(_wan(adjusted, "total_wan"), _wan(listed, "total_wan"), _wan(decided.filter(is_baseline=True), "total_wan"), now)
+    moved_later = Exists(entries.filter(version__as_of__gt=end)) | Exists(decided.filter(decided_on__gt=end))
+    return Case(When(moved_later, then=before), default=now, output_field=WanField())
+
+
+def figures_of(projects: QuerySet[Project], month: Month) -> MonthFigures:
+    """Add up all projects of a queryset made by `with_figures`. One query."""
+    names = ("total", "plan", "month", "ytd")
+    reported = Q(ytd_then__isnull=False)
+    wanted: dict[str, Any] = {name: Sum(f"{name}_then") for name in names} | {f"n_{name}": Count(f"{name}_then") for name in names}
+    found = projects.order_by().aggregate(
+        n=Count("pk"), **wanted, reported_plan=Sum("plan_then", filter=reported), n_reported_plan=Count("plan_then", filter=reported)
+    )
+    parts = {name: _amount(found[name], found[f"n_{name}"], found["n"]) for name in names}
+    own = _amount(found["reported_plan"], found["n_reported_plan"], found["n_ytd"])
+    return month_figures(Sums(found["n"], **parts, reported_plan=own), month)
+
+
+def _amount(total: Decimal | None, known: int, count: int) -> Amount:
+    return Amount(total or Decimal(0), known, count - known)
