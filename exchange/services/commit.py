@@ -130,13 +130,8 @@ def _organisation_ids(marks: Sequence[str]) -> dict[str, int]:
     wanted = {mark: mark.removeprefix(NEW_OWNER).split("|", 1) for mark in marks}
     codes = [code for code, _ in wanted.values() if code]
     keys = [name_key(name) for code, name in wanted.values() if not code]
-    by_code: dict[str, int] = {}
-    by_key: dict[str, int] = {}
-    for start in range(0, len(codes), 500):
-        by_code |= {str(code): key for code, key in Organisation.objects.filter(uscc__in=codes[start : start + 500]).values_list("uscc", "id")}
-    for start in range(0, len(keys), 500):
-        found = Organisation.objects.filter(name_key__in=keys[start : start + 500]).order_by("-uscc", "-id")
-        by_key |= {str(name): key for name, key in found.values_list("name_key", "id")}
+    by_code = dict(Organisation.objects.filter(uscc__among=codes).values_list("uscc", "id"))
+    by_key = dict(Organisation.objects.filter(name_key__among=keys).order_by("-uscc", "-id").values_list("name_key", "id"))
     ids: dict[str, int] = {}
     fresh: dict[tuple[str, str], Organisation] = {}
     for mark, (code, name) in wanted.items():

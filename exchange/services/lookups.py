@@ -62,12 +62,8 @@ def owner_ids(owners: Iterable[tuple[str | None, str]]) -> dict[tuple[str | None
     wanted = set(owners)
     codes = sorted({code for code, _ in wanted if code})
     keys = sorted({name_key(name) for _, name in wanted})
-    by_code: dict[str | None, int] = {}
-    by_key: dict[str, int] = {}
-    for start in range(0, len(codes), 900):
-        by_code |= dict(Organisation.objects.filter(uscc__in=codes[start : start + 900]).values_list("uscc", "id"))
-    for start in range(0, len(keys), 900):
-        by_key |= dict(Organisation.objects.filter(name_key__in=keys[start : start + 900]).order_by("-id").values_list("name_key", "id"))
+    by_code = dict(Organisation.objects.filter(uscc__among=codes).values_list("uscc", "id"))
+    by_key = dict(Organisation.objects.filter(name_key__among=keys).order_by("-id").values_list("name_key", "id"))
     ids = {}
     for code, name in wanted:
         found = by_code.get(code) if code else by_key.get(name_key(name))

@@ -14,8 +14,6 @@ from exchange.plan import ENTRY_SLOTS, MONTH_SLOTS, PROJECT_SLOTS, Known, Slot, 
 from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode, ReportingPeriod
 from projects.values import wan_to_fen
 
-_PART = 900  # SQLite takes no more than some thousand parameters in one statement
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -52,14 +50,12 @@ class Snapshot:
 def load(codes: Iterable[str], names: Iterable[str], frame: Frame) -> Snapshot:
     """Everything stored about the projects with these codes or name keys."""
     snapshot = Snapshot()
-    for part in _parts(sorted(set(codes))):
-        snapshot.by_code |= dict(ProjectCode.objects.filter(code__in=part).values_list("code", "project_id"))
+    snapshot.by_code |= dict(ProjectCode.objects.filter(code__among=sorted(set(codes))).values_list("code", "project_id"))
     ids = set(snapshot.by_code.values())
-    for part in _parts(sorted(set(names))):
-        for key, unit_id, name in Project.objects.filter(name_key__in=part).values_list("id", "unit_id", "name_key"):
-            snapshot.by_name[(unit_id, name)] = key
-            snapshot.by_city_name.setdefault(name, []).append(key)
-            ids.add(key)
+    for key, unit_id, name in Project.objects.filter(name_key__among=sorted(set(names))).values_list("id", "unit_id", "name_key"):
+        snapshot.by_name[(unit_id, name)] = key
+        snapshot.by_city_name.setdefault(name, []).append(key)
+        ids.add(key)
     _load_known(snapshot, sorted(ids), frame)
     return snapshot
 
@@ -69,11 +65,6 @@ def load_projects(ids: Iterable[int], frame: Frame) -> Snapshot:
     snapshot = Snapshot()
     _load_known(snapshot, sorted(set(ids)), frame)
     return snapshot
-
-
-def _parts(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(keys), _PART):
-        yield keys[start : start + _PART]
 
 
 def stored_value(value: Any, slot: Slot) -> Value:
@@ -99,21 +90,22 @@ def _stored(model: type[models.Model], table: str, filters: dict[str, Any]) -> I
 
 
 def _load_known(snapshot: Snapshot, ids: Sequence[int], frame: Frame) -> None:
+    if not ids:
+        return
     slots = _slots("project")
-    for part in _parts(ids):
-        roles = _load_roles(part, frame)
-        for row in Project.objects.filter(pk__in=part).values("id", "revision", "unit_id", "kind", "name_key", *slots):
-            values = {name: stored_value(row[name], slot) for name, slot in slots.items()}
-            key = row["id"]
-            snapshot.units[key] = row["unit_id"]
-            snapshot.kinds[key] = row["kind"]
-            snapshot.names[key] = row["name_key"]
-            snapshot.known[key] = Known(Stored(key, row["revision"], values), **{role: found.get(key) for role, found in roles.items()})
-        if frame.period is not None:
-            _load_earlier(snapshot, part, frame.period)
+    roles = _load_roles(ids, frame)
+    for row in Project.objects.filter(pk__among=ids).values("id", "revision", "unit_id", "kind", "name_key", *slots):
+        values = {name: stored_value(row[name], slot) for name, slot in slots.items()}
+        key = row["id"]
+        snapshot.units[key] = row["unit_id"]
+        snapshot.kinds[key] = row["kind"]
+        snapshot.names[key] = row["name_key"]
+        snapshot.known[key] = Known(Stored(key, row["revision"], values), **{role: found.get(key) for role, found in roles.items()})
+    if frame.period is not None:
+        _load_earlier(snapshot, ids, frame.period)
 
 
-def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored]]:
+def _load_roles(ids: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored]]:
     """Role → project id → the stored row that hangs on the project, for this year, period and list version."""
     questions: dict[str, tuple[type[models.Model], dict[str, Any]] | None] = {
         "code": (ProjectCode, {"role": ProjectCode.Role.PRIMARY}),
@@ -126,13 +118,13 @@ def _load_roles(part: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored
         roles[role] = {}
         if question is not None:
             model, filters = question
-            roles[role] = dict(_stored(model, role, {"project__in": part, **filters}))
+            roles[role] = dict(_stored(model, role, {"project_id__among": ids, **filters}))
     return roles
 
 
 def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPeriod) -> None:
     """This year's earlier months of these projects and the December before, for the rules that compare with them."""
     earlier = Q(period__year=period.year, period__month__lt=period.month) | Q(period__year=period.year - 1, period__month=12)
-    rows = MonthReport.objects.filter(earlier, period__half=0, project__in=ids).order_by("period__year", "period__month")
+    rows = MonthReport.objects.filter(earlier, period__half=0, project_id__among=ids).order_by("period__year", "period__month")
     for row in rows.values("project_id", "period__year", "period__month", "done_month_wan", "done_ytd_wan", "progress_text"):
         snapshot.earlier.setdefault(row["project_id"], []).append(dict(row))

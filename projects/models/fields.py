@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from projects.values import PartialDate, fen_to_wan, wan_to_fen
@@ -69,3 +72,23 @@ class PartialDateField(models.CharField):  # type: ignore[type-arg]
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup):
+    """`field__among=keys`: like `in`, with all keys as one parameter, so that thousands are one short statement on both engines."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return [self.lhs.output_field.get_prep_value(value) for value in self.rhs]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", [*params, self.rhs]
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        left, params = self.process_lhs(compiler, connection)
+        keys = json.dumps(self.rhs)
+        return f"{left} IN (SELECT value FROM json_each(%s))", (*params, keys)  # noqa: S608 -- the name of a column

@@ -188,13 +188,11 @@ def _replan(project_ids: Sequence[int], frame: Frame, *, source: Source, write: 
         return
     rows = []
     reason = source.reason or frame.document or "—"
-    for start in range(0, len(project_ids), 500):
-        part = project_ids[start : start + 500]
-        numbers = dict(PlanVersion.objects.filter(project__in=part).values_list("project").annotate(Max("number")))
-        for project in Project.objects.filter(pk__in=part).only("id", *_PLANNED):
-            number = numbers.get(project.pk, 0) + 1
-            row = {name: _as_stored(PlanVersion, name, getattr(project, name)) for name in _PLANNED}
-            rows.append({"project_id": project.pk, "number": number, "reason": reason[:300], "doc_no": frame.document[:60], **row})
+    numbers = dict(PlanVersion.objects.filter(project_id__among=project_ids).values_list("project").annotate(Max("number")))
+    for project in Project.objects.filter(pk__among=project_ids).only("id", *_PLANNED):
+        number = numbers.get(project.pk, 0) + 1
+        row = {name: _as_stored(PlanVersion, name, getattr(project, name)) for name in _PLANNED}
+        rows.append({"project_id": project.pk, "number": number, "reason": reason[:300], "doc_no": frame.document[:60], **row})
     _insert(PlanVersion, rows, source=source, write=write)
 
 
