@@ -64,12 +64,14 @@ class ProjectCode:
     @classmethod
     def parse(cls, text: str) -> ProjectCode | None:
         """Read a code however it is punctuated, or None if it fits neither form."""
-        code = normalise_code(text)
+        found = cls._written(text)  # most codes are written as they should be
+        return cls._written(normalise_code(text)) if found is None else found
+
+    @classmethod
+    def _written(cls, code: str) -> ProjectCode | None:
         if _OLD_CODE.fullmatch(code):
             return cls(code, CodeForm.OLD)
-        if _NEW_CODE.fullmatch(code):
-            return cls(code, CodeForm.NEW)
-        return None
+        return cls(code, CodeForm.NEW) if _NEW_CODE.fullmatch(code) else None
 
     @staticmethod
     def has_shape(text: str) -> bool:
