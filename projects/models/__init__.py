@@ -1,17 +1,21 @@
 """What is built: projects, lists, plans, months, and the lookups they stand on."""
 
 from projects.models.calendar import Holiday, ReportingRule
+from projects.models.campaigns import Campaign, CampaignProject
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
 from projects.models.plans import AnnualPlan, PlanVersion
 from projects.models.progress import Half, MonthReport, ReportingPeriod
 from projects.models.project import LocationShare, Organisation, Project, ProjectCode
+from projects.models.proposals import Proposal
 from projects.models.reviews import Correction, LockException, NilReturn, Reminder, ReviewEvent
 from projects.models.tracking import Door, Source, changes_from
 
 __all__ = [
     "AnnualPlan",
+    "Campaign",
+    "CampaignProject",
     "Classification",
     "Correction",
     "Door",
@@ -30,6 +34,7 @@ __all__ = [
     "Project",
     "ProjectCode",
     "ProjectList",
+    "Proposal",
     "Reminder",
     "ReportingPeriod",
     "ReportingRule",

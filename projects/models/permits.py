@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
+from projects.models.progress import ReportingPeriod
 from projects.models.project import Project
 from projects.models.tracking import Revised, tracked
 
@@ -62,9 +63,18 @@ class Obstacle(Revised):
 
     scope_path = "project__unit"
 
+    class Level(models.TextChoices):
+        DISTRICT = "district", _("区市协调")
+        BUREAU = "bureau", _("市直部门协调")
+        LEADER = "leader", _("市领导协调")
+
     project = models.ForeignKey(Project, models.CASCADE, verbose_name=_("项目"), related_name="obstacles")
+    # Of which month's report it was raised. The month and not the report: that may go again with the upload that brought it.
+    period = models.ForeignKey(ReportingPeriod, models.PROTECT, verbose_name=_("来自月份"), null=True, blank=True, related_name="obstacles")
     text = models.TextField(_("问题"))
     raised_on = models.DateField(_("提出日期"))
+    level = models.CharField(_("协调层级"), max_length=8, choices=Level.choices, default=Level.DISTRICT)
+    escalated_on = models.DateField(_("升级日期"), null=True, blank=True)
     owner_unit = models.ForeignKey(ReportingUnit, models.PROTECT, verbose_name=_("协调单位"), null=True, blank=True, related_name="+")
     due_on = models.DateField(_("要求解决日期"), null=True, blank=True)
     resolved_on = models.DateField(_("解决日期"), null=True, blank=True)
@@ -80,6 +90,11 @@ class Obstacle(Revised):
                 condition=models.Q(resolved_on=None) | ~models.Q(resolution=""),
                 name="obstacle_resolution_told",
                 violation_error_message=_("办结问题须写明解决情况"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(resolved_on=None) | models.Q(resolved_on__gte=models.F("raised_on")),
+                name="obstacle_resolved_after_raised",
+                violation_error_message=_("解决日期不能早于提出日期"),
             ),
         ]
 
