@@ -20,6 +20,7 @@ class Action(StrEnum):
     UNDO = "undo"  # take a committed upload back
     SUBMIT = "submit"  # hand a unit's month in, or say that nothing changed
     REVIEW = "review"  # approve or return what units hand in
+    APPROVE = "approve"  # settle changes of master data that somebody else proposed
     LOCK = "lock"  # close a month, open it again, let one unit in for a while
     REMIND = "remind"  # chase who has not reported
     LISTS = "lists"  # keep project lists and their versions
@@ -69,6 +70,7 @@ GRANTS: dict[Role, Grant] = {
         A.EDIT,
         A.UPLOAD,
         A.UNDO,
+        A.APPROVE,
         A.LOCK,
         A.REMIND,
         A.LISTS,
@@ -79,7 +81,7 @@ GRANTS: dict[Role, Grant] = {
     ),
     # Hands in for the units without a reviewer of their own (市属国企, 市直部门); whoever approves it is somebody else in any case.
     Role.CITY_OFFICER: _grant("市级经办人", "City officer", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.SUBMIT, A.REMIND, A.LISTS, A.EXPORT, city_wide=True),
-    Role.CITY_REVIEWER: _grant("市级审核人", "City reviewer", A.VIEW, A.REVIEW, A.REMIND, A.EXPORT, city_wide=True),
+    Role.CITY_REVIEWER: _grant("市级审核人", "City reviewer", A.VIEW, A.REVIEW, A.APPROVE, A.REMIND, A.EXPORT, city_wide=True),
     Role.DISTRICT_OFFICER: _grant("区市经办人", "District officer", A.VIEW, A.EDIT, A.UPLOAD, A.UNDO, A.EXPORT, city_wide=False),
     Role.DISTRICT_REVIEWER: _grant("区市审核人", "District reviewer", A.VIEW, A.SUBMIT, A.EXPORT, city_wide=False),
     Role.BI_READER: _grant("数据分析用户", "BI reader", A.VIEW, A.EXPORT, city_wide=True),
@@ -102,9 +104,9 @@ def allows(role: Role, action: Action) -> bool:
 
 # Django's permission words (admin views ask for these) → action, by the resource a model belongs to.
 _REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod", "reportingrule", "holiday"}
-# Written by the verbs of the monthly cycle alone; a page of theirs only shows them.
-_SERVICE_MODELS = {"lockexception", "reviewevent", "nilreturn", "correction", "reminder"}
-_LIST_MODELS = {"projectlist", "listversion", "entry"}
+# Written by their own verbs alone; a page of theirs only shows them.
+_SERVICE_MODELS = {"lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"}
+_LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject"}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}
 
 
