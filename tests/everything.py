@@ -1,4 +1,8 @@
-"""`./run test`: every check and every test, on SQLite and on PostgreSQL, in one go. Arguments are passed to pytest."""
+"""`./run test`: every check and every test, on SQLite and on PostgreSQL, in one go. Arguments are passed to pytest.
+
+Where the system has a PostgreSQL of its own (Debian 12: 15), the tests nearest to the database run on that as well;
+`PIPELINE_TEST_DB=system-postgresql .venv/bin/pytest` runs them all there.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.system_postgres import newest
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+NEAR_THE_DATABASE = ["tests/projects", "tests/reports", "tests/exchange/test_bulk.py", "tests/exchange/test_intake_services.py"]
 CODE = ["accounts", "projects", "funding", "exchange", "reports", "config", "tests", "benchmarks", "fixtures", "manage.py"]
 
 
@@ -39,6 +46,10 @@ def main(arguments: list[str]) -> int:
         step("tests on SQLite", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="sqlite"),
         step("tests on PostgreSQL", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="postgresql"),
     ]
+    system = newest()
+    if system is not None and not arguments:
+        name = f"sample on the system's PostgreSQL {system.parent.name}"
+        results.append(step(name, python, "-m", "pytest", *NEAR_THE_DATABASE, PIPELINE_TEST_DB="system-postgresql"))
     print("\nall passed" if all(results) else "\nSOMETHING FAILED (see above)")
     return 0 if all(results) else 1
 

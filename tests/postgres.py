@@ -1,8 +1,8 @@
 """Chooses the database before pytest-django reads the settings, and brings a real PostgreSQL when asked for one.
 
 Loaded with `-p tests.postgres`: a conftest would come too late, and the suite would pass silently on SQLite.
-`PIPELINE_TEST_DB=postgresql` starts a private server of the bundled PostgreSQL; `PIPELINE_TEST_DB=sqlite` (the default) needs nothing.
-A DATABASE_URL given from outside (for instance the system's PostgreSQL 15) is used as it is.
+`PIPELINE_TEST_DB=postgresql` starts a private server of the bundled PostgreSQL, `PIPELINE_TEST_DB=system-postgresql` one of the system's;
+`PIPELINE_TEST_DB=sqlite` (the default) needs nothing. A DATABASE_URL given from outside is used as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import warnings
 from pathlib import Path
 
 import pytest
+
+from tests.system_postgres import start_server as start_system_server
 
 os.environ.setdefault("PIPELINE_EMBEDDED", "1")
 WANTED = os.environ.get("PIPELINE_TEST_DB", "sqlite")
@@ -42,7 +44,9 @@ def start_server() -> str:
     return server.get_uri(database="pipeline")
 
 
-if WANTED == "postgresql" and not os.environ.get("DATABASE_URL"):
+if WANTED == "system-postgresql":
+    os.environ["DATABASE_URL"] = start_system_server()
+elif WANTED == "postgresql" and not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = start_server()
 elif WANTED == "sqlite":
     os.environ.pop("DATABASE_URL", None)
@@ -65,4 +69,4 @@ def _database_is_the_one_asked_for(django_db_setup: None) -> None:
     """A suite that was asked to run on PostgreSQL must not pass on SQLite."""
     from django.db import connection  # noqa: PLC0415 -- settings are not ready when this plugin is imported
 
-    assert connection.vendor == WANTED
+    assert connection.vendor == WANTED.removeprefix("system-")
