@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import scope
@@ -18,6 +19,7 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
 from projects.models import ListVersion, ReportingPeriod
+from projects.services.periods import writable
 from projects.values import Month
 
 ACCEPTED = ".xlsx,.xls,.xlsb,.ods,.et,.csv"
@@ -147,16 +149,22 @@ class UploadForm(forms.Form):
         return sent
 
     def clean_period(self) -> Month | None:
-        """A month that has begun and is not locked."""
+        """A month that has begun."""
         month: Month | None = self.cleaned_data["period"]
         if month is None:
             return None
         named = {"year": month.year, "month": month.month}
         if month > Month.of(timezone.localdate()) or month.year < FIRST_YEAR:
             raise ValidationError(_("不能为%(year)s年%(month)s月填报：填报期不早于2000年、不晚于本月"), code="month", params=named)
-        if ReportingPeriod.objects.filter(year=month.year, month=month.month).exclude(locked_at=None).exists():
-            raise ValidationError(_("%(year)s年%(month)s月已锁定，不能再上传；请联系市级管理员"), code="locked", params=named)
         return month
+
+    def _refuse_closed(self) -> None:
+        """A month that the chosen unit may not write now. A file for the whole city has no exception; each unit's own may have."""
+        month, unit = self.cleaned_data.get("period"), self.cleaned_data.get("unit")
+        period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first() if month else None
+        found = writable(unit.pk if unit is not None else None, period) if period is not None else None
+        if found is not None and not found:
+            self.add_error("period", ValidationError(found.said(get_language() or "zh"), code=found.code))
 
     def clean_unit(self) -> ReportingUnit | None:
         chosen: ReportingUnit | None = self.cleaned_data["unit"]
@@ -166,6 +174,7 @@ class UploadForm(forms.Form):
         """A value that the person may not give is refused, never dropped in silence."""
         if not self.is_city_wide and self.data.get("list_version"):
             self.add_error("list_version", ValidationError(_("只有市级岗位可以把文件列入清单版本"), code="forbidden"))
+        self._refuse_closed()
         return self.cleaned_data
 
 

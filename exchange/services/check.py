@@ -23,6 +23,7 @@ from exchange.models import Upload
 from exchange.parse import Reading, ReadRow, read_workbook
 from exchange.plan import Action, PlannedRow
 from exchange.raw import Refusal
+from exchange.services.closed import hold_closed
 from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
@@ -167,7 +168,9 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
     planned: list[PlannedRow] = []
     for (_, month, _), rows in groups.items():
         frame = Frame(month.year if month is not None else run.year, _period(run, month), run.setting.list_version_id)
-        planned += examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
+        examined = examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
+        hold_closed(rows, examined, frame.period, run.seen)
+        planned += examined
     for done in planned:
         run.counts[done.action.value] += 1
     run.counts["rows"] += len(batch)
@@ -206,6 +209,7 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     severities = Counter(placed.finding.severity.value for placed in reading.findings)
     counts |= {name: severities[name] for name in ("error", "warning", "info")}
     months = sorted(run.seen.periods)
+    counts["months"] = [str(month) for month in months]
     counts |= {"year": months[-1].year if months else run.year, "month": months[-1].month if months else None, "dropped": reading.findings.dropped}
     upload.counts = counts
     upload.kind = reading.kind

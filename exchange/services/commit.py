@@ -21,11 +21,13 @@ from exchange import bulk
 from exchange.models import Upload
 from exchange.plan import Action, PlannedRow
 from exchange.services.faults import MovedError, NotAllowedError, StateError
+from exchange.services.guard import require_open
 from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
 from projects.models import Door, Organisation, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
+from projects.services.periods import hold, period_of
 from projects.values import Month
 
 _KINDS = {"emerging_list": "emerging"}
@@ -73,13 +75,17 @@ def _check_state(upload: Upload, reason: str) -> None:
 
 
 def _execute(upload: Upload, actor: Any, source: Source) -> None:
+    # All months of the file are held before any row of it is written, so that two files can't wait for one another.
+    hold(period_of(Month.parse(text)).pk for text in sorted(upload.counts.get("months") or ()))
     divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
     document = upload.list_version.title if upload.list_version else ""
     for rows in planned_rows(upload):
         active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
         _check_scope(active, actor)
         _settle_owners(active)
-        for period, group in _by_period(active).items():
+        groups = _by_period(active)
+        require_open(groups)
+        for period, group in groups.items():
             frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)
             write_changes([_change(row) for row in group], frame, source=source, write=bulk)
         bulk.check_references()
@@ -92,7 +98,7 @@ def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]
     for row in rows:
         if row.period not in ids:
             month = Month.parse(str(row.period))
-            ids[row.period] = ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=0)[0].pk
+            ids[row.period] = period_of(month).pk
         groups.setdefault(ids[row.period], []).append(row)
     return groups
 

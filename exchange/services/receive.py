@@ -13,7 +13,8 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action as May
 from exchange.models import Upload, UploadFile
 from exchange.services.faults import NotAllowedError
-from projects.models import ListVersion, ReportingPeriod
+from projects.models import ListVersion
+from projects.services.periods import period_of
 from projects.values import Month
 
 _NAME_LENGTH = 200
@@ -37,7 +38,7 @@ def receive(
     with transaction.atomic():
         stored_period = None
         if period is not None:
-            stored_period, _ = ReportingPeriod.objects.get_or_create(year=period.year, month=period.month, half=0)
+            stored_period = period_of(period)
         upload = Upload.objects.create(
             filename=shown_name(filename),
             sha256=hashlib.sha256(content).hexdigest(),

@@ -78,6 +78,12 @@ STORED_WORDING = {
         "改选填报期，或更正文件标题",
         "Choose the other period, or correct the title",
     ),
+    "period_closed": Wording(
+        "{zh}",
+        "{en}",
+        "不必改动的月份，请让这一格与系统中的数一致，或删去该列",
+        "Where nothing should change, let the cell say what is stored, or leave the column out",
+    ),
     "sector_unmatched": Wording(
         "领域“{value}”不在当年分类中，按原文保存",
         "Sector “{value}” is not in this year's tree; kept as written",

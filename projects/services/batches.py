@@ -16,7 +16,9 @@ from django.db.models import Max
 
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode, Source
 from projects.naming import name_key
+from projects.services.voiding import tell_voided, voided_states
 from projects.values import ProjectCode as CodeValue
+from projects.workflow import State, after_edit
 
 Columns = Mapping[str, Any]
 
@@ -69,8 +71,20 @@ def write_changes(changes: Sequence[ProjectChange], frame: Frame, *, source: Sou
     _change_projects(changes, frame, source=source, write=write)
     _write_codes(changes, source=source, write=write)
     _write_hanging(AnnualPlan, "annual", changes, {"year": frame.year, "month": None}, source=source, write=write)
-    _write_hanging(MonthReport, "month", changes, {"period_id": frame.period_id, "state": MonthReport.State.DRAFT}, source=source, write=write)
+    _write_months(changes, frame, source=source, write=write)
     _write_hanging(Entry, "entry", changes, {"version_id": frame.list_version_id}, source=source, write=write)
+
+
+def _write_months(changes: Sequence[ProjectChange], frame: Frame, *, source: Source, write: Writer) -> None:
+    """Month reports; one that was handed in or approved goes back to draft in the same write, and its record says so."""
+    tables = [change.tables["month"] for change in changes if "month" in change.tables]
+    voided = voided_states(table.id for table in tables if table.id is not None and table.values)
+    for table in tables:
+        if table.id in voided:
+            table.values = {**table.values, "state": after_edit(State(voided[table.id])).value}
+    fixed = {"period_id": frame.period_id, "state": MonthReport.State.DRAFT}
+    _write_hanging(MonthReport, "month", changes, fixed, source=source, write=write)
+    tell_voided(voided, source=source)
 
 
 def blank_row(model: type[models.Model], write: Writer) -> dict[str, Any]:
