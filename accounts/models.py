@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import GRANTS, Role, clash
+from accounts.roles import GRANTS, Action, Role, clash
 
 
 class Division(models.Model):
@@ -88,6 +88,10 @@ class User(AbstractUser):
         return self.display_name or super().get_full_name()
 
 
+# What the three administrators do has no unit: the people, the system and the event log are the whole city's.
+_CITY_ONLY = frozenset({Action.SYSTEM, Action.USERS, Action.AUDIT})
+
+
 def role_label(role: Role) -> str:
     """A role in the reader's language."""
     return GRANTS[role].en if (get_language() or "zh").startswith("en") else GRANTS[role].zh
@@ -126,6 +130,8 @@ class Membership(models.Model):
         super().clean()
         if self.role in set(Role) and not GRANTS[Role(self.role)].city_wide and self.unit_id is None:
             raise ValidationError({"unit": _("区市岗位必须选择填报单位")})
+        if self.role in set(Role) and GRANTS[Role(self.role)].actions <= _CITY_ONLY and self.unit_id is not None:
+            raise ValidationError({"unit": _("系统、安全、审计岗位管全市，不选填报单位")})
         if self.user_id:
             held = {Role(role) for role in Membership.objects.filter(user=self.user_id).exclude(pk=self.pk).values_list("role", flat=True)}
             pair = clash(held | {Role(self.role)})

@@ -59,9 +59,18 @@ class ScopeGuard:
             return action is not None
         if action is None or not scope.may(request.user, action):
             return False
-        if verb == "view" or obj is None or not getattr(type(obj), "scope_path", None):
+        if getattr(self.opts.model, "scope_path", None):
+            return verb == "view" or obj is None or writable(request.user, action, obj)
+        return self._allows_shared(request.user, verb, action)
+
+    def _allows_shared(self, user: Any, verb: str, action: Action) -> bool:
+        """Rows of no unit are everybody's: read by all who may view, written by the city's posts, so that no unit changes another's words.
+
+        Whoever enters projects may add what a project needs, such as its owner; people and the event log are the whole city's even to read.
+        """
+        if verb == "view" and (hasattr(self.opts.model, "scope_path") or self.opts.model in (ReportingUnit, Division)):
             return True
-        return writable(request.user, action, obj)
+        return scope.city_wide(user, action) or (verb == "add" and action is Action.EDIT)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._allows(request, "view", obj) or self._allows(request, "change", obj)
@@ -118,11 +127,29 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
         raise Http404(f"{opts.model_name} {object_id}")
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """The stock page asks for the permission first, and would answer for a row that does not exist."""
-        if self.get_object(request, unquote(object_id)) is None:
+    def reached(self, request: HttpRequest, object_id: str) -> Any:
+        """The row at this address. Who may see no row of the kind is refused whatever it names; out of reach it does not exist."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
             self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return obj
+
+    # The stock pages ask for the permission first, and would answer "not allowed" for a row that is out of reach.
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        if object_id is not None and request.method == "POST" and not self.has_change_permission(request):
+            self.reached(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self.reached(request, object_id)
         return super().delete_view(request, object_id, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self.reached(request, object_id)
+        return super().history_view(request, object_id, extra_context)
 
     def guard_after(self, request: HttpRequest, obj: Any, change: bool) -> None:
         """Check the row as it will be: it must not leave the person's reach."""

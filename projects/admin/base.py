@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
@@ -68,9 +68,7 @@ class TrackedAdmin(PlainAdmin):
         super().save_model(request, obj, form, change)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        obj = self.get_object(request, object_id)
-        if obj is None or not self.has_view_permission(request, obj):
-            raise Http404
+        obj = self.reached(request, object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("%(name)s：变更历史") % {"name": obj},

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -125,7 +126,7 @@ class EntryAdmin(TrackedAdmin):
 
 def _version(admin_page: Any, request: HttpRequest, version_id: int) -> ListVersion:
     if not admin_page.has_view_permission(request):
-        raise Http404("list version")
+        raise PermissionDenied
     found = ListVersion.objects.select_related("list").filter(pk=version_id).first()
     if found is None:
         raise Http404(f"list version {version_id}")
@@ -181,7 +182,7 @@ def compare_page(admin_page: Any, request: HttpRequest, before_id: int, after_id
 def joint_page(admin_page: Any, request: HttpRequest) -> HttpResponse:
     """Several versions together: those asked for (`?v=1&v=2`), else the newest of each list of the newest year."""
     if not admin_page.has_view_permission(request):
-        raise Http404("lists")
+        raise PermissionDenied
     versions = versions_of(ListVersion.objects.all())
     asked = {int(text) for text in request.GET.getlist("v") if text.isdigit()}
     chosen = [version for version in versions if version.pk in asked] if asked else _newest(versions)

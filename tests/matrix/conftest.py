@@ -1,0 +1,34 @@
+"""The world is built once; each cell is taken back. The number of cells is told at the end of the run."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.matrix.run import Runner
+from tests.matrix.world import build
+
+_runners: list[Runner] = []
+
+
+@pytest.fixture(scope="package")
+def runner(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """One transaction round the whole matrix, rolled back at the end."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # as Django's own test cases say it: code that asks for an outermost transaction gets it
+        with around:
+            logging.disable(logging.CRITICAL)  # a refusal logs its trace, thousands of times
+            made = Runner(build())
+            _runners.append(made)
+            yield made
+            logging.disable(logging.NOTSET)
+            transaction.set_rollback(True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for made in _runners:
+        terminalreporter.write_line(f"permission matrix: {made.tally.cells} cells, {len(made.tally.holes)} holes")

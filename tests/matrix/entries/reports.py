@@ -1,0 +1,31 @@
+"""The city table, its workbook, and the projects behind its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.roles import Action
+from tests.matrix.people import Place
+from tests.matrix.surfaces import Page, Want
+
+JUNE = {"period": "2020-06"}
+
+
+def asking(**query: str) -> Any:
+    return lambda _world, _place: {**JUNE, **query}
+
+
+PAGES = (
+    Page("reports:index", Action.VIEW),
+    *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
+    *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
+    Page("reports:projects", Action.VIEW, query=asking()),
+    # A unit out of reach is no unit of the report: there is nothing behind it.
+    Page(
+        "reports:projects",
+        Action.VIEW,
+        places=(Place.OWN, Place.OTHER),
+        foreign=Want.HIDDEN,
+        query=lambda world, place: {**JUNE, "unit": world.units[place].key},
+    ),
+)

@@ -1,0 +1,15 @@
+"""Management commands: they need no post, only the server; those that speak for a person with --user keep to that person's reach."""
+
+from __future__ import annotations
+
+from tests.matrix.surfaces import Shell
+
+COMMANDS = (
+    Shell("start", "brings the embedded product up; whoever starts it owns it"),
+    Shell("load_reference", "writes reference data from files of the server"),
+    Shell("city_table", "prints the table of whoever is named with --user"),
+    Shell("intake", "uploads as whoever is named with --user"),
+)
+
+# Commands of libraries: for whoever has the server.
+LIBRARIES = frozenset({"axes", "simple_history", "rest_framework", "django_tasks_db"})
