@@ -149,6 +149,7 @@ ROWS: Mapping[str, Wording] = {
         "请补填名称，或删除本行",
         "Give the name, or remove the row",
     ),
+    "ditto_of_nothing": Wording("写着“同上”，但上面没有内容，按空白读取", "“Same as above” with nothing above; read as blank"),
     "total_mismatch": Wording(
         "“{label}”填{stated}万元，明细合计{found}万元，相差{difference}万元",
         "“{label}” says {stated} 万元, its rows add up to {found} (off by {difference})",
@@ -179,6 +180,12 @@ SHEETS: Mapping[str, Wording] = {
         "{letter}列有内容但没有表头，未读取", "Column {letter} holds something but has no heading; not read", "请补上表头", "Give it a heading"
     ),
     "column_double": Wording("“{heading}”与{first}列含义相同，只读取{first}列", "“{heading}” means the same as column {first}; only that is read"),
+    "table_beside": Wording(
+        "右边还有一个同样表头的表（从{first}列到{last}列），其中的项目没有读取",
+        "Another list with the same headings stands at the right (columns {first} to {last}); its projects were not read",
+        "请把两个表上下排列，或放到两个工作表",
+        "Put the two lists one below the other, or on two sheets",
+    ),
     "column_ambiguous": Wording(
         "“{heading}”是本年累计还是自开工累计？暂按本年累计读取",
         "Is “{heading}” of this year or since the start? Read as of this year",

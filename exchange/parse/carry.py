@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from exchange.cells import is_empty
 from exchange.raw import Merge, RawValue
 
-DITTO = frozenset(["同上", "〃", "″", '"', "”", "“", "''", "″″", "同前", "〞"])
+_SIGNS = ("同上", "〃", "″", '"', "”", "“", "''", "″″", "同前", "〞", "々", "〃〃", '""')
+# As typed: with a full stop, in brackets, stretched.
+DITTO = frozenset([*_SIGNS, *(f"{sign}。" for sign in _SIGNS), *(f"（{sign}）" for sign in _SIGNS), *(f"({sign})" for sign in _SIGNS)])
+DITTO |= {"同 上", "同  上", "同　上", "〃 ", " 〃", " 〃 ", "同上 ", " 同上", "　〃", "—〃—", "-〃-", "同上行", "同上一行"}
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Carry:
     starts: dict[int, list[Merge]] = field(default_factory=lambda: defaultdict(list))
     active: dict[int, tuple[int, RawValue]] = field(default_factory=dict)  # column → (last row, value)
     previous: Sequence[RawValue] = ()
+    repeated: tuple[int, ...] = ()  # columns of the last row that said 同上
     stuck: dict[int, RawValue] = field(default_factory=dict)
 
     @classmethod
@@ -87,9 +91,9 @@ class Carry:
         if DITTO.isdisjoint(row):
             return row
         filled = list(row)
-        for column, value in enumerate(row):
-            if type(value) is str and value in DITTO and column < len(self.previous):
-                filled[column] = self.previous[column]
+        self.repeated = tuple(column for column, value in enumerate(row) if type(value) is str and value in DITTO)
+        for column in self.repeated:
+            filled[column] = self.previous[column] if column < len(self.previous) else None
         return filled
 
 

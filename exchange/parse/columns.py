@@ -41,6 +41,7 @@ class ColumnPlan:
 def plan_columns(block: HeaderBlock, sample: Rows, context: SheetContext, month: Month | None, reference: Reference) -> ColumnPlan:
     """Decide for every column which field it holds."""
     plan = ColumnPlan([_first_guess(index, block) for index in range(len(block.paths))])
+    _leave_table_beside(plan)
     _find_name(plan, block, sample)
     _settle_years(plan, context.year)
     _settle_months(plan, month, context.year)
@@ -61,6 +62,22 @@ def _first_guess(index: int, block: HeaderBlock) -> PlannedColumn:
 def _set(column: PlannedColumn, name: str | None) -> None:
     column.field = name
     column.reader_kind = column_of(name).reader if name else None
+
+
+def _leave_table_beside(plan: ColumnPlan) -> None:
+    """Another list at the right of the first, with the same headings: it is not read, and that is said."""
+    names = [column for column in plan.columns if column.field == "name"]
+    if len(names) < 2:
+        return
+    headings = {column.heading for column in plan.columns[: names[1].index] if column.heading}
+    beside = [column for column in plan.columns[names[1].index - 1 :] if column.index > names[0].index]
+    same = [column for column in beside if column.heading in headings and column.field not in {None, "serial"}]
+    if not (names[1] in same and any(column.is_money for column in same)):
+        return
+    plan.say("table_beside", Severity.BLOCKS, names[1], first=names[1].letter, last=beside[-1].letter, heading=names[1].heading)
+    for column in beside:
+        _set(column, None)
+        column.meaning = replace(column.meaning, field=None, ignored=True)
 
 
 def _find_name(plan: ColumnPlan, block: HeaderBlock, sample: Rows) -> None:

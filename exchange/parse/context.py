@@ -18,12 +18,14 @@ _DATE_LINE = re.compile(
     r"(?:填报|填表|制表|上报|报送|打印|编制|报告|更新|印发)?(?:日期|时间)[:：]?\s*(?:19|20)?\d{2,4}\s*[年./-]\s*\d{1,2}\s*[月./-]?\s*(?:\d{1,2}\s*日?)?"
 )
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|[.\-/]?\d{0,2}(?!\d)|[^\d]|$)")
+_SPAN_OF_YEARS = re.compile(r"(20[0-4]\d)年?[-~至—–]+20[0-4]\d年")
 _SPAN_MONTH = re.compile(r"(?<!\d)\d{1,2}月?[-~至—–](\d{1,2})月")
 _UNTIL_MONTH = re.compile(r"截[至止](?:到)?(?:20\d{2}年)?(\d{1,2})月")
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月(?!\d{0,2}日|\d)")
 _DOTTED_MONTH = re.compile(r"(?<!\d)20\d{2}[.\-_/](\d{1,2})(?![\d.])|(?<!\d)20\d{2}(0[1-9]|1[0-2])(?!\d)")
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*批")
 _TITLE_END = re.compile(r"(?:表|清单|名单|一览|明细|台账|计划|情况|汇总|安排|项目库?)(?:[(（][^)）]*[)）]|单位[:：].*)*$")
+_NUMBERED = re.compile(r"^\s*(?:[(（]?[\d一二三四五六七八九十]+[)）]?[.、．\s_-]+)|[\s_-]+\d*$")  # 2.西海岸
 _LONGEST_TITLE = 60
 _SUBMITTER = re.compile(r"(?:填报|报送|编制|制表|上报|填表|申报)(?:单位|部门|地区)(?:[(（][^)）]*[)）])?[:：]\s*(\S+)")
 
@@ -67,8 +69,9 @@ def unit_of_lines(texts: Iterable[str]) -> MoneyUnit | None:
 
 
 def year_of(text: str) -> int | None:
-    """The latest year a title or name speaks of; a date of filling in is not one."""
-    years = [int(year) for year in _YEAR.findall(_DATE_LINE.sub("", folded(text)))]
+    """The latest year a title or name speaks of; a date of filling in is not one, and of 2020-2022年 the first counts."""
+    plain = _SPAN_OF_YEARS.sub(r"\1年", _DATE_LINE.sub("", folded(text)))
+    years = [int(year) for year in _YEAR.findall(plain)]
     return max(years, default=None)
 
 
@@ -124,7 +127,7 @@ def _likeness_to_title(text: str) -> tuple[bool, bool, int]:
 
 def _place_of(name: str, titles: Sequence[str], texts: Sequence[str], stem: str, reference: Reference) -> tuple[KnownPlace | None, str]:
     """The district a sheet is about: sheet name, title, who filled it in, file name, in this order."""
-    exact = reference.place(name.strip()) if name else None
+    exact = reference.place(_NUMBERED.sub("", name).strip()) if name else None
     if exact is not None and exact.district is not None:
         return exact, "sheet_name"
     for source, text in (("sheet_name", name), *(("title", title) for title in titles)):

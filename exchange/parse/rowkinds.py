@@ -17,6 +17,7 @@ _CHINESE = "一二三四五六七八九十百"
 TOTAL = re.compile(
     r"^(?:[^\d]{0,14}?)(?:总合计|合计|总计|共计|累计|小计)(?:数|额|金额)?[:：]?(?:[(（]?共?[\d一二三四五六七八九十百]+[个项件][^)）]{0,6}[)）]?)?[:：]?"
     r"(?:[(（][^)）]*[)）])?$|^(?:合计|总计|小计|共计)[(（:：\d]"
+    r"|^共?\d+[个项件](?:重点|建设)?(?:项目|工程)?(?:合计|总计|共计|小计)$|^共\d+[个项件](?:重点|建设)?(?:项目|工程)?$|^(?i:(?:grand)?total)[:：]?$"
 )
 _PART_TOTAL = re.compile(r"小计|本页|分计")
 _OF_WHICH = re.compile(r"^其中")
@@ -30,6 +31,7 @@ _SIGNATURE = re.compile(
 )
 _EXAMPLE = re.compile(
     r"^[(（【\[]?(?:填写|填报)?(?:示例|样例|例子|举例|范例|例如|例)(?:行|项目|\d)?(?:[:：)）】\]]|$)|[(（【](?:示例|样例|范例|例)[)）】]$"
+    r"|^(?:填写|填报)(?:要求|说明|规范|格式|规则|方式)$|^(?:必填|选填|非必填)(?:项)?$"
 )
 _PAGE = re.compile(r"^[(（]?(?:续表|续上表|接上表|上接|下接|转下页|承上页|以下空白|以下无正文|第\d+页|共\d+页)")
 _UNIT_ROW = re.compile(r"^(?:填报|编制|上报|报送|计量|金额|货币|数据)?单位(?:[(（][^)）]*[)）])?[:：]")
@@ -151,7 +153,10 @@ def _remark(filled: list[tuple[int, RawValue]], lead: str, texts: list[str]) -> 
 
 def _has_identity(filled: list[tuple[int, RawValue]], shape: Shape) -> bool:
     """A project has a code, a unit or a content; a total or section has not."""
-    return sum(1 for index, cell in filled if index in shape.anchors and not (type(cell) is str and _COUNT.fullmatch(folded(cell)))) >= 2
+    cells = dict(filled)
+    anchored = sum(1 for index in shape.anchors if type(cells.get(index)) is not int and index in cells and not _is_count(cells[index]))
+    numbered = shape.serial is not None and _DATA_SERIAL.match(serial_text(cells.get(shape.serial))) is not None
+    return anchored >= (1 if numbered else 2)
 
 
 def _by_shape(filled: list[tuple[int, RawValue]], cells: dict[int, RawValue], shape: Shape) -> Classified:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from exchange.cells import CellReading, is_empty, plain_number
+from exchange.cells.text import as_text
 from exchange.parse.carry import Carried, Carry
 from exchange.parse.header import HeaderBlock, find_header, header_at, is_column_numbers, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, RowKind, SheetReport
@@ -22,7 +23,7 @@ from exchange.reference import folded
 from exchange.sheets import meaning_of
 from projects.findings import Finding, Severity
 
-_SUSPICIOUS = re.compile(r"[合小总共累]\s*计|^\s*[注备说例示填其样(（【\[]|项目名称|工程名称|[:：]\s*$")
+_SUSPICIOUS = re.compile(r"[合小总共累]\s*计|示例|样例|范例|^\s*[注备说例示填其样(（【\[]|项目名称|工程名称|[:：]\s*$")
 _STICKY = frozenset(["district", "program", "sector", "batch", "responsible_unit"])
 _ONE_WAN = Decimal(1)
 
@@ -156,10 +157,8 @@ class SheetWalk:
 
     def _project(self, number: int, row: Sequence[RawValue], carried: Carried | None, what: Classified) -> ReadRow:
         result = self.reader.read(number, row, carried, is_child=self._is_child(row, what))
-        if self.reader.sheet_findings:
-            for placed in self.reader.sheet_findings:
-                self.log.add(placed)
-            self.reader.sheet_findings.clear()
+        if self.reader.sheet_findings or self.carry.repeated:
+            self._tell_beside(result)
         if what.marks:
             result.values["marks"] = f"{result.values.get('marks') or ''}{what.marks}"
         if carried is not None:
@@ -182,6 +181,18 @@ class SheetWalk:
         if self.above:
             self.above = []
         return result
+
+    def _tell_beside(self, result: ReadRow) -> None:
+        """What the row made known of its sheet; and a cell that says 同上 was read as the value above, which is shown with the row."""
+        for placed in self.reader.sheet_findings:
+            self.log.add(placed)
+        self.reader.sheet_findings.clear()
+        repeated, self.carry.repeated = self.carry.repeated, ()
+        for column in result.table.columns:
+            if column.index in repeated and column.field and (value := result.raw[column.index]) is not None:
+                result.shown[column.field] = f"{as_text(value)}（同上）"  # type: ignore[arg-type]
+            elif column.index in repeated and column.field:
+                self._say(Finding("ditto_of_nothing", Severity.INFO, column.field), result.row, column.index, ())
 
     def _is_child(self, row: Sequence[RawValue], what: Classified) -> bool:
         """A part of a packaged project follows its package: 1.1 after 1, (1) or ① after any row of the same section."""

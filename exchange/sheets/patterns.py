@@ -59,7 +59,7 @@ RULES: tuple[HeadingRule, ...] = (
     _rule("rate_percent", r"利率"),
     _rule("term_years", r"^(?:债券|发行|融资|专项债券?)?期限年?$|^债券年限"),
     _rule("term_years", r"^年限$", "bond"),
-    _rule("issue_date", r"发行(?:日期|时间|日|年月)|起息日"),
+    _rule("issue_date", r"发行.{0,4}(?:日期|时间|年月)|发行日|起息日"),
     _rule("batch", r"^(?:发行|债券|安排|下达|所属|资金)?批次$|^第?几批"),
     _rule("progress_percent", r"占.{0,8}(?:计划|投资|比|任务|目标)|完成率|完成比例|百分比|比例|占比|^进度%$|完成.*%$|%$|^投资进度|^时序进度"),
     # people and texts

@@ -110,3 +110,89 @@ def test_code_with_a_short_serial_counts_as_a_fault_outside_and_a_hint_inside() 
     assert read.said == []
     document = as_document(read.reading, read.rows)
     assert [(one["row"], one["kind"], one["severity"]) for one in document["errors"] if one["kind"] == "code_format"] == [(3, "code_format", "error")]
+
+
+# --- rows ---
+
+
+@pytest.mark.parametrize("sign", ["〃", "同上", "（同上）", "同 上", "同上。", '"', "〃 "])
+def test_ditto_takes_the_text_above_and_says_so(sign: str) -> None:
+    read = Read(
+        sheet(
+            f"""
+城阳区2020年项目表（单位：万元）
+序号|项目名称|建设单位|责任单位|开工时间|总投资
+1|流亭道路|甲公司|区住建局|2019-05|10000
+2|上马桥梁|{sign}|{sign}|{sign}|20000
+3|河套泵站|{sign}|{sign}|{sign}|15000
+"""
+        )
+    )
+    assert read.column("responsible_unit") == ["区住建局"] * 3
+    assert read.column("owner") == ["甲公司"] * 3
+    assert read.column("start") == ["2019-05"] * 3
+    assert [row.shown.get("responsible_unit") for row in read.rows] == [None, "区住建局（同上）", "区住建局（同上）"]
+
+
+def test_ditto_with_nothing_above_is_blank_and_said() -> None:
+    read = Read(sheet("城阳区项目表（单位：万元）\n序号|项目名称|责任单位|总投资\n1|流亭道路|同上|10000\n2|上马桥梁|区住建局|20000"))
+    assert read.column("responsible_unit") == [None, "区住建局"]
+    assert read.hints == ["ditto_of_nothing Sheet1!C3"]
+
+
+@pytest.mark.parametrize("label", ["共3个项目", "3个项目合计", "TOTAL", "全区合计", "总  计：", "合计：3个"])
+def test_total_is_known_under_all_its_labels(label: str) -> None:
+    read = Read(sheet(f"城阳区项目表（单位：万元）\n{HEAD}\n{ROWS}\n|{label}||45000|12000"))
+    assert read.skipped()[6] == "total"
+    assert read.said == []
+
+
+def test_numbered_row_of_an_odd_name_is_a_project() -> None:
+    read = Read(sheet(f"城阳区项目表（单位：万元）\n{HEAD}\n{ROWS}\n4|其中海广场|丁公司|5000|1000\n5|示例公园|戊公司|6000|1000"))
+    assert read.numbers == [3, 4, 5, 6, 7]
+
+
+def test_row_that_tells_how_to_fill_in_is_no_project() -> None:
+    read = Read(sheet(f"城阳区项目表（单位：万元）\n{HEAD}\n填写要求|填立项全称|全称|数字|数字\n必填|必填|必填|必填|选填\n{ROWS}"))
+    assert [read.skipped()[row] for row in (3, 4)] == ["example", "example"]
+    assert read.numbers == [5, 6, 7]
+    assert read.said == []
+
+
+def test_list_beside_the_list_is_not_lost_in_silence() -> None:
+    read = Read(
+        sheet(
+            """
+崂山区2020年项目表（单位：万元）
+序号|项目名称|总投资|年度计划投资||序号|项目名称|总投资|年度计划投资
+1|中韩学校|10000|2000||3|沙子口水厂|30000|5000
+2|北宅道路|20000|3000||4|王哥庄桥梁|40000|6000
+"""
+        )
+    )
+    assert read.column("name") == ["中韩学校", "北宅道路"]
+    assert read.said == ["table_beside Sheet1!G2"]
+    assert read.hints == []
+
+
+# --- titles and names ---
+
+
+def test_of_a_span_of_years_the_first_is_the_year_of_the_plan() -> None:
+    read = Read(
+        sheet(
+            """
+黄岛区2020-2022年三年滚动计划表（单位：万元）
+序号|项目名称|总投资|2020年计划投资|2021年计划投资|2022年计划投资
+1|辛安学校|10000|2000|3000|5000
+2|灵珠山水厂|20000|3000|7000|10000
+"""
+        )
+    )
+    assert read.column("annual_plan") == [2000, 3000]
+
+
+@pytest.mark.parametrize("name", ["2.西海岸", "（三）黄岛", "黄岛 2", "1、西海岸新区"])
+def test_numbered_sheet_name_tells_its_district(name: str) -> None:
+    read = Read(sheet(f"2020年项目表（单位：万元）\n{HEAD}\n{ROWS}", name=name))
+    assert read.column("district") == ["黄岛区"] * 3

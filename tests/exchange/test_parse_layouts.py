@@ -421,7 +421,7 @@ def test_months_side_by_side() -> None:
     ("title", "headings", "fields"),
     [
         ("2020年", "2019年计划投资|2020年计划投资|2021年计划投资", [None, "plan_wan", None]),
-        ("2020-2022年", "2020年计划投资|2021年计划投资|2022年计划投资", [None, None, "plan_wan"]),
+        ("2020-2022年", "2020年计划投资|2021年计划投资|2022年计划投资", ["plan_wan", None, None]),
         ("三年滚动", "2020年计划投资|2021年计划投资|2022年计划投资", ["plan_wan", None, None]),
         ("2020年", "2021年计划投资|备注|形象进度", ["plan_wan", "remarks", "progress_text"]),
         ("2020年", "2020年1-6月完成投资|2019年1-6月完成投资|2020年计划投资", ["done_ytd_wan", None, "plan_wan"]),
