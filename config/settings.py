@@ -139,6 +139,17 @@ UPLOADS_PER_DAY = environment.number("PIPELINE_UPLOADS_PER_DAY", 300)
 FREE_MEGABYTES = environment.number("PIPELINE_FREE_MEGABYTES", 200)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
 
+# Reminders to units that have not reported: mail (shown on the console until a server is named) and a webhook (off until it has an address).
+EMAIL_HOST = environment.text("PIPELINE_MAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = environment.number("PIPELINE_MAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("PIPELINE_MAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("PIPELINE_MAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("PIPELINE_MAIL_TLS")
+EMAIL_TIMEOUT = REMINDER_SECONDS = environment.number("PIPELINE_REMINDER_SECONDS", 10)
+DEFAULT_FROM_EMAIL = environment.text("PIPELINE_MAIL_FROM", "pipeline@localhost")
+REMINDER_WEBHOOK = environment.text("PIPELINE_REMINDER_WEBHOOK")
+
 # The city whose pipeline this is: the prefix of its division codes, and its names, are data, not code.
 CITY_CODE = environment.text("PIPELINE_CITY_CODE", "370200")
 INTAKE_REFERENCE = Path(environment.text("PIPELINE_INTAKE_REFERENCE", str(BASE_DIR / "fixtures" / "reference" / "intake.json")))

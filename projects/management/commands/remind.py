@@ -1,0 +1,46 @@
+"""`manage.py remind`: chases the units that have not reported a month. For a timer: it says the same thing once a day."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from projects.models import ReportingPeriod
+from projects.services.reminders import remind
+from projects.values import Month
+
+
+class Command(BaseCommand):
+    help = "Remind the units that have not reported a month, by e-mail and webhook, once per unit and day. Exit 1 if a message was not sent."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--period", help="the month reported, YYYY-MM; default: every open month whose due day is near or past")
+        parser.add_argument("--days", type=int, default=5, help="how many days before the due day a month begins to be chased (default 5)")
+        parser.add_argument("--dry-run", action="store_true", help="print what would be sent, send and note nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = 0
+        for period in self._periods(options):
+            for sent in remind(period=period, dry_run=options["dry_run"]):
+                mark = "-" if sent.skipped else "?" if options["dry_run"] else "+" if sent.ok else "!"
+                failed += not sent.ok
+                self.stdout.write(f"{mark} {period.as_month} {sent.unit.short_name} {sent.channel}: {sent.told}")
+        if failed:
+            raise CommandError(f"{failed} reminders were not sent")
+
+    def _periods(self, options: dict[str, Any]) -> list[ReportingPeriod]:
+        if options["period"] is None:
+            near = timezone.localdate() + timedelta(days=options["days"])
+            return list(ReportingPeriod.objects.filter(half=0, locked_at=None, due_on__lte=near).order_by("year", "month"))
+        try:
+            month = Month.parse(options["period"])
+        except ValueError:
+            raise CommandError(f"--period {options['period']}: give a month as YYYY-MM, e.g. 2020-06") from None
+        found = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first()
+        if found is None:
+            raise CommandError(f"--period {month}: nobody has opened or reported this month")
+        return [found]

@@ -1,0 +1,187 @@
+"""Who has reported and who has not: a unit and a month, told in one cell, from the states of its reports and what happened to them.
+
+A fixed number of queries for a year of months and any number of units. Reads only; the figures of tables are not touched by it:
+what is reported counts whatever its state, and `states_of` says how much of it is approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import ReportingUnit
+from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
+from projects.values import Month
+from projects.workflow import State, Verb
+
+_BUILD = "build"
+
+
+class Standing(StrEnum):
+    """What a cell of the matrix says first."""
+
+    NOT_DUE = "not_due"  # nobody has opened the month yet
+    NOT_STARTED = "not_started"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    NIL = "nil"
+
+
+@dataclass(slots=True)
+class Cell:
+    """A unit's month."""
+
+    unit: ReportingUnit
+    month: Month
+    period: ReportingPeriod | None = None
+    states: dict[str, int] = field(default_factory=dict)
+    expected: int = 0  # projects under construction, which owe a report
+    missing: int = 0  # of those, how many have none
+    returns: int = 0  # how many times something was sent back
+    is_late: bool = False
+    is_nil: bool = False
+    is_overdue: bool = False
+
+    @property
+    def reported(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def is_locked(self) -> bool:
+        return self.period is not None and self.period.locked_at is not None
+
+    @property
+    def standing(self) -> Standing:
+        """The state that still needs somebody: returned before draft before submitted before approved."""
+        for state in (State.RETURNED, State.DRAFT, State.SUBMITTED, State.APPROVED):
+            if self.states.get(state.value):
+                return Standing(state.value)
+        if self.is_nil:
+            return Standing.NIL
+        return Standing.NOT_STARTED if self.period is not None else Standing.NOT_DUE
+
+    @property
+    def owes(self) -> bool:
+        """Whether the unit is to be chased: something of it is neither handed in nor said to be unchanged."""
+        return not self.is_locked and (
+            self.standing in (Standing.NOT_STARTED, Standing.DRAFT, Standing.RETURNED) or bool(self.missing and not self.is_nil)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Units down, months across."""
+
+    year: int
+    months: Sequence[Month]
+    periods: Mapping[Month, ReportingPeriod]
+    rows: Sequence[tuple[ReportingUnit, Sequence[Cell]]]
+
+    def cells_of(self, month: Month) -> list[Cell]:
+        return [cell for _unit, cells in self.rows for cell in cells if cell.month == month]
+
+
+def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = None, months: Iterable[int] = range(1, 13)) -> Matrix:
+    """The year's cells of these units. Six queries. Units that neither rank nor have projects are left out."""
+    asked = [Month(year, number) for number in months]
+    periods = {period.as_month: period for period in ReportingPeriod.objects.filter(year=year, half=Half.WHOLE).select_related("locked_by")}
+    building = _building(units)
+    shown = [unit for unit in units if unit.is_ranked or building.get(unit.pk) is not None]
+    cells = {(unit.pk, month): Cell(unit, month, periods.get(month)) for unit in shown for month in asked}
+    by_period = {period.pk: month for month, period in periods.items()}
+    _count_states(cells, by_period)
+    _count_events(cells, by_period)
+    _count_nil(cells, by_period)
+    _count_missing(cells, by_period, building)
+    now = today or timezone.localdate()
+    for cell in cells.values():
+        last = cell.period and (cell.period.grace_until or cell.period.due_on)
+        cell.is_overdue = bool(last and now > last and cell.owes)
+    return Matrix(year, asked, periods, [(unit, [cells[unit.pk, month] for month in asked]) for unit in shown])
+
+
+Cells = Mapping[tuple[int, Month], Cell]
+
+
+def _building(units: Iterable[ReportingUnit]) -> dict[int, int]:
+    """Unit → how many of its projects are under construction; units without any project are left out."""
+    rows = Project.objects.filter(unit__in=[unit.pk for unit in units]).order_by().values_list("unit")
+    return dict(rows.annotate(n=Count("pk", filter=Q(stage=_BUILD))))
+
+
+def _count_states(cells: Cells, by_period: Mapping[int, Month]) -> None:
+    rows = MonthReport.objects.filter(period__in=by_period).order_by().values_list("project__unit", "period", "state").annotate(n=Count("pk"))
+    for unit_id, period_id, state, n in rows:
+        cell = cells.get((unit_id, by_period[period_id]))
+        if cell is not None:
+            cell.states[state] = n
+
+
+def _count_events(cells: Cells, by_period: Mapping[int, Month]) -> None:
+    """How often something was sent back (a round of returns counts once a report), and whether anything was handed in late."""
+    rows = ReviewEvent.objects.filter(report__period__in=by_period, verb__in=[Verb.RETURN.value, Verb.SUBMIT.value]).order_by()
+    grouped = rows.values("report__project__unit", "report__period", "report").annotate(
+        returns=Count("pk", filter=Q(verb=Verb.RETURN.value)), late=Max("pk", filter=Q(is_late=True))
+    )
+    for row in grouped:
+        cell = cells.get((row["report__project__unit"], by_period[row["report__period"]]))
+        if cell is not None:
+            cell.returns = max(cell.returns, row["returns"])
+            cell.is_late = cell.is_late or row["late"] is not None
+
+
+def _count_nil(cells: Cells, by_period: Mapping[int, Month]) -> None:
+    for unit_id, period_id, late in NilReturn.objects.filter(period__in=by_period).values_list("unit", "period", "is_late"):
+        cell = cells.get((unit_id, by_period[period_id]))
+        if cell is not None:
+            cell.is_nil = True
+            cell.is_late = cell.is_late or late
+
+
+def _count_missing(cells: Cells, by_period: Mapping[int, Month], building: Mapping[int, int]) -> None:
+    """Projects under construction now that have no report of the month."""
+    rows = MonthReport.objects.filter(period__in=by_period, project__stage=_BUILD).order_by().values_list("project__unit", "period")
+    told = {(unit_id, by_period[period_id]): n for unit_id, period_id, n in rows.annotate(n=Count("pk"))}
+    for key, cell in cells.items():
+        cell.expected = building.get(key[0], 0)
+        cell.missing = max(cell.expected - told.get(key, 0), 0) if cell.period is not None else 0
+
+
+# --- How much of a figure is approved ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """How many of the month's reports of some projects stand where."""
+
+    draft: int = 0
+    submitted: int = 0
+    returned: int = 0
+    approved: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.draft + self.submitted + self.returned + self.approved
+
+
+def states_of(projects: QuerySet[Project], month: Month) -> States:
+    """The states of the month's reports of these projects. One query."""
+    rows = MonthReport.objects.filter(
+        project__in=projects.order_by().values("pk"), period__year=month.year, period__month=month.month, period__half=0
+    )
+    found: dict[str, Any] = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return States(**{str(state): n for state, n in found.items()})
+
+
+def approved_only(projects: QuerySet[Project], month: Month) -> QuerySet[Project]:
+    """Those of the projects whose report of the month is approved."""
+    reports = MonthReport.objects.filter(state=State.APPROVED.value, period__year=month.year, period__month=month.month, period__half=0)
+    return projects.filter(pk__in=reports.values("project"))

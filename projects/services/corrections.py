@@ -1,0 +1,104 @@
+"""A late correction: after the lock the published figure stays as it is, and the right one is entered beside it by one person and settled
+by another. Nothing of the report itself is written."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, scope
+from accounts.roles import Action
+from projects.models import Correction, MonthReport
+from projects.services.periods import hold, words_of, writable
+from projects.workflow import WHY_NOT, Refused
+
+# The figures that are published and so may be corrected.
+CORRECTABLE = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_percent")
+_PLACES = {"progress_percent": 2}
+_MONEY_PLACES = 6
+
+
+def _refusal(code: str) -> Refused:
+    zh, en = WHY_NOT[code]
+    return Refused(code, zh, en)
+
+
+def may_propose(user: Any, unit_id: int) -> bool:
+    return scope.reaches(user, Action.EDIT, unit_id)
+
+
+def may_settle(user: Any) -> bool:
+    return scope.city_wide(user, Action.REVIEW)
+
+
+@transaction.atomic
+def propose_correction(*, report_id: int, field: str, value: str, reason: str, actor: Any) -> Correction:
+    """Enter the right figure of a locked month beside the published one."""
+    hold(MonthReport.objects.filter(pk=report_id).values_list("period_id", flat=True))
+    report = MonthReport.objects.select_related("project", "period__locked_by").filter(pk=report_id).first()
+    if report is None:
+        raise _refusal("gone")
+    if actor is not None and not may_propose(actor, report.project.unit_id):
+        raise _refusal("role")
+    _check(report, field, reason)
+    right = _figure(field, value)
+    published = getattr(report, field)
+    if published == right:
+        raise Refused("same", "与已公布的数相同，不需要更正。", "That is the published figure; there is nothing to correct.")
+    if Correction.objects.filter(report=report, field=field, state=Correction.State.PROPOSED).exists():
+        raise Refused("waiting", "这个指标已有一条待审核的更正。", "A correction of this figure is waiting already.")
+    given = {"published": _text(published), "value": _text(right), "reason": reason.strip()[:300], "by": actor}
+    made = Correction.objects.create(report=report, field=field, **given)
+    audit.record("correction.propose", actor=actor, obj=made, report=report.pk, field=field, published=made.published, value=made.value)
+    return made
+
+
+def _check(report: MonthReport, field: str, reason: str) -> None:
+    zh, en = words_of(report.period)
+    if field not in CORRECTABLE:
+        raise Refused("field", "只有公布的数字可以更正。", "Only published figures may be corrected.")
+    if writable(report.project.unit_id, report.period):
+        raise Refused("open", f"{zh}没有锁定，请直接修改月度进展。", f"{en} is not locked; edit the report itself.")
+    if not reason.strip():
+        raise _refusal("reason")
+
+
+def _figure(field: str, value: str) -> Decimal:
+    try:
+        found = Decimal(value.strip().replace(",", ""))
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or found < 0 or found >= Decimal(10**9) or (field == "progress_percent" and found > 100):
+        raise Refused("value", f"请填写不小于0的数字，读到“{value[:40]}”。", f"Give a number not below zero; “{value[:40]}” was read.")
+    return found.quantize(Decimal(1).scaleb(-_PLACES.get(field, _MONEY_PLACES)))
+
+
+def _text(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@transaction.atomic
+def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: str = "") -> Correction:
+    """Let a correction stand, or not; by another person than who entered it."""
+    if actor is not None and not may_settle(actor):
+        raise _refusal("role")
+    found = Correction.objects.select_for_update(of=("self",)).filter(pk=correction_id).first()
+    if found is None:
+        raise _refusal("gone")
+    if found.state != Correction.State.PROPOSED:
+        raise Refused("state", "这条更正已经审核过。", "This correction was settled already.")
+    if actor is not None and found.by_id == actor.pk:
+        raise _refusal("own_submission")
+    if not approve and not note.strip():
+        raise _refusal("reason")
+    found.state = Correction.State.APPROVED if approve else Correction.State.REFUSED
+    found.settled_by, found.settled_at, found.note = actor, timezone.now(), note.strip()[:300]
+    found.save(update_fields=["state", "settled_by", "settled_at", "note"])
+    audit.record("correction.settle", actor=actor, obj=found, report=found.report_id, state=found.state)
+    return found
