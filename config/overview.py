@@ -5,6 +5,7 @@ Everything is of the reader's scope. A fixed number of queries beside those of t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,7 +21,10 @@ from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeri
 from projects.moment import Moment, moment_of
 from projects.panels import dashboard_panels
 from projects.querysets import reconcile
-from projects.stages import Stage
+
+WAITS = timedelta(days=30)
+# A file in one of these states settles nothing for an older one of the same kind, unit and month.
+_UNSETTLING = (Upload.State.RECEIVED, Upload.State.REFUSED, Upload.State.FAILED)
 
 
 def overview(request: HttpRequest) -> dict[str, Any]:
@@ -47,7 +51,8 @@ def overview(request: HttpRequest) -> dict[str, Any]:
 
 def _city_figures(user: Any, moment: Moment) -> MonthFigures:
     mine = scope.for_user(Project.objects.all(), user, Action.VIEW)
-    return figures_of(with_figures(counted(mine, versions_in_effect(moment.month)), moment), moment.month)
+    listed = versions_in_effect(moment.month, moment.known_until)
+    return figures_of(with_figures(counted(mine, listed, moment.known_until), moment), moment.month)
 
 
 def _lists(user: Any) -> list[dict[str, Any]]:
@@ -62,20 +67,35 @@ def _lists(user: Any) -> list[dict[str, Any]]:
 
 
 def _waiting(user: Any) -> list[Upload]:
-    """Uploads that somebody has yet to look at: checked and not committed, or still being read."""
-    states = (Upload.State.RECEIVED, Upload.State.CHECKED)
-    return list(scope.for_user(Upload.objects.filter(state__in=states), user, Action.VIEW).select_related("user", "unit")[:8])
+    """Uploads on which somebody has yet to act, newest first: not what was committed, refused, replaced by a newer file, or forgotten."""
+    since = timezone.now() - WAITS
+    rows = scope.for_user(Upload.objects.filter(created_at__gte=since), user, Action.VIEW).select_related("user", "unit").order_by("-id")
+    settled: set[Any] = set()
+    waiting = []
+    for upload in rows[:200]:
+        place = (upload.kind, upload.unit_id, upload.period_id, upload.list_version_id)
+        if upload.state == Upload.State.CHECKED and not settled & {place, upload.sha256} and _is_open(upload, user):
+            waiting.append(upload)
+        if upload.state not in _UNSETTLING:
+            settled |= {place, upload.sha256}
+    return waiting[:8]
+
+
+def _is_open(upload: Upload, user: Any) -> bool:
+    """Whether there is something to do: changes to commit, or faults to mend for whoever sent the file. A file still being read is neither."""
+    if upload.counts.get("error"):
+        return upload.user_id == user.pk
+    return bool(upload.counts.get("create", 0) + upload.counts.get("change", 0))
 
 
 def _todo(user: Any, moment: Moment, figures: MonthFigures) -> dict[str, Any]:
     """Counts behind the words of "what to do next"."""
     obstacles = scope.for_user(Obstacle.objects.filter(resolved_on=None), user, Action.VIEW)
-    building: Any = with_figures(scope.for_user(Project.objects.filter(stage=Stage.BUILD), user, Action.VIEW), moment)
     period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month, half=0).first()
     return {
         "empty": figures.count == 0,
         "period": period,
-        "missing": building.filter(ytd_then=None).count(),
+        "missing": figures.not_reported,
         "open_obstacles": obstacles.count(),
         "late_obstacles": obstacles.filter(due_on__lt=timezone.localdate()).count(),
         "may_upload": scope.may(user, Action.UPLOAD),

@@ -52,6 +52,10 @@ def unlisted(projects: QuerySet[Project], until: datetime | None = None) -> Quer
     return projects.filter(~on_any_list(until)).exclude(_withdrawn(until))
 
 
+def is_counted(versions: Sequence[ListVersion], until: datetime | None = None) -> Q:
+    """Whether figures speak of a project when no list is asked for, given the versions in effect."""
+    return Q(on_versions(versions, until)) | (~Q(on_any_list(until)) & ~_withdrawn(until))
+
+
 def counted(projects: QuerySet[Project], versions: Sequence[ListVersion], until: datetime | None = None) -> QuerySet[Project]:
-    """The projects that figures speak of when no list is asked for, given the versions in effect."""
-    return projects.filter(on_versions(versions, until) | (~on_any_list(until) & ~_withdrawn(until)))
+    return projects.filter(is_counted(versions, until))

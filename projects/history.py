@@ -81,12 +81,12 @@ def changes(obj: models.Model, limit: int = 200) -> list[Change]:
     return _compare(model, rows, labels)[:limit]
 
 
-def project_changes(project: Project, limit: int = 200) -> list[Change]:
-    """The newest writes of a project and of all that hangs on it, newest first. A fixed number of queries."""
+def project_changes(project: Project, limit: int = 200, until: datetime | None = None) -> list[Change]:
+    """The newest writes of a project and of all that hangs on it (up to a moment), newest first. A fixed number of queries."""
     found: list[tuple[type[models.Model], list[Any]]] = [(Project, _rows(Project, pk=project.pk))]
     found += [(model, _rows(model, project=project.pk)) for model in _SUBJECTS]
     labels = _labels(found)
-    told = [change for model, rows in found for change in _compare(model, rows, labels)]
+    told = [change for model, rows in found for change in _compare(model, rows, labels) if until is None or change.at <= until]
     return sorted(told, key=lambda change: change.at, reverse=True)[:limit]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import units_for_user
+from projects.counting import is_counted, versions_in_effect
 from projects.models import Classification, Entry, ListVersion, Project, ReportingPeriod
+from projects.moment import moment_of
 from projects.stages import Stage
 
 NONE = "none"
@@ -176,6 +178,32 @@ class VersionFilter(ChipFilter):
         mine = queryset.order_by().values("pk")
         entries = Entry.objects.filter(project__in=mine).order_by().values_list("version").annotate(n=Count("pk"))
         return {str(key): n for key, n in entries} | {NONE: queryset.filter(self.condition(NONE)).count()}
+
+
+class ReportedFilter(ChipFilter):
+    """Whether the described month counts a project, and whether it was reported: the choices behind "未报" of the overview and the city table."""
+
+    title = _("本月填报")
+    parameter_name = "report"
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        moment = moment_of(request)
+        self._counted = is_counted(versions_in_effect(moment.month, moment.known_until), moment.known_until)
+        super().__init__(request, *args, **kwargs)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [("no", _("未报")), ("yes", _("已报")), ("out", _("不计入汇总"))]
+
+    def condition(self, value: str) -> Q:
+        if value == "out":
+            return ~self._counted
+        return self._counted & Q(ytd_then__isnull=value == "no")
+
+    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
+        rows = queryset.order_by().annotate(is_counted=ExpressionWrapper(self._counted, BooleanField()))
+        told = {"no": Q(is_counted=True, ytd_then=None), "yes": Q(is_counted=True, ytd_then__isnull=False), "out": Q(is_counted=False)}
+        found = rows.aggregate(**{key: Count("pk", filter=condition) for key, condition in told.items()})
+        return {key: n for key, n in found.items() if n}
 
 
 class UnitOfProjectFilter(UnitFilter):

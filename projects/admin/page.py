@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin.chart import year_chart
-from projects.history import project_changes
-from projects.measures import MonthFigures, Sums, difference, month_figures, overall_progress, rate, schedule
-from projects.models import MonthReport, Project, ProjectCode
+from projects.figures import figures_of, with_figures
+from projects.history import project_changes, rows_at
+from projects.measures import difference, overall_progress, rate, schedule
+from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode
 from projects.moment import Moment, moment_of
 from projects.panels import project_panels
 
@@ -58,19 +61,22 @@ def facts_of(project: Project) -> list[dict[str, Any]]:
     return told
 
 
-def months_of(project: Project, year: int) -> list[MonthReport]:
-    return list(project.months.filter(period__year=year, period__half=0).select_related("period").order_by("period__month"))
+def months_of(project: Project, moment: Moment) -> list[Any]:
+    rows = rows_at(MonthReport, moment.known_until).filter(project_id=project.pk, period__year=moment.month.year, period__half=0)
+    return list(rows.select_related("period").order_by("period__month"))
 
 
-def figures_at(project: Project, moment: Moment, months: list[MonthReport], plan_wan: Any) -> MonthFigures:
-    """The project's own figures at the described month, by the same arithmetic as every table."""
-    report = next((row for row in months if row.period.month == moment.month.month), None)
-    sums = Sums()
-    sums.add(project.total_wan, plan_wan, report.done_month_wan if report else None, report.done_ytd_wan if report else None)
-    return month_figures(sums, moment.month)
+def as_known(project: Project, moment: Moment) -> Any:
+    """The project as it was at the end of the known day; as it is, without one."""
+    if moment.known is None:
+        return project
+    row = rows_at(Project, moment.known_until).filter(id=project.pk).select_related("unit", "sector", "owner").first()
+    if row is None:
+        raise Http404(f"project {project.pk} was not known on {moment.known}")
+    return row.instance
 
 
-def month_rows(months: list[MonthReport], plan_wan: Any, total_wan: Any) -> list[dict[str, Any]]:
+def month_rows(months: list[Any], plan_wan: Any, total_wan: Any) -> list[dict[str, Any]]:
     rows = []
     for report in months:
         due = schedule(report.period.month)
@@ -84,27 +90,32 @@ def page_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     """Everything the page shows, in a fixed number of queries beside those of the panels."""
     moment = moment_of(request)
     year = moment.month.year
-    plans = list(project.annual_plans.order_by("-year", "month"))
-    plan_wan = next((plan.plan_wan for plan in plans if plan.year == year and plan.month is None), None)
-    months = months_of(project, year)
-    codes = list(project.codes.select_related("superseded_by"))
+    then = as_known(project, moment)
+
+    def mine(model: type[Model]) -> QuerySet[Any]:
+        return rows_at(model, moment.known_until).filter(project_id=project.pk)
+
+    figures = figures_of(with_figures(Project.objects.filter(pk=project.pk), moment), moment.month)
+    months = months_of(project, moment)
+    codes = list(mine(ProjectCode).select_related("superseded_by").order_by("role", "code"))
     panels = [(panel, shown) for panel in project_panels() if (shown := panel.context(request, project)) is not None]
     return {
-        "project": project,
-        "facts": facts_of(project),
+        "project": then,
+        "facts": facts_of(then),
         "codes": codes,
         "primary_code": next((code.code for code in codes if code.role == ProjectCode.Role.PRIMARY), ""),
         "tags": list(project.tags.all()),
-        "locations": list(project.locations.select_related("division")),
-        "plan_versions": list(project.plan_versions.order_by("number")),
-        "annual_plans": plans,
-        "figures": figures_at(project, moment, months, plan_wan),
-        "months": month_rows(months, plan_wan, project.total_wan),
-        "chart": year_chart(year, plan_wan, {row.period.month: row.done_ytd_wan for row in months}),
-        "permits": list(project.permits.all()),
-        "obstacles": list(project.obstacles.select_related("owner_unit")),
-        "entries": list(project.entries.select_related("version__list", "sector").order_by("-version__as_of")),
-        "changes": project_changes(project, limit=8),
+        "locations": list(mine(LocationShare).select_related("division").order_by("id")),
+        "plan_versions": list(mine(PlanVersion).order_by("number")),
+        "annual_plans": list(mine(AnnualPlan).order_by("-year", "month")),
+        "figures": figures,
+        "total_moved": figures.total_wan != then.total_wan,
+        "months": month_rows(months, figures.plan_wan, figures.total_wan),
+        "chart": year_chart(year, figures.plan_wan, {row.period.month: row.done_ytd_wan for row in months}),
+        "permits": list(mine(Permit).order_by("kind", "id")),
+        "obstacles": list(mine(Obstacle).select_related("owner_unit").order_by("resolved_on", "raised_on", "id")),
+        "entries": list(mine(Entry).select_related("version__list", "sector").order_by("-version__as_of")),
+        "changes": project_changes(project, limit=8, until=moment.known_until),
         "panels": [{"panel": panel, **shown} for panel, shown in panels],
         "moment": moment,
     }
@@ -112,13 +123,15 @@ def page_context(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def project_page(admin: Any, request: HttpRequest, object_id: int) -> HttpResponse:
     """The page of a project in the person's scope; any other does not exist."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
     project = admin.get_queryset(request).filter(pk=object_id).select_related("unit", "sector", "owner").first()
     if project is None:
         raise Http404(f"project {object_id}")
     context = {
         **admin.admin_site.each_context(request),
-        **page_context(request, project),
-        "title": project.name,
+        **(shown := page_context(request, project)),
+        "title": shown["project"].name,
         "head_line": _("这个项目是什么、计划多少、干到哪、卡在哪"),
         "opts": admin.opts,
         "may_change": admin.has_change_permission(request, project),

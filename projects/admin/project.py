@@ -17,7 +17,8 @@ from accounts.roles import Action
 from accounts.scope import city_wide
 from projects.admin.base import TrackedAdmin, TrackedInline, written_by
 from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
-from projects.admin.filters import KindFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
+from projects.admin.closed import ClosedCodes, ClosedColumns
+from projects.admin.filters import KindFilter, ReportedFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
 from projects.admin.forms import AnnualPlanForm, CodeForm, ProjectForm
 from projects.admin.page import project_page
 from projects.figures import with_figures
@@ -33,7 +34,7 @@ from projects.templatetags.figures import stage_name
 register(NavItem("projects", _("项目"), "admin:projects_project_changelist", may(Action.VIEW), 10))
 
 
-class CodeInline(TrackedInline):
+class CodeInline(ClosedCodes, TrackedInline):
     """Codes are superseded, never deleted."""
 
     model = ProjectCode
@@ -78,12 +79,12 @@ class ObstacleInline(TrackedInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(TrackedAdmin):
+class ProjectAdmin(ClosedColumns, TrackedAdmin):
     head_line = _("全部项目的投资计划与进度，按单位、领域、阶段、清单看；合计为筛选后的全部项目")
     form = ProjectForm
     list_display = ("name_link", "unit_name", "kind_name", "sector_name", "stage_words", "n_total", "n_plan", "n_ytd", "n_rate")
     list_display_links = None
-    list_filter = (UnitFilter, KindFilter, SectorFilter, StageFilter, VersionFilter)
+    list_filter = (UnitFilter, KindFilter, SectorFilter, StageFilter, VersionFilter, ReportedFilter)
     list_select_related = ("unit", "sector")
     search_fields = ("name",)
     search_help_text = _("项目名称、代码、建设单位")

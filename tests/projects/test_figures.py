@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from projects.figures import figures_of, with_figures
@@ -147,3 +148,30 @@ def test_a_half_reported_month_says_how_much_of_the_plan_is_silent(cast: Cast) -
     assert any("已报项目完成率" in note for note in table.notes)
     figures = figures_of(with_figures(Project.objects.all(), Moment(JUNE)), JUNE)
     assert (figures.not_reported, figures.unreported_plan_wan, figures.reported_rate) == (1, 101, Decimal(60) / Decimal(202))
+
+
+def test_project_page_as_known_is_the_page_of_that_day(rewritten: Project, cast: Cast, signed_in: Any) -> None:
+    address = reverse("admin:projects_project_page", args=[rewritten.pk])
+    response = signed_in(cast.city).get(address, {"known": THEN.date().isoformat(), "month": "2020-06"})
+    context, text = response.context, response.content.decode()
+    assert (context["project"].name, context["project"].unit) == ("老名字的道路工程", cast.unit_a)
+    assert (context["figures"].total_wan, context["figures"].plan_wan, context["figures"].ytd_wan) == (100, 80, 40)
+    assert (len(context["entries"]), [row["report"].progress_text for row in context["months"]]) == (1, ["路基"])
+    assert "按2020年7月10日掌握" in text
+    assert "路面" not in text
+    assert "900" not in text
+
+
+def test_project_unknown_on_the_day_has_no_page(rewritten: Project, cast: Cast, signed_in: Any) -> None:
+    later = Project.objects.get(name="后来的道路工程")
+    address = reverse("admin:projects_project_page", args=[later.pk])
+    assert signed_in(cast.city).get(address, {"known": THEN.date().isoformat()}).status_code == 404
+
+
+def test_project_page_says_that_the_total_was_adjusted_since(relisted: Project, cast: Cast, signed_in: Any) -> None:
+    address = reverse("admin:projects_project_page", args=[relisted.pk])
+    client = signed_in(cast.city)
+    march = client.get(address, {"month": "2020-03"})
+    assert march.context["figures"].total_wan == 100
+    assert "此后已调整为 150.00 万元" in march.content.decode()
+    assert "此后已调整为" not in client.get(address, {"month": "2020-06"}).content.decode()
