@@ -29,6 +29,7 @@ class Action(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     SAME = "same"
+    CONFLICT = "conflict"  # a cell was changed here and in the file since the export: somebody must choose
     HELD = "held"  # a finding blocks it
     SHOWN = "shown"  # read and checked, stored nowhere yet: fund sheets, parts of a packaged project
 
@@ -148,6 +149,7 @@ class PlannedRow:
     intents: list[Intent] = field(default_factory=list)
     period: str | None = None  # the month the row reports, `2020-06`
     kind: str = ""  # the kind of its sheet
+    merge: list[Any] | None = None  # what a merge with an exported template left aside; see `exchange.merge`
 
 
 @cache
@@ -190,10 +192,12 @@ def compare(kind: str, values: Mapping[str, Any], known: Known | None) -> list[I
 def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
-    return [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
+    told = [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
+    return told if row.merge is None else [*told, row.merge]
 
 
 def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
-    sheet, number, action, name, unit_id, project_id, intents, period, kind = data
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, [Intent(*intent) for intent in intents], period, kind)
+    sheet, number, action, name, unit_id, project_id, intents, period, kind, *rest = data
+    made = [Intent(*intent) for intent in intents]
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, rest[0] if rest else None)

@@ -28,9 +28,20 @@ from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.lookups import Lookups
 from exchange.services.memory import without_collecting
+from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
-from exchange.services.reading import add_said, book_findings, city_reference, described_sheets, last_day_of, said_year, sender_place, shown_findings
+from exchange.services.reading import (
+    add_said,
+    book_findings,
+    city_reference,
+    described_sheets,
+    last_day_of,
+    said_year,
+    sender_place,
+    shown_findings,
+    take_back,
+)
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -108,10 +119,13 @@ def _refuse(upload: Upload, refusal: Refusal) -> None:
 def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None:
     expected = upload.period.as_month if upload.period else None
     with open_book(content, upload.filename) as book:
+        base = open_base(book, upload)
+        adopt(base, upload, actor)
+        expected = expected or base.month
         reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit))
         year = _year(upload, reading, today)
         remarks = book_findings(book)
-        run = _Run(upload, _setting(upload, actor), year, _judged_on(upload, reading, year, today))
+        run = _Run(upload, _setting(upload, actor, base), year, _judged_on(upload, reading, year, today))
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
             batch.append(row)
@@ -124,14 +138,16 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None
         run.counts["missing"] += 1
     run.seen.said += list_findings(run.seen, upload)
     run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
+    run.seen.said += base_findings(base, upload, run.seen.periods)
+    take_back(reading, run.seen.forgiven)
     add_said(reading, [*remarks, *run.seen.said])
     _finish(run, reading, content)
 
 
-def _setting(upload: Upload, actor: Any) -> Setting:
+def _setting(upload: Upload, actor: Any, base: Base) -> Setting:
     whole_city = actor is None or scope.city_wide(actor, May.UPLOAD)
     allowed = None if whole_city and upload.unit is None else ({upload.unit_id} if upload.unit_id else scope.unit_ids(actor, May.UPLOAD))
-    return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id)
+    return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id, base=base, choices=upload.choices)
 
 
 def _year(upload: Upload, reading: Reading, today: date) -> int:
@@ -173,6 +189,9 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         planned += examined
     for done in planned:
         run.counts[done.action.value] += 1
+        if done.merge and done.action is not Action.HELD:
+            run.counts["with_kept"] += bool(done.merge[0])
+            run.counts["with_conflicts"] += bool(done.merge[1])
     run.counts["rows"] += len(batch)
     if planned:
         store_part(run.upload, run.parts, planned)
@@ -206,6 +225,8 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
         add_excerpts(read_book(content, upload.filename), findings)
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {"rows": run.counts["rows"], "missing": run.counts["missing"]}
+    counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
+    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts")}
     severities = Counter(placed.finding.severity.value for placed in reading.findings)
     counts |= {name: severities[name] for name in ("error", "warning", "info")}
     months = sorted(run.seen.periods)

@@ -67,6 +67,13 @@ def _check_state(upload: Upload, reason: str) -> None:
         raise StateError(
             "blocked", f"还有{count}处阻断问题，请改正文件后重新上传。", f"{count} findings block this file; correct it and send it again."
         )
+    if upload.counts.get("conflict"):
+        count = upload.counts["conflict"]
+        raise StateError(
+            "conflict",
+            f"有{count}行与导出后别人的修改冲突，请先在预览中逐项选择。",
+            f"{count} rows were changed here and in the file since the export; choose for each in the preview first.",
+        )
     if upload.counts.get("warning") and not reason.strip():
         count = upload.counts["warning"]
         raise StateError("reason", f"有{count}处需说明的问题，请填写说明后提交。", f"{count} findings need a reason; give one to commit.")

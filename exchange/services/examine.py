@@ -12,10 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import ReportingUnit
+from exchange.merge import action_of, pack
 from exchange.parse import PlacedFinding, ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, compare
 from exchange.services.commit import NEW_OWNER
+from exchange.services.conflicts import settle_conflicts
 from exchange.services.lookups import Lookups, owner_ids
+from exchange.services.merging import Base, Merger, RowSides, forgive
 from exchange.services.records import month_record, project_record, stage_of
 from exchange.services.snapshot import Frame, Snapshot, load
 from exchange.services.wording import STORED_WORDING as STORED_WORDING  # every code said here is worded
@@ -40,6 +43,8 @@ class Setting:
     allowed_units: set[int] | None = None  # None: the whole city
     list_version_id: int | None = None
     contexts: dict[tuple[Any, ...], Context] = field(default_factory=dict)
+    base: Base = field(default_factory=Base)  # the template the file came from, if it did
+    choices: Mapping[str, Any] = field(default_factory=dict)  # what was chosen in conflicts before
 
 
 @dataclass(slots=True)
@@ -54,6 +59,9 @@ class Seen:
     listed_approx: int = 0
     without_period: set[str | None] = field(default_factory=set)  # month sheets that name no month
     said: list[PlacedFinding] = field(default_factory=list)  # what was said here, beside what the reader said
+    forgiven: list[PlacedFinding] = field(default_factory=list)  # what the reader said of cells that will not be written
+    unfilled: int = 0  # rows of a template left as they went out
+    kept: int = 0  # cells that others changed since the export and the file did not touch
 
 
 def examine(rows: Sequence[ReadRow], frame: Frame, setting: Setting, context: Context, seen: Seen) -> list[PlannedRow]:
@@ -64,8 +72,11 @@ def examine(rows: Sequence[ReadRow], frame: Frame, setting: Setting, context: Co
         frame,
     )
     owners = owner_ids((_text(row, "uscc"), str(row.values["owner"])) for row in rows if row.values.get("owner"))
-    judge = _Judge(snapshot, owners, frame, setting, context, seen)
-    return [judge.plan(row) for row in rows]
+    judge = _Judge(snapshot, owners, frame, setting, context, seen, Merger(setting.base, frame, snapshot.known))
+    planned = [judge.plan(row) for row in rows]
+    if setting.base.stamp is not None:
+        settle_conflicts(planned, judge.merger, setting.choices)
+    return planned
 
 
 def _text(row: ReadRow, name: str) -> str | None:
@@ -114,6 +125,7 @@ class _Judge:
     setting: Setting
     context: Context
     seen: Seen
+    merger: Merger
 
     def plan(self, row: ReadRow) -> PlannedRow:
         name = _text(row, "name") or ""
@@ -127,6 +139,9 @@ class _Judge:
             self._count(row)
         unit, known = self._find(row, name)
         sector = self.setting.lookups.sector(row.kind, _text(row, "sector"))
+        sides = self.merger.sides_of(row, known) if known is not None and self.setting.base.stamp is not None else None
+        if known is not None and sides is not None:
+            return self._merge(row, known, unit, sector, sides)
         self._judge(row, known, unit)
         if row.blocked:
             return PlannedRow(row.sheet, row.row, Action.HELD, name, unit.pk if unit else None, known.project.id if known else None)
@@ -136,6 +151,35 @@ class _Judge:
         unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
         period = str(self.frame.period.as_month) if self.frame.period is not None else None
         return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind)
+
+    def _merge(self, row: ReadRow, known: Known, unit: ReportingUnit | None, sector: int | None, sides: RowSides) -> PlannedRow:
+        """A row of our own template: only what was touched is compared, judged and planned."""
+        name, period = _text(row, "name") or "", str(self.frame.period.as_month) if self.frame.period is not None else None
+        planned = PlannedRow(row.sheet, row.row, Action.SAME, name, self.snapshot.units[known.project.id], known.project.id, [], period, row.kind)
+        self.seen.forgiven += forgive(row, sides)
+        if sides.is_unfilled:
+            self.seen.unfilled += 1
+            self.seen.projects.discard(known.project.id)  # nothing was reported of it
+            return planned
+        merged = self.merger.merge(row, sides, self._intents(row, known, sector))
+        if not sides.is_untouched:
+            self._judge_touched(row, known, unit, sides)
+        if row.blocked:
+            planned.action = Action.HELD
+            return planned
+        planned.intents, planned.merge = merged.intents, pack(merged)
+        planned.action = action_of(merged.intents, merged.conflicts)
+        self.seen.kept += len(merged.kept)
+        return planned
+
+    def _judge_touched(self, row: ReadRow, known: Known, unit: ReportingUnit | None, sides: RowSides) -> None:
+        """Judge the row as it will stand, without asking for what is missing in cells that nobody touched."""
+        before = len(self.seen.said)
+        self._judge(row, known, unit)
+        idle = [placed for placed in self.seen.said[before:] if placed.finding.code.endswith("_missing") and placed.finding.field in sides.idle]
+        if idle:
+            self.seen.said[before:] = [placed for placed in self.seen.said[before:] if placed not in idle]
+            row.findings[:] = [placed for placed in row.findings if placed not in idle]
 
     def _count(self, row: ReadRow) -> None:
         """Add the row to what the list adds up to, for the comparison with what its document declares."""

@@ -12,9 +12,22 @@ from exchange.plan import Action, PlannedRow, decode, encode
 
 def store_part(upload: Upload, number: int, rows: Sequence[PlannedRow]) -> UploadPart:
     """Keep some planned rows, compressed."""
-    payload = zlib.compress(json.dumps([encode(row) for row in rows], ensure_ascii=False, separators=(",", ":")).encode(), 1)
-    changed = sum(row.action in (Action.CREATE, Action.CHANGE) for row in rows)
-    return UploadPart.objects.create(upload=upload, number=number, rows=len(rows), changed=changed, payload=payload)
+    return UploadPart.objects.create(upload=upload, number=number, rows=len(rows), changed=_changed(rows), payload=_packed(rows))
+
+
+def replace_part(part: UploadPart, rows: Sequence[PlannedRow]) -> None:
+    """Keep the same rows planned otherwise, as somebody chose."""
+    part.payload = _packed(rows)
+    part.changed = _changed(rows)
+    part.save(update_fields=["payload", "changed"])
+
+
+def _packed(rows: Sequence[PlannedRow]) -> bytes:
+    return zlib.compress(json.dumps([encode(row) for row in rows], ensure_ascii=False, separators=(",", ":")).encode(), 1)
+
+
+def _changed(rows: Sequence[PlannedRow]) -> int:
+    return sum(row.action in (Action.CREATE, Action.CHANGE) for row in rows)
 
 
 def read_part(part: UploadPart) -> list[PlannedRow]:

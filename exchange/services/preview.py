@@ -16,8 +16,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from exchange.merge import conflicts_of, kept_of
 from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, PlannedRow, Value
+from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
@@ -40,11 +42,13 @@ _MONEY = {(slot.table, slot.column) for slots in SLOTS.values() for slot in slot
 class Show(StrEnum):
     """Which rows of the plan are asked for."""
 
+    CONFLICT = "conflict"
     CHANGED = "changed"
     CREATE = "create"
     CHANGE = "change"
     HELD = "held"
     SAME = "same"
+    KEPT = "kept"
     ALL = "all"
 
 
@@ -56,6 +60,18 @@ _ACTIONS: Mapping[Show, frozenset[Action]] = {
     Show.SAME: frozenset({Action.SAME}),
     Show.ALL: frozenset(Action),
 }
+
+
+_MERGED = frozenset({Show.CONFLICT, Show.KEPT})
+
+
+def _answers(row: PlannedRow, show: Show) -> bool:
+    """Whether a planned row is among those asked for."""
+    if show is Show.CONFLICT:
+        return row.action is not Action.HELD and bool(row.merge and row.merge[1])
+    if show is Show.KEPT:
+        return row.action is not Action.HELD and bool(row.merge and row.merge[0])
+    return row.action in _ACTIONS[show]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """A cell that was changed here and in the file since the export: three values, and what was chosen by whom."""
+
+    key: str
+    label: str
+    base: str
+    ours: str
+    theirs: str
+    taken: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRow:
     """A sheet row with what it does. `project_id` is None while the project is not stored."""
 
@@ -81,6 +110,8 @@ class PreviewRow:
     action: Action
     project_id: int | None
     lines: tuple[Line, ...]
+    conflicts: tuple[ConflictLine, ...] = ()
+    kept: tuple[Line, ...] = ()  # old: what the file says; new: what is stored and stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +137,9 @@ def totals(upload: Upload) -> dict[Show, int]:
     """How many rows of the plan each question has."""
     counts = upload.counts
     each = {show: int(counts.get(show.value) or 0) for show in (Show.CREATE, Show.CHANGE, Show.HELD, Show.SAME)}
-    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, Show.ALL: sum(each.values())}
+    merged = {Show.CONFLICT: int(counts.get("with_conflicts") or 0), Show.KEPT: int(counts.get("with_kept") or 0)}
+    every = sum(each.values()) + int(counts.get(Action.CONFLICT.value) or 0)
+    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, **merged, Show.ALL: every}
 
 
 def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> PreviewPage:
@@ -118,7 +151,16 @@ def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> Previ
     names = _related_names(planned)
     stored = _stored_ids(upload, planned)
     rows = tuple(
-        PreviewRow(row.sheet or "", row.row, row.name, row.action, row.project_id or stored.get(row.name), tuple(_lines(row, upload, names)))
+        PreviewRow(
+            row.sheet or "",
+            row.row,
+            row.name,
+            row.action,
+            row.project_id or stored.get(row.name),
+            tuple(_lines(row, upload, names)),
+            tuple(_conflicts(row, upload, names)),
+            tuple(_kept(row, upload, names)),
+        )
         for row in planned
     )
     return PreviewPage(show, rows, number, pages, total)
@@ -126,12 +168,11 @@ def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> Previ
 
 def _planned(upload: Upload, show: Show, start: int) -> list[PlannedRow]:
     """Up to a page of planned rows from the `start`-th that answers the question."""
-    wanted = _ACTIONS[show]
     skip, parts = _first_parts(upload, show, start)
     found: list[PlannedRow] = []
     for batch in (parts[at : at + _BATCH] for at in range(0, len(parts), _BATCH)):
         for part in UploadPart.objects.filter(pk__in=batch).order_by("number"):
-            rows = [row for row in read_part(part) if row.action in wanted]
+            rows = [row for row in read_part(part) if _answers(row, show)]
             found += rows[skip:]
             skip = max(skip - len(rows), 0)
             if len(found) >= PAGE:
@@ -147,7 +188,7 @@ def _first_parts(upload: Upload, show: Show, start: int) -> tuple[int, list[int]
     parts: list[int] = []
     for key, rows, changed in upload.parts.order_by("number").values_list("pk", "rows", "changed"):
         exact = {Show.ALL: rows, Show.CHANGED: changed}.get(show)
-        possible = exact if exact is not None else changed if show in (Show.CREATE, Show.CHANGE) else rows - changed
+        possible = exact if exact is not None else changed if show in (Show.CREATE, Show.CHANGE) else rows if show in _MERGED else rows - changed
         if possible == 0:
             continue
         if exact is not None and not parts and start >= exact:
@@ -173,6 +214,10 @@ def _changes(rows: Sequence[PlannedRow]) -> Iterator[tuple[str, str, Value, Valu
         for intent in row.intents:
             for column, (old, new) in intent.changes.items():
                 yield intent.table, column, old, new
+        cells = [*(cell for _, cell in kept_of(row)), *(cell for conflict in conflicts_of(row) for cell in conflict.cells)]
+        yield from ((cell.table, cell.column, cell.ours, cell.theirs) for cell in cells)
+        for conflict in conflicts_of(row):
+            yield from ((cell.table, cell.column, base, None) for cell, base in zip(conflict.cells, conflict.base or (), strict=False))
 
 
 def _related_names(rows: Sequence[PlannedRow]) -> dict[tuple[type[models.Model], int], str]:
@@ -201,6 +246,27 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
                 continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             yield Line(_label(intent.table, column, upload), before, _words(intent.table, column, new, names))
+
+
+def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[ConflictLine]:
+    if row.action is Action.HELD:
+        return
+    for conflict in conflicts_of(row):
+        # A cell that fills two columns (a sector: its words and its node) is shown by its words.
+        at = next((place for place, cell in enumerate(conflict.cells) if cell.column.endswith("_text")), 0)
+        cell, key = conflict.cells[at], choice_key(row, conflict.field)
+        base = _words(cell.table, cell.column, conflict.base[at], names) if conflict.base is not None else _NOTHING
+        ours, theirs = (_words(cell.table, cell.column, value, names) for value in (cell.ours, cell.theirs))
+        who = str((upload.choices.get(key) or {}).get("who") or "") if conflict.taken else ""
+        yield ConflictLine(key, _label(cell.table, cell.column, upload), base, ours, theirs, conflict.taken, who)
+
+
+def _kept(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[Line]:
+    if row.action is Action.HELD:
+        return
+    for _field_name, cell in kept_of(row):
+        theirs, ours = (_words(cell.table, cell.column, value, names) for value in (cell.theirs, cell.ours))
+        yield Line(_label(cell.table, cell.column, upload), theirs, ours)
 
 
 def _label(table: str, column: str, upload: Upload) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -100,6 +100,13 @@ def add_said(reading: Reading, said: Iterable[PlacedFinding]) -> None:
     for placed in said:
         if (placed.finding.code, placed.finding.field, placed.place.sheet, placed.place.row) not in known:
             reading.findings.add(placed)
+
+
+def take_back(reading: Reading, forgiven: Sequence[PlacedFinding]) -> None:
+    """Take from the findings of a reading what turned out not to matter."""
+    if forgiven:
+        idle = {id(placed) for placed in forgiven}
+        reading.findings.entries = [placed for placed in reading.findings.entries if id(placed) not in idle]
 
 
 def shown_findings(findings: Iterable[PlacedFinding]) -> list[dict[str, Any]]:

@@ -78,6 +78,24 @@ STORED_WORDING = {
         "改选填报期，或更正文件标题",
         "Choose the other period, or correct the title",
     ),
+    "template_tampered": Wording(
+        "文件里的模板标识不是本系统签发的，或已被改动，按手工表格处理：没有导出基准，只与当前数据对比",
+        "The stamp of this template isn't ours or was changed; it is read as made by hand and compared with what is stored now",
+        "重新下载填报表可以恢复逐格合并",
+        "Download the template again to have it merged cell by cell",
+    ),
+    "template_other_unit": Wording(
+        "这是{template}的填报表，而上传时选择的填报单位是{chosen}",
+        "This is the template of {template}, but the unit chosen is {chosen}",
+        "改选填报单位，或下载{chosen}的填报表填写",
+        "Choose the other unit, or fill in the template of {chosen}",
+    ),
+    "template_other_period": Wording(
+        "这是{template}的填报表，而填报期是{chosen}",
+        "This is the template for {template}, but the month reported is {chosen}",
+        "改选填报期，或下载{chosen}的填报表填写；不要改表内标题的月份",
+        "Choose the other month, or fill in the template for {chosen}; don't change the month in the title",
+    ),
     "period_closed": Wording(
         "{zh}",
         "{en}",

@@ -69,8 +69,8 @@ class _Table:
         for _ in range(self.table.spare_rows):
             last += 1
             self._write_row(last, [None] * len(self.table.columns))
-        for (row, column), text in self.table.notes.items():
-            self.sheet.write_comment(row + FIRST_ROW - 1, column, safe_text(text)[:_LONGEST_NOTE], {"author": "", "x_scale": 2.4, "y_scale": 1.6})
+        for (line, place), text in self.table.notes.items():
+            self.sheet.write_comment(line + FIRST_ROW - 1, place, safe_text(text)[:_LONGEST_NOTE], {"author": "", "x_scale": 2.4, "y_scale": 1.6})
         last = max(last, FIRST_ROW)
         for index, column in enumerate(self.table.columns):
             self._check(index, column, last)
