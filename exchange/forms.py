@@ -202,6 +202,18 @@ class ReasonForm(forms.Form):
     )
 
 
+class ReversalForm(ReasonForm):
+    """An undo or redo: its words, and the mark of the plan that the person was shown."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
+class CommitForm(ReasonForm):
+    """A commit: its words, and whether rows with blocking findings are held back so that the others can go in."""
+
+    hold_bad_rows = forms.BooleanField(label=_("接受无误的行，扣留有问题的行"), required=False)
+
+
 class UploadFilter(forms.Form):
     """What the list of uploads may be narrowed by; a value that means nothing narrows nothing."""
 

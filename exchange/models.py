@@ -64,6 +64,11 @@ class Upload(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk} {self.filename}"
 
+    @property
+    def is_over(self) -> bool:
+        """It was committed, whatever became of it since."""
+        return self.state in {self.State.COMMITTED, self.State.PARTLY, self.State.UNDONE}
+
 
 class UploadFile(models.Model):
     """The bytes as they came, kept in the database so that upload, data and backup are one."""

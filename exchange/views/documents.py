@@ -16,8 +16,14 @@ _ADDRESSES = {
     "findings_url": "exchange:findings-json",
     "check_url": "exchange:check",
     "commit_url": "exchange:commit",
+    "choose_url": "exchange:choose",
     "undo_url": "exchange:undo",
+    "undo_preview_url": "exchange:undo-preview",
+    "redo_url": "exchange:redo",
+    "redo_preview_url": "exchange:redo-preview",
     "file_url": "exchange:file",
+    "progress_url": "exchange:progress",
+    "cancel_url": "exchange:cancel",
 }
 
 

@@ -1,0 +1,95 @@
+"""What taking an upload back, or bringing it back, would do: shown before anything is done, place by place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.roles import Action
+from exchange.forms import ReversalForm
+from exchange.models import Reversal, Upload
+from exchange.services.faults import NotAllowedError, UploadError
+from exchange.services.inverse import Inversion, inversion_of
+from exchange.services.undo import check_reversible, check_scope, mark_of
+from exchange.services.undo_words import kept_places, kept_words, place_lines, why_words
+from exchange.views.access import may_write, signed_in, upload_or_404, wants_json, wording
+from exchange.views.documents import refusal_answer
+from exchange.views.page import render_page
+from projects.models import Project
+
+_PAGE = 50
+_TABS = ("kept", "reverted")
+
+
+@method_decorator(signed_in, name="dispatch")
+class ReversalPage(View):
+    """GET alone: counts, what stays and why, what goes back. The form below it carries the mark of what was shown."""
+
+    http_method_names = ["get", "head"]
+    kind = Reversal.Kind.UNDO
+
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        upload = upload_or_404(request, public_id)
+        try:
+            if not may_write(request.user, upload, Action.UNDO):
+                raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+            check_reversible(upload, self.kind)
+            check_scope(upload, request.user)
+        except UploadError as refusal:
+            status = 403 if isinstance(refusal, NotAllowedError) else 409
+            return refusal_answer(refusal, status, upload) if wants_json(request) else render_page(request, upload, refusal=refusal, status=status)
+        plan = inversion_of(upload, redo=self.kind == Reversal.Kind.REDO)
+        if wants_json(request):
+            return JsonResponse(self._document(upload, plan), json_dumps_params={"ensure_ascii": False})
+        return render(request, "exchange/reversal.html", self._context(request, upload, plan))
+
+    def _document(self, upload: Upload, plan: Inversion) -> dict[str, Any]:
+        """The whole plan for a script: `seen` goes with the POST that carries it out."""
+        return {
+            "upload": upload.pk,
+            "kind": self.kind.value,
+            "seen": mark_of(plan),
+            "places": len(plan.items),
+            "reverted": len(plan.going),
+            "kept": [line.as_json() for line in kept_places(upload, plan)],
+        }
+
+    def _context(self, request: HttpRequest, upload: Upload, plan: Inversion) -> dict[str, Any]:
+        tab = request.GET.get("show", "")
+        tab = tab if tab in _TABS else "kept" if plan.staying else "reverted"
+        page = Paginator(plan.staying if tab == "kept" else plan.going, _PAGE).get_page(request.GET.get("page"))
+        return {
+            "upload": upload,
+            "is_undo": self.kind == Reversal.Kind.UNDO,
+            "title": (_("撤回上传 #%(number)s") if self.kind == Reversal.Kind.UNDO else _("恢复上传 #%(number)s")) % {"number": upload.pk},
+            "places": len(plan.items),
+            "going": len(plan.going),
+            "staying": len(plan.staying),
+            "removed": len(plan.deletes.get(Project, [])),
+            "restored": len(plan.inserts.get(Project, [])),
+            "kept_words": wording(*kept_words(kept_places(upload, plan))),
+            "may_go": bool(plan.going) or not plan.items,
+            "tab": tab,
+            "page": page,
+            "lines": [_said(line.as_json()) for line in place_lines(upload, list(page.object_list))],
+            "form": ReversalForm(initial={"seen": mark_of(plan)}),
+        }
+
+
+def _said(line: dict[str, Any]) -> dict[str, Any]:
+    """A place line with why it stays, in the language of the page."""
+    return {**line, "why_words": wording(*why_words(line)) if line["why"] else ""}
+
+
+class UndoPage(ReversalPage):
+    kind = Reversal.Kind.UNDO
+
+
+class RedoPage(ReversalPage):
+    kind = Reversal.Kind.REDO

@@ -1,0 +1,33 @@
+"""What became of an upload, for its page: taken back, brought back, rows held, headings asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts.roles import Action
+from exchange.models import Upload
+from exchange.services.undo import REDOABLE, UNDOABLE
+from exchange.services.undo_words import why_words
+from exchange.views.access import may_write, wording
+
+_KEPT_SHOWN = 100
+
+
+def standing_context(upload: Upload, user: Any) -> dict[str, Any]:
+    """What the page says of it, and which verbs it offers. One query more for an upload that was committed."""
+    story = list(_story(upload)) if upload.is_over else []
+    may_undo = may_write(user, upload, Action.UNDO)
+    return {
+        "story": story,
+        "may_undo": upload.state in UNDOABLE and may_undo,
+        "may_redo": upload.state in REDOABLE and bool(story) and may_undo,
+    }
+
+
+def _story(upload: Upload) -> Iterator[dict[str, Any]]:
+    """Each time the upload was taken back or brought back, with what stayed."""
+    for record in upload.reversals.select_related("actor"):
+        lines = [{**line, "why_words": wording(*why_words(line))} for line in record.kept[:_KEPT_SHOWN]]
+        more = max(record.counts.get("kept", 0) - len(lines), 0)
+        yield {"record": record, "outcome": wording(record.outcome, record.outcome_en), "lines": lines, "more": more}
