@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +18,18 @@ from projects.history import changes_since
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 from projects.models.fields import WanField
 from projects.naming import name_key
+from projects.proposals import PLANNED
 from projects.services.checks import check_annual_plan, check_code, check_month, check_project
-from projects.services.keeping import PLANNED
+from projects.services.periods import require_writable
+from projects.services.reviews import remarks_on
 from projects.values import ProjectCode as CodeValue
 from projects.values import normalise_code
+from projects.workflow import Refused
 
 CODE_CELL = re.compile(r"codes-\d+-code")
 EXTRA = ("revision_seen", "change_reason")
+# Why a project was stopped or withdrawn is told in the one column for the reason of its stage.
+_AT = {"stop_reason": "stage_reason", "out_reason": "stage_reason"}
 
 
 class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -101,9 +107,14 @@ class CheckedForm(RevisedForm):
         language = get_language() or "zh"
         for finding in self.findings:
             if finding.severity is Severity.BLOCKS:
-                self.add_error(finding.field if finding.field in self.fields else None, _said(finding, language))
+                self.add_error(self._place_of(finding), _said(finding, language))
         doubtful = [_said(finding, language) for finding in self.findings if finding.severity is Severity.REASON]
         self._ask_for_reason([*self.own_questions(), *doubtful])
+
+    def _place_of(self, finding: Finding) -> str | None:
+        """The field at which a finding stands; None for the head of the form."""
+        name = _AT.get(finding.field or "", finding.field)
+        return name if name in self.fields else None
 
     def _ask_for_reason(self, doubtful: list[str]) -> None:
         # A row inside another form shares the one field for reasons, which stands there without a prefix.
@@ -144,8 +155,16 @@ class ProjectForm(CheckedForm):
         # The form is filled in place: what was stored must be read before it is.
         self._stage_before = self.instance.stage
 
+    @property
+    def real_changes(self) -> list[str]:
+        """A new stage takes its own reason along, and leaves that of the stage before behind."""
+        changed = super().real_changes
+        return [*changed, "stage_reason"] if "stage" in changed and "stage_reason" not in changed else changed
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"stage", "stage_reason"} & set(self.changed_data) == {"stage"} and self.instance.pk:
+            data["stage_reason"] = self.data.get("change_reason", "").strip()[:300]
         key = name_key(data.get("name") or "")
         twins = Project.objects.filter(unit=data.get("unit"), name_key=key).exclude(pk=self.instance.pk)
         if key and data.get("unit") and twins.exists():
@@ -216,6 +235,24 @@ class MonthForm(CheckedForm):
             "is_approx",
         )
         widgets = {"progress_text": forms.Textarea(attrs={"rows": 2}), "problems": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._before = (self.instance.project.unit_id, self.instance.period_id) if self.instance.pk else None
+        for name, remark in remarks_on(self.instance).items():
+            if name in self.fields:
+                self.fields[name].help_text = format_html('<span class="remark">■ {}：{}</span>', gettext("退回意见"), remark)
+
+    def clean(self) -> dict[str, Any]:
+        """The month is held until the row is written: nobody locks it meanwhile. Where the row came from counts as well as where it goes."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        project, period = data.get("project"), data.get("period")
+        pairs = {(project.unit_id, period.pk)} if project and period else set()
+        try:
+            require_writable(pairs | ({self._before} if self._before else set()))
+        except Refused as closed:
+            self.add_error("period", closed.said(get_language() or "zh"))
+        return data
 
     def run_rules(self) -> Sequence[Finding]:
         if not (self.instance.project_id and self.instance.period_id):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,7 @@ from django.db.models import Max
 
 from projects.models import LocationShare, PlanVersion, Project
 from projects.naming import name_key
-
-PLANNED = ("total_wan", "planned_start", "planned_finish")
+from projects.proposals import PLANNED
 
 
 @transaction.atomic
@@ -31,8 +31,8 @@ def enter_project(project: Project) -> Project:
 
 
 @transaction.atomic
-def change_project(project: Project, changed: Iterable[str], *, reason: str) -> bool:
-    """Store the columns of an existing project that were changed; answers whether any was.
+def change_project(project: Project, changed: Iterable[str], *, reason: str, doc_no: str = "", decided_on: date | None = None) -> bool:
+    """Store the columns of an existing project that were changed; answers whether any was. A changed plan stands on its document.
 
     Tags hang beside the row: a change of them alone still counts the row's revision and leaves a line of history.
     """
@@ -45,7 +45,8 @@ def change_project(project: Project, changed: Iterable[str], *, reason: str) -> 
     project.save(update_fields=names)
     if names & set(PLANNED):
         number = PlanVersion.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
-        PlanVersion.objects.create(project=project, number=number + 1, reason=reason or "—", **_planned(project))
+        document: dict[str, Any] = {"reason": reason or "—", "doc_no": doc_no, "decided_on": decided_on}
+        PlanVersion.objects.create(project=project, number=number + 1, **document, **_planned(project))
     return True
 
 

@@ -1,0 +1,52 @@
+"""What the project form and page show of proposals: decided values are read there, and changed by a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Action
+from accounts.scope import reaches
+from projects.models import Project
+from projects.panels import Panel, add_panel
+from projects.proposals import COLUMNS, as_text, decided
+from projects.services.proposal_words import changes_word, lists_of
+
+
+class ClosedColumns:
+    """For the project form: columns that hold something decided are not edited there."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        if obj is None:
+            return names
+        closed = decided({name: as_text(getattr(obj, name)) for name in COLUMNS})
+        return (*names, *(name for name in COLUMNS if name in closed))
+
+
+class ClosedCodes:
+    """For the rows of codes: what is there stays; a first code, or one of a part, is added."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return list(self.shown)  # type: ignore[attr-defined]
+
+
+def context(request: HttpRequest, project: Project) -> Mapping[str, Any]:
+    """The panel of the project page: what waits, what was settled, and the way to propose."""
+    rows = list(project.proposals.select_related("by", "settled_by")[:10])
+    may_propose = reaches(request.user, Action.EDIT, project.unit_id)
+    lists = lists_of(rows)
+    return {
+        "rows": [{"proposal": row, "words": changes_word(row, lists)} for row in rows],
+        "propose_url": reverse("admin:projects_proposal_make", args=[project.pk]) if may_propose else "",
+    }
+
+
+add_panel(Panel("proposals", _("变更申请"), "projects/proposals_panel.html", context, order=50))
