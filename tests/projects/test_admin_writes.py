@@ -108,7 +108,8 @@ def test_blocking_finding_stands_at_its_field(cast, signed_in, project):
     assert state() == before
 
 
-def test_doubtful_value_needs_a_reason_which_is_kept(cast, signed_in, project):
+def test_doubtful_value_needs_a_reason_which_is_kept(cast, signed_in):
+    project = make_project("总投资未定工程", cast.unit_a, total_wan=None)
     client = signed_in(cast.owner)
     sent = form_of(client.get(change_url(project)), total_wan="1200001")
     refused = errors_of(client.post(change_url(project), sent))
@@ -136,6 +137,44 @@ def test_stage_moves_as_the_table_allows(cast, signed_in, project, target, field
     assert field in refused
     project.refresh_from_db()
     assert project.stage == "prep"
+
+
+@pytest.fixture
+def planned(cast):
+    made = make_project("待开工的滨海路工程", cast.unit_a, stage="planned", stage_reason="列入年度计划")
+    make_code(made, "2020-370202-48-01-000007")
+    make_plan(made, 10)
+    return made
+
+
+def test_no_start_without_its_date_and_the_message_stands_at_the_date(cast, signed_in, planned):
+    client = signed_in(cast.owner)
+    sent = form_of(client.get(change_url(planned)), stage="build", change_reason="已开工")
+    refused = errors_of(client.post(change_url(planned), sent))
+    assert list(refused) == ["actual_start"]
+    assert "实际开工时间" in refused["actual_start"][0]
+    assert client.post(change_url(planned), {**sent, "actual_start": "2020-05"}).status_code == 302
+    planned.refresh_from_db()
+    assert (planned.stage, planned.actual_start, planned.stage_reason) == ("build", "2020-05", "已开工")
+
+
+def test_a_project_that_stands_in_construction_is_not_asked_again(cast, signed_in, planned):
+    planned.stage = "build"
+    planned.save()
+    client = signed_in(cast.owner)
+    response = client.post(change_url(planned), form_of(client.get(change_url(planned)), contact="刘工"))
+    assert response.status_code == 302, errors_of(response)
+
+
+@pytest.mark.parametrize("words", [{"stage_reason": "用地未获批"}, {"change_reason": "用地未获批"}])
+def test_no_withdrawal_without_a_reason_of_its_own(cast, signed_in, planned, words):
+    client = signed_in(cast.city)
+    sent = form_of(client.get(change_url(planned)), stage="out")
+    assert "stage_reason" in errors_of(client.post(change_url(planned), sent)), "the reason of the stage before is none"
+    given = client.post(change_url(planned), {**sent, "change_reason": "来函", **words})
+    assert given.status_code == 302, errors_of(given)
+    planned.refresh_from_db()
+    assert (planned.stage, planned.stage_reason) == ("out", "用地未获批")
 
 
 def test_foreign_unit_can_not_be_chosen_to_move_a_project_out_of_reach(cast, signed_in, project):
