@@ -134,6 +134,7 @@ class Requirement:
     severity: Severity = Severity.INFO
     until: Stage | None = None
     kind: str | None = None  # of project; None asks every kind
+    entering: bool = False  # no project moves into its stages without it, whatever is said of one that stands there
 
     @property
     def stages(self) -> frozenset[Stage]:
@@ -161,7 +162,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement("owner", Stage.PLANNED, "建设单位", "Owner"),
     Requirement("planned_finish", Stage.PLANNED, "计划竣工时间", "Planned finish", until=Stage.BUILD),
     Requirement("content", Stage.PLANNED, "建设内容及规模", "Content and scale"),
-    Requirement("actual_start", Stage.BUILD, "实际开工时间", "Actual start"),
+    Requirement("actual_start", Stage.BUILD, "实际开工时间", "Actual start", entering=True),
     Requirement("stopped_on", Stage.SUSPENDED, "停工日期", "Stop date", _BLOCKS),
     Requirement("stop_reason", Stage.SUSPENDED, "停工原因", "Reason for stopping", _BLOCKS),
     Requirement("actual_finish", Stage.DONE, "竣工时间", "Completion date", _REASON),

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects.admin.conflicts import Conflict, merge
 from projects.findings import Finding, Severity, advice, message
 from projects.history import changes_since
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
@@ -40,8 +41,11 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conflict: Conflict | None = None
         if "revision_seen" in self.fields and self.instance.pk:
             self.initial["revision_seen"] = self.instance.revision
+            if self.is_bound:
+                self.conflict = merge(self)
 
     def has_changed(self) -> bool:
         return bool(self.real_changes)
@@ -57,11 +61,10 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
             self._refuse_if_stale()
 
     def _refuse_if_stale(self) -> None:
-        """Compare the mark with the row as it is now, under lock, so that two people who save at once can't both pass."""
+        """Compare with the row as it is now, under lock, so that two people who save at once can't both pass."""
         model: type[models.Model] = type(self.instance)
         now = model._default_manager.select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True).first()
-        seen = self.cleaned_data.get("revision_seen")
-        if seen == now:
+        if now == self.initial.get("revision_seen") and (self.conflict is None or self.conflict.is_settled):
             return
         told = "；".join(
             gettext("%(who)s 于 %(at)s 修改了 %(what)s")
@@ -70,11 +73,12 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
                 "at": f"{timezone.localtime(change.at):%m-%d %H:%M}",
                 "what": "、".join(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
             }
-            for change in changes_since(self.instance, seen or 0)[:3]
+            for change in (self.conflict.changes if self.conflict is not None else changes_since(self.instance, now or 0)[:3])
         )
         self.add_error(
             None,
-            gettext("打开本页之后，该记录已被改动，您的修改没有保存。%(told)s。请重新打开本页，核对后再改。") % {"told": told or gettext("内容已变")},
+            gettext("打开本页之后，该记录已被改动，您的修改还没有保存。%(told)s。请看本页上方的三栏对照，逐项选择后再保存一次。")
+            % {"told": told or gettext("内容已变")},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects.findings import Finding
+from projects.findings import Finding, Severity
 from projects.records import Context, ProjectRecord
 from projects.rules.saying import Said, blocks, reason
 from projects.stages import Requirement, Stage
@@ -25,13 +25,18 @@ def required_for_stage(project: ProjectRecord, context: Context) -> Said:
     for row in context.stage_table.asked(stage, project.kind):
         value = getattr(project, row.field, None)
         if (value is None or value == "") and context.asks(row.field):
-            said.append(_missing(row, stage))
+            said.append(_missing(row, stage, Severity.BLOCKS if row.entering and _enters(project, row) else row.severity))
     return tuple(said)
 
 
-def _missing(row: Requirement, stage: Stage) -> Finding:
+def _enters(project: ProjectRecord, row: Requirement) -> bool:
+    """Whether the project moves from a stage that did not ask for the field into one that does."""
+    return project.previous_stage is not None and project.previous_stage not in row.stages
+
+
+def _missing(row: Requirement, stage: Stage, severity: Severity) -> Finding:
     code = "sei_missing" if row.field == "sector" and row.kind == "emerging" else _CODE_OF_FIELD.get(row.field, "stage_field_missing")
-    return Finding(code, row.severity, row.field, {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en})
+    return Finding(code, severity, row.field, {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en})
 
 
 def stage_move(project: ProjectRecord, context: Context) -> Said:

@@ -145,6 +145,23 @@ def test_required_fields_are_not_asked_of_a_door_that_does_not_carry_them():
     assert hear(stage.required_for_stage, record, context(asked=frozenset({"name", "total_wan"}))) == [("required_missing", E, "total_wan")]
 
 
+@pytest.mark.parametrize(
+    "before, carried, heard",
+    [
+        (Stage.PLANNED, True, E),
+        (Stage.PREP, True, E),
+        (None, True, Severity.INFO),  # entered as under construction, or standing there since before
+        (Stage.DONE, True, Severity.INFO),  # its stage asked for the start already
+        (Stage.PLANNED, False, None),  # a sheet without the column can't be blamed
+    ],
+)
+def test_start_date_is_asked_for_on_the_way_into_construction(before, carried, heard):
+    record = project(stage=Stage.BUILD, previous_stage=before, actual_start=None)
+    asked = None if carried else frozenset({"name", "stage"})
+    found = [severity for _code, severity, field in hear(stage.required_for_stage, record, context(asked=asked)) if field == "actual_start"]
+    assert found == ([] if heard is None else [heard])
+
+
 # --- Lists (68, 69) and returns (42, 49) ---------------------------------------------------------------------------------------------
 
 
