@@ -33,11 +33,13 @@ KINDS = {
     "unknown": gettext_lazy("未识别"),
 }
 SHOWS = {
+    Show.CONFLICT: gettext_lazy("冲突"),
     Show.CHANGED: gettext_lazy("新增和变更"),
     Show.CREATE: gettext_lazy("新增"),
     Show.CHANGE: gettext_lazy("变更"),
     Show.HELD: gettext_lazy("受阻"),
     Show.SAME: gettext_lazy("无变化"),
+    Show.KEPT: gettext_lazy("保留库中新值"),
     Show.ALL: gettext_lazy("全部"),
 }
 # Why a row is no project, in the words of the page.
@@ -133,6 +135,8 @@ def commit_barrier(upload: Upload, user: Any) -> str:
         return _("文件还没有通过检查，不能提交。")
     if blocked:
         return _("还有%(count)s处阻断问题，整个文件都没有写入。请在 Excel 中改正后重新上传；改正前数据库保持原样。") % {"count": blocked}
+    if upload.counts.get("conflict"):
+        return _("有%(count)s行与导出后别人的修改冲突，请先在预览中逐项选择。") % {"count": upload.counts["conflict"]}
     if upload.kind in LEDGER_KINDS:
         return _("资金类表格目前可以检查和预览，暂不能提交入库。")
     if not may_write(user, upload, Action.UPLOAD):
@@ -192,12 +196,14 @@ def _findings_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
 
 
 def _preview_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
-    show = next((show for show in Show if show.value == request.GET.get("show")), Show.CHANGED)
+    usual = Show.CONFLICT if upload.counts.get("conflict") else Show.CHANGED
+    show = next((show for show in Show if show.value == request.GET.get("show")), usual)
     number = request.GET.get("p", "")
     rows = totals(upload)
     return {
         "preview": preview(upload, show, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1),
         "blank": pgettext("value", "空"),
+        "choosing": show is Show.CONFLICT and upload.state == Upload.State.CHECKED and may_write(request.user, upload, Action.UPLOAD),
         "shows": [(each.value, label, rows[each]) for each, label in SHOWS.items()],
         "missing": [finding for finding in upload.findings if finding.get("code") in MISSING and not finding.get("row")],
         "preview_query": _query(request, "p"),
