@@ -68,9 +68,11 @@ class DuplicateWatch:
         return self.last_scope
 
     def _finding(self, code: str, severity: Severity, first: int, params: dict[str, object], name: str = "name") -> Finding:
-        sheet = self.sheets[first >> 32]
-        where = f"{sheet.strip()}!" if sheet else ""
-        return Finding(code, severity, name, {**params, "first": f"{where}{first & 0xFFFFFFFF}", "first_row": first & 0xFFFFFFFF})
+        sheet, row = self.sheets[first >> 32], first & 0xFFFFFFFF
+        beside = sheet if sheet and first >> 32 != len(self.sheets) - 1 else None
+        told = {"first_zh": f"“{beside.strip()}”表第{row}行", "first_en": f"row {row} of “{beside.strip()}”"} if beside else {}
+        where = {"first_zh": f"第{row}行", "first_en": f"row {row}", "first_row": row, "first_sheet": sheet}
+        return Finding(code, severity, name, {**where, **told, **params})
 
     def _same_code(self, row: ReadRow, scope: int, here: int) -> Finding | None:
         code = row.values.get("code")
