@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+from projects.admin.conflicts import conflicts_in
 from projects.admin.filters import ChipChangeList
 from projects.admin.forms import EXTRA, WIDGETS, RevisedForm
 from projects.history import changes
@@ -56,6 +57,12 @@ class TrackedAdmin(PlainAdmin):
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         with written_by(request):
             return super().changeform_view(request, object_id, form_url, {"has_history": True, **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With what others changed while this page was open, beside what was typed."""
+        formsets = [group.formset for group in context["inline_admin_formsets"]]
+        context["conflicts"] = conflicts_in(context["adminform"].form, formsets)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         with written_by(request):

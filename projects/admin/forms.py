@@ -73,7 +73,7 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
                 "at": f"{timezone.localtime(change.at):%m-%d %H:%M}",
                 "what": "、".join(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
             }
-            for change in (self.conflict.changes if self.conflict is not None else changes_since(self.instance, now or 0)[:3])
+            for change in (self.conflict.changes if self.conflict is not None else changes_since(self.instance, self.initial["revision_seen"])[:3])
         )
         self.add_error(
             None,
@@ -138,7 +138,7 @@ def _said(finding: Finding, language: str) -> str:
 
 
 FORM_FIELDS = (
-    *("name", "kind", "unit", "sector", "nature", "approval_kind", "tags", "stage", "stage_reason"),
+    *("name", "kind", "unit", "sector", "nature", "approval_kind", "stage", "stage_reason"),
     *("content", "address", "land_mu", "local_code"),
     *("owner", "responsible_unit", "lead", "contact", "phone"),
     *("total_wan", "total_text", "is_approx", "planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on"),

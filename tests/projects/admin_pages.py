@@ -30,7 +30,7 @@ class _Form(HTMLParser):
 
     def _take(self, tag, name, given):
         kind = given.get("type", "text")
-        if tag == "input" and kind == "checkbox":
+        if tag == "input" and kind in ("checkbox", "radio"):
             self.data |= {name: given.get("value", "on")} if "checked" in given else {}
         elif tag == "input" and kind not in ("submit", "button"):
             self.data[name] = given.get("value", "")
