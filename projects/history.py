@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from projects.measures import plain_text
-from projects.models import AnnualPlan, Door, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode
+from projects.models import AnnualPlan, Door, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 # Columns that say nothing to a reader: they follow from the others, or from the fact that something was written.
@@ -183,6 +183,7 @@ def _labels(found: Iterable[tuple[type[models.Model], Sequence[Any]]]) -> dict[t
 # What to call a row that hangs on a project, from its history row alone.
 _SUBJECTS: Mapping[type[models.Model], Callable[[Any, Labels], str]] = {
     ProjectCode: lambda row, labels: str(row.code),
+    ProjectTag: lambda row, labels: _pointed(ProjectTag, "tag", row, labels),
     LocationShare: lambda row, labels: _pointed(LocationShare, "division", row, labels),
     PlanVersion: lambda row, labels: _("第%(n)s版") % {"n": row.number},
     AnnualPlan: lambda row, labels: _("%(year)s年") % {"year": row.year} + (_("%(month)s月") % {"month": row.month} if row.month else ""),

@@ -69,7 +69,7 @@ class ClassificationAdmin(PlainAdmin):
         """Type-ahead of a project's sector offers sectors, that of its tags offers tags."""
         rows, many = super().get_search_results(request, queryset, search_term)
         asked = request.GET.get("field_name", "") if request.path.endswith("/autocomplete/") else ""
-        schemes = {"sector": [Classification.Scheme.SECTOR, Classification.Scheme.SEI], "tags": [Classification.Scheme.TAG]}.get(asked)
+        schemes = {"sector": [Classification.Scheme.SECTOR, Classification.Scheme.SEI], "tag": [Classification.Scheme.TAG]}.get(asked)
         return (rows.filter(scheme__in=schemes) if schemes else rows), many
 
 

@@ -15,7 +15,7 @@ from projects.admin.chart import year_chart
 from projects.figures import figures_of, with_figures
 from projects.history import project_changes, rows_at
 from projects.measures import difference, overall_progress, rate, schedule
-from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode
+from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
 from projects.moment import Moment, moment_of
 from projects.panels import project_panels
 
@@ -104,7 +104,7 @@ def page_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "facts": facts_of(then),
         "codes": codes,
         "primary_code": next((code.code for code in codes if code.role == ProjectCode.Role.PRIMARY), ""),
-        "tags": list(project.tags.all()),
+        "tags": [row.tag for row in mine(ProjectTag).select_related("tag").order_by("tag__sort_order", "id")],
         "locations": list(mine(LocationShare).select_related("division").order_by("id")),
         "plan_versions": list(mine(PlanVersion).order_by("number")),
         "annual_plans": list(mine(AnnualPlan).order_by("-year", "month")),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide
-from projects.admin.base import TrackedAdmin, TrackedInline, written_by
+from projects.admin.base import TrackedAdmin, TrackedInline
 from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
 from projects.admin.closed import ClosedCodes, ClosedColumns
 from projects.admin.filters import KindFilter, ReportedFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
@@ -24,7 +24,7 @@ from projects.admin.page import project_page
 from projects.figures import with_figures
 from projects.history import project_changes
 from projects.measures import wan_text
-from projects.models import AnnualPlan, Classification, LocationShare, Obstacle, Permit, Project, ProjectCode
+from projects.models import AnnualPlan, Classification, LocationShare, Obstacle, Permit, Project, ProjectCode, ProjectTag
 from projects.moment import moment_of
 from projects.panels import project_columns
 from projects.querysets import search
@@ -58,6 +58,20 @@ class AnnualPlanInline(TrackedInline):
     shown = ("year", "month", "plan_wan", "cum_prior_wan", "goal")
 
 
+class TagInline(TrackedInline):
+    model = ProjectTag
+    shown = ("tag",)
+    autocomplete_fields = ("tag",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A tag is taken off by whoever may put it on; its history stays."""
+        return self.has_change_permission(request, obj)
+
+    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
+        rows = super().scoped_choices(field, request, queryset)
+        return rows.filter(scheme=Classification.Scheme.TAG) if field.name == "tag" else rows
+
+
 class LocationInline(TrackedInline):
     model = LocationShare
     shown = ("division", "share_percent")
@@ -88,11 +102,11 @@ class ProjectAdmin(ClosedColumns, TrackedAdmin):
     list_select_related = ("unit", "sector")
     search_fields = ("name",)
     search_help_text = _("项目名称、代码、建设单位")
-    autocomplete_fields = ("sector", "owner", "tags")
-    inlines = (CodeInline, AnnualPlanInline, LocationInline, PermitInline, ObstacleInline)
+    autocomplete_fields = ("sector", "owner")
+    inlines = (CodeInline, AnnualPlanInline, TagInline, LocationInline, PermitInline, ObstacleInline)
     change_list_template = "admin/projects/project/change_list.html"
     sections = (
-        (_("项目"), ("name", "kind", "unit", "sector", "nature", "approval_kind", "tags", "stage", "stage_reason")),
+        (_("项目"), ("name", "kind", "unit", "sector", "nature", "approval_kind", "stage", "stage_reason")),
         (_("建设内容与地点"), ("content", "address", "land_mu", "local_code")),
         (_("单位与联系人"), ("owner", "responsible_unit", "lead", "contact", "phone")),
         (_("投资与时间"), ("total_wan", "total_text", "is_approx", "planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on")),
@@ -175,9 +189,7 @@ class ProjectAdmin(ClosedColumns, TrackedAdmin):
 
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
         rows = super().scoped_choices(field, request, queryset)
-        if field.name == "sector":
-            return rows.filter(scheme__in=[Classification.Scheme.SECTOR, Classification.Scheme.SEI])
-        return rows.filter(scheme=Classification.Scheme.TAG) if field.name == "tags" else rows
+        return rows.filter(scheme__in=[Classification.Scheme.SECTOR, Classification.Scheme.SEI]) if field.name == "sector" else rows
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         shown = {"page_url": reverse("admin:projects_project_page", args=[object_id])} if object_id and object_id.isdigit() else {}
@@ -187,17 +199,9 @@ class ProjectAdmin(ClosedColumns, TrackedAdmin):
         self.guard_after(request, obj, change)
         reason = form.cleaned_data.get("change_reason", "")
         if change:
-            with written_by(request, self._tags_told(obj, form)):
-                change_project(obj, form.real_changes, reason=reason)
+            change_project(obj, form.real_changes, reason=reason)
         else:
             enter_project(obj)
-
-    def _tags_told(self, project: Project, form: Any) -> str:
-        """Tags are rows of another table, which history does not follow: what was added and taken away is written as a word on the change."""
-        if "tags" not in form.real_changes:
-            return ""
-        before, after = (sorted(tag.name for tag in tags) for tags in (project.tags.all(), form.cleaned_data["tags"]))
-        return gettext("标签：%(before)s → %(after)s") % {"before": "、".join(before) or "—", "after": "、".join(after) or "—"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A project lives for ever; one that should not be there is withdrawn (退库), with its reason."""

@@ -7,7 +7,7 @@ from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
 from projects.models.plans import AnnualPlan, PlanVersion
 from projects.models.progress import Half, MonthReport, ReportingPeriod
-from projects.models.project import LocationShare, Organisation, Project, ProjectCode
+from projects.models.project import LocationShare, Organisation, Project, ProjectCode, ProjectTag
 from projects.models.proposals import Proposal
 from projects.models.reviews import Correction, LockException, NilReturn, Reminder, ReviewEvent
 from projects.models.tracking import Door, Source, changes_from
@@ -34,6 +34,7 @@ __all__ = [
     "Project",
     "ProjectCode",
     "ProjectList",
+    "ProjectTag",
     "Proposal",
     "Reminder",
     "ReportingPeriod",

@@ -49,7 +49,7 @@ class Project(Revised):
     unit = models.ForeignKey(ReportingUnit, models.PROTECT, verbose_name=_("填报单位"), related_name="projects")
     sector = models.ForeignKey(Classification, models.PROTECT, verbose_name=_("领域"), null=True, blank=True, related_name="projects")
     sector_text = models.CharField(_("领域原文"), max_length=100, blank=True, help_text=_("来源文件中的写法"))
-    tags = models.ManyToManyField(Classification, verbose_name=_("标签"), blank=True, related_name="tagged")
+    tags = models.ManyToManyField(Classification, verbose_name=_("标签"), blank=True, through="ProjectTag", related_name="tagged")
     stage = models.CharField(_("阶段"), max_length=12, choices=stage_choices, blank=True)
     nature = models.CharField(_("建设性质"), max_length=20, blank=True)
     approval_kind = models.CharField(_("审批类型"), max_length=12, choices=Approval.choices, blank=True)
@@ -96,6 +96,25 @@ class Project(Revised):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProjectTag(Revised):
+    """A tag of a project (两新一重, 新基建, …): a row of its own, so that who set it and who took it away stays known."""
+
+    scope_path = "project__unit"
+
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("项目"), related_name="tag_rows")
+    tag = models.ForeignKey(Classification, models.PROTECT, verbose_name=_("标签"), related_name="+")
+
+    history = tracked()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("标签")
+        ordering = ["project", "tag__sort_order", "id"]
+        constraints = [models.UniqueConstraint(fields=["project", "tag"], name="project_tag_once", violation_error_message=_("该项目已有这个标签"))]
+
+    def __str__(self) -> str:
+        return str(self.tag)
 
 
 class ProjectCode(Revised):

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from projects.admin.forms import RevisedForm
-from projects.history import changes
-from projects.models import AnnualPlan, Classification, MonthReport, Project, ProjectCode
+from projects.history import changes, project_changes
+from projects.models import AnnualPlan, Classification, MonthReport, Project, ProjectCode, ProjectTag
 from projects.models.tracking import Revised
-from tests.factories import make_code, make_month, make_period, make_plan, make_project
+from tests.factories import make_code, make_month, make_period, make_plan, make_project, make_sector
 from tests.projects.admin_pages import errors_of, form_of
 
 pytestmark = pytest.mark.django_db
@@ -53,14 +53,24 @@ def test_saving_without_a_change_writes_nothing(cast, signed_in, project):
     assert len(changes(project)) == 1
 
 
-def test_changed_tags_are_stored_and_told(cast, signed_in, project):
-    tags = [Classification.objects.create(scheme="tag", name=name, code=name) for name in ("新基建", "两新一重")]
-    project.tags.add(tags[0])
+def test_tags_are_rows_with_a_history_of_their_own(cast, signed_in, project):
+    first, second = (Classification.objects.create(scheme="tag", name=name, code=name) for name in ("新基建", "两新一重"))
+    ProjectTag.objects.create(project=project, tag=first)
     client = signed_in(cast.owner)
-    response = client.post(change_url(project), form_of(client.get(change_url(project)), tags=[str(tags[1].pk)], change_reason="市里要求"))
+    sent = form_of(client.get(change_url(project)), **{"tag_rows-0-DELETE": "on", "tag_rows-1-tag": str(second.pk), "change_reason": "市里要求"})
+    response = client.post(change_url(project), {**sent, "tag_rows-TOTAL_FORMS": "2"})
     assert response.status_code == 302, errors_of(response)
     assert [tag.name for tag in project.tags.all()] == ["两新一重"]
-    assert changes(project)[0].reason == "市里要求；标签：新基建 → 两新一重"
+    told = [(change.verb, change.subject, change.reason, change.actor) for change in project_changes(project)[:2]]
+    assert sorted(told) == [("删除", "标签 新基建", "市里要求", "陈晓"), ("新增", "标签 两新一重", "市里要求", "陈晓")]
+
+
+def test_only_a_tag_can_be_chosen_as_one(cast, signed_in, project):
+    sector = make_sector()
+    client = signed_in(cast.owner)
+    sent = form_of(client.get(change_url(project)), **{"tag_rows-0-tag": str(sector.pk), "tag_rows-TOTAL_FORMS": "1"})
+    assert "tag_rows" in errors_of(client.post(change_url(project), sent))
+    assert not project.tags.exists()
 
 
 def test_project_is_never_deleted(cast, signed_in, project):
