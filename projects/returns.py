@@ -14,6 +14,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import ReportingUnit
 from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
@@ -147,12 +150,39 @@ def _count_nil(cells: Cells, by_period: Mapping[int, Month]) -> None:
 
 
 def _count_missing(cells: Cells, by_period: Mapping[int, Month], building: Mapping[int, int]) -> None:
-    """Projects under construction now that have no report of the month."""
+    """Projects under construction now that have no report of the month; of a locked month it would be asked of the wrong ones."""
     rows = MonthReport.objects.filter(period__in=by_period, project__stage=_BUILD).order_by().values_list("project__unit", "period")
     told = {(unit_id, by_period[period_id]): n for unit_id, period_id, n in rows.annotate(n=Count("pk"))}
     for key, cell in cells.items():
         cell.expected = building.get(key[0], 0)
-        cell.missing = max(cell.expected - told.get(key, 0), 0) if cell.period is not None else 0
+        cell.missing = max(cell.expected - told.get(key, 0), 0) if cell.period is not None and not cell.is_locked else 0
+
+
+WORDS: dict[Standing, Any] = {
+    Standing.NOT_DUE: _("—"),
+    Standing.NOT_STARTED: _("未开始"),
+    Standing.DRAFT: _("草稿"),
+    Standing.SUBMITTED: pgettext_lazy("月报", "已提交"),
+    Standing.RETURNED: _("已退回"),
+    Standing.APPROVED: _("已审核"),
+    Standing.NIL: _("无变化"),
+}
+
+
+def cell_words(cell: Cell) -> str:
+    """A cell in words, as the page and the workbook print it: state, on time or late, how often sent back, how many are missing."""
+    said = [str(WORDS[cell.standing])]
+    if cell.standing in (Standing.SUBMITTED, Standing.APPROVED, Standing.NIL):
+        said.append(gettext("逾期") if cell.is_late else gettext("按时"))
+    if cell.returns:
+        said.append(gettext("退回%(n)s次") % {"n": cell.returns})
+    if cell.missing and cell.reported:
+        said.append(gettext("缺%(n)s个") % {"n": cell.missing})
+    if cell.is_overdue:
+        said.append(gettext("已过截止"))
+    if cell.is_locked:
+        said.append(gettext("已锁定"))
+    return " · ".join(said)
 
 
 # --- How much of a figure is approved ----------------------------------------------------------------------------------------------

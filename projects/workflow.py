@@ -204,11 +204,12 @@ def _workdays_after(day: date, count: int, holidays: Holidays) -> date:
 
 
 def dates_of(month: Month, half: int, rule: DueRule, holidays: Holidays, override: date | None = None) -> Dates:
-    """All days of a month: it opens on the last opening day up to the due day, and locks on the first lock day after the grace."""
+    """All days of a month: it opens on the last opening day up to the due day, and locks on the first lock day after it, but not
+    before the grace is over."""
     due = due_on(month, half, rule, holidays, override)
     grace = due + timedelta(days=rule.grace_days)
     opens = None if rule.opens_day is None else _last_before(due, rule.opens_day)
-    locks = None if rule.lock_day is None else _first_after(grace, rule.lock_day)
+    locks = None if rule.lock_day is None else max(_first_after(due, rule.lock_day), grace + timedelta(days=1))
     return Dates(opens, due, grace, locks)
 
 

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path, reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import scope
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
-from projects.admin.base import PlainAdmin, TrackedAdmin
+from projects.admin.base import TrackedAdmin
+from projects.admin.corrections import corrections_of, corrections_page
 from projects.admin.filters import PeriodFilter, StateFilter, UnitOfProjectFilter, YearFilter
 from projects.admin.forms import AnnualPlanForm, MonthForm
+from projects.admin.reviews import move_page, move_url, unit_page, unit_url, verbs_of
+from projects.admin.states import links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
-from projects.models import AnnualPlan, MonthReport, PlanVersion, ReportingPeriod
+from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod
+from projects.services.periods import writable
+from projects.services.voiding import void_one
+from projects.workflow import Verb
 
 register(
     NavItem("reporting", _("月度进展"), "admin:projects_monthreport_changelist", may(Action.VIEW), 20),
     NavItem("reporting", _("年度计划"), "admin:projects_annualplan_changelist", may(Action.VIEW), 30),
-    NavItem("reporting", _("填报期"), "admin:projects_reportingperiod_changelist", may(Action.VIEW), 40),
 )
 
 
@@ -46,14 +55,18 @@ class OfProjectAdmin(TrackedAdmin):
         return str(row.project.unit.short_name)
 
 
+_PRINTED = {"done_month_wan": "n_month", "done_ytd_wan": "n_ytd", "cum_total_wan": "n_cum", "progress_percent": "n_percent"}
+
+
 @admin.register(MonthReport)
 class MonthReportAdmin(OfProjectAdmin):
     head_line = _("每个项目每月报了什么；空白是未报，0 是报了 0")
     form = MonthForm
-    list_display = ("name", "unit_name", "period", "n_month", "n_ytd", "n_cum", "n_percent", "state")
+    list_display = ("name", "unit_name", "period", "n_month", "n_ytd", "n_cum", "n_percent", "state_words")
     list_display_links = ("name",)
     list_filter = (PeriodFilter, UnitOfProjectFilter, StateFilter)
     list_select_related = ("project__unit", "period")
+    change_form_template = "admin/projects/cycle/month.html"
     sections = (
         (_("项目与月份"), ("project", "period")),
         (_("完成投资"), ("done_month_wan", "done_ytd_wan", "cum_total_wan", "is_approx")),
@@ -62,8 +75,67 @@ class MonthReportAdmin(OfProjectAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A report begun from the project page is for that project, and for the newest period."""
-        newest = ReportingPeriod.objects.order_by("-year", "-month").first()
-        return {**super().get_changeform_initial_data(request), **({"period": newest.pk} if newest else {})}
+        newest = ReportingPeriod.objects.filter(half=0, locked_at=None).order_by("-year", "-month").first()
+        return {**({"period": newest.pk} if newest else {}), **super().get_changeform_initial_data(request)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Figures that are only read are printed as everywhere: grouped, without idle zeros."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [(title, {**options, "fields": [_PRINTED.get(name, name) for name in options["fields"]]}) for title, options in found]
+
+    def get_urls(self) -> Any:
+        wrap = self.admin_site.admin_view
+        return [
+            path("unit/<int:unit_id>/<int:period_id>/", wrap(partial(unit_page, self)), name="projects_month_unit"),
+            path("<int:object_id>/corrections/", wrap(partial(corrections_page, self)), name="projects_monthreport_corrections"),
+            re_path(r"^(?P<object_id>\d+)/(?P<verb>submit|return|approve)/$", wrap(self._move), name="projects_monthreport_move"),
+            *super().get_urls(),
+        ]
+
+    def _move(self, request: HttpRequest, object_id: str, verb: str) -> HttpResponse:
+        return move_page(self, request, int(object_id), verb)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The verbs a person may ask for stand at the end of each row."""
+
+        def moves(row: MonthReport) -> Any:
+            found = verbs_for(row, verbs_of(request.user, row.project.unit_id))
+            return links([(move_url(row.pk, verb), verb_words(verb)) for verb in found])
+
+        moves.short_description = _("操作")  # type: ignore[attr-defined]
+        asked = any(scope.may(request.user, action) for action in (Action.SUBMIT, Action.REVIEW))
+        return (*self.list_display, moves) if asked else self.list_display
+
+    @admin.display(description=_("状态"), ordering="state")
+    def state_words(self, row: MonthReport) -> Any:
+        return state_tag(row)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A closed month is shown, with the words why; what is sent nevertheless is refused by the form with the same words."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.method == "POST" or bool(writable(obj.project.unit_id, obj.period)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft of an open month that nobody has reviewed is taken out."""
+        allowed = super().has_delete_permission(request, obj)
+        if obj is None or not allowed:
+            return allowed
+        return not obj.events.exists() and bool(writable(obj.project.unit_id, obj.period))
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        obj = self.get_object(request, object_id) if object_id else None
+        shown = _month_context(request, obj) if obj is not None else {}
+        return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: MonthReport, form: Any, change: bool) -> None:
+        """An edit takes a submission or an approval away, in the same transaction."""
+        if change and form.real_changes:
+            reason = form.cleaned_data.get("change_reason", "")
+            if void_one(obj, actor=request.user, door=Door.ADMIN, reason=reason):
+                messages.warning(request, gettext("这条月度进展提交或审核之后被改动，已回到草稿，须重新提交。"))
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("本月完成（万元）"), ordering="done_month_wan")
     def n_month(self, row: MonthReport) -> str:
@@ -80,6 +152,25 @@ class MonthReportAdmin(OfProjectAdmin):
     @admin.display(description=_("形象进度（%）"), ordering="progress_percent")
     def n_percent(self, row: MonthReport) -> str:
         return number_text(row.progress_percent)
+
+
+def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
+    """What stands beside the form: why it is closed, what was said of it, what may be done, and its corrections."""
+    unit_id = report.project.unit_id
+    answer = writable(unit_id, report.period)
+    found = verbs_for(report, verbs_of(request.user, unit_id))
+    last = report.events.filter(verb=Verb.RETURN.value).order_by("-id").first() if report.state == MonthReport.State.RETURNED else None
+    return {
+        "state_words": state_tag(report),
+        "closed": "" if answer else answer.said(get_language() or "zh"),
+        "returned": last,
+        "remarks": [(MonthReport._meta.get_field(name).verbose_name, text) for name, text in last.cells.items()] if last else [],
+        "events": report.events.select_related("by"),
+        "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in found],
+        "corrections": corrections_of(report),
+        "corrections_url": reverse("admin:projects_monthreport_corrections", args=[report.pk]) if not answer else "",
+        "unit_month_url": unit_url(unit_id, report.period_id),
+    }
 
 
 @admin.register(AnnualPlan)
@@ -125,13 +216,3 @@ class PlanVersionAdmin(OfProjectAdmin):
     @admin.display(description=_("总投资（万元）"), ordering="total_wan")
     def n_total(self, row: PlanVersion) -> str:
         return wan_text(row.total_wan, grouped=True)
-
-
-@admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(PlainAdmin):
-    head_line = _("哪些月份要报，何时开放、截止、锁定")
-    list_display = ("__str__", "opens_on", "due_on", "locked_at")
-    list_filter = (YearFilter,)
-    search_fields = ("year",)
-    search_help_text = _("年份")
-    fieldsets = ((_("填报期"), {"fields": ("year", "month", "opens_on", "due_on", "locked_at")}),)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.fields import WanField
 from projects.models.project import Project
@@ -66,7 +67,7 @@ class MonthReport(Revised):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("草稿")
-        SUBMITTED = "submitted", _("已提交")
+        SUBMITTED = "submitted", pgettext_lazy("月报", "已提交")
         RETURNED = "returned", _("已退回")
         APPROVED = "approved", _("已审核")
 

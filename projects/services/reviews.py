@@ -267,6 +267,14 @@ def open_reasons(unit: ReportingUnit, period: ReportingPeriod) -> dict[int, str]
     return {key: event.reason for key, event in _last_returns(unit, period).items()}
 
 
+def remarks_on(report: MonthReport) -> dict[str, str]:
+    """Field → what was remarked on it, while the report stands returned."""
+    if not report.pk or report.state != MonthReport.State.RETURNED:
+        return {}
+    event = ReviewEvent.objects.filter(report=report, verb=Verb.RETURN.value).order_by("-id").first()
+    return dict(event.cells) if event is not None else {}
+
+
 VALUES = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_percent", "progress_text", "problems")
 
 

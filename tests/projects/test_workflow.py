@@ -126,8 +126,8 @@ def test_all_days_of_a_month():
     assert found == type(found)(date(2020, 7, 1), date(2020, 7, 6), date(2020, 7, 9), date(2020, 7, 10))
 
 
-def test_a_lock_day_inside_the_grace_waits_a_month():
-    assert dates_of(JUNE, 0, DueRule(5, 1, Shift.LATER, grace_days=10, lock_day=10), {}).locks_on == date(2020, 8, 10)
+def test_a_lock_day_inside_the_grace_waits_for_its_end():
+    assert dates_of(JUNE, 0, DueRule(5, 1, Shift.LATER, grace_days=10, lock_day=10), {}).locks_on == date(2020, 7, 17)
 
 
 @pytest.mark.parametrize("day,late", [(date(2020, 7, 6), False), (date(2020, 7, 9), False), (date(2020, 7, 10), True)])

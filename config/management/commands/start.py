@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config import demo
+from config.cycle_demo import run_cycle
 from projects.services.reference import load_reference
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 sent = demo.load_files(self.stdout.write)
             except demo.DemoError as error:
                 raise CommandError(str(error)) from error
+            run_cycle()
             if not sent:
                 self.stdout.write("  已在库中 / already loaded")
             call_command("city_table", period="2020-06", stdout=self.stdout)

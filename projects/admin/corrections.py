@@ -1,0 +1,72 @@
+"""The page of a report's late corrections: enter one beside the published figure, and settle what another entered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from projects.models import Correction, MonthReport
+from projects.services.corrections import CORRECTABLE, may_propose, may_settle, propose_correction, settle_correction
+from projects.services.periods import writable
+from projects.workflow import Refused
+
+
+def corrections_page(admin: Any, request: HttpRequest, object_id: int) -> HttpResponse:
+    report = admin.get_queryset(request).filter(pk=object_id).select_related("project__unit", "period__locked_by").first()
+    if report is None:
+        raise Http404(f"month report {object_id}")
+    refused, status = "", 200
+    if request.method == "POST":
+        try:
+            _carry_out(request, report)
+            return HttpResponseRedirect(reverse("admin:projects_monthreport_corrections", args=[report.pk]))
+        except Refused as error:
+            refused, status = error.said(get_language() or "zh"), 409
+    return TemplateResponse(request, "admin/projects/cycle/corrections.html", _context(admin, request, report, refused), status=status)
+
+
+def _carry_out(request: HttpRequest, report: MonthReport) -> None:
+    given = request.POST
+    asked = given.get("verb", "")
+    if asked == "propose":
+        words = {name: given.get(name, "") for name in ("field", "value", "reason")}
+        propose_correction(report_id=report.pk, actor=request.user, **words)
+        messages.success(request, gettext("更正已提交，待市级审核人审核；已公布的数不变。"))
+        return
+    number = given.get("correction", "")
+    own = report.corrections.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    if asked not in ("approve", "refuse") or own is None:
+        raise Http404("no such correction of this report")
+    settle_correction(correction_id=own.pk, approve=asked == "approve", actor=request.user, note=given.get("note", ""))
+    messages.success(request, gettext("已审核这条更正。"))
+
+
+def corrections_of(report: MonthReport) -> list[dict[str, Any]]:
+    """The corrections of a report, newest first, with the words of their figures."""
+    rows = Correction.objects.filter(report=report).select_related("by", "settled_by")
+    return [{"row": row, "label": MonthReport._meta.get_field(row.field).verbose_name} for row in rows]  # type: ignore[union-attr]
+
+
+def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str) -> dict[str, Any]:
+    figures = [{"name": name, "label": MonthReport._meta.get_field(name).verbose_name, "value": getattr(report, name)} for name in CORRECTABLE]  # type: ignore[union-attr]
+    closed = not writable(report.project.unit_id, report.period)
+    return {
+        **admin.admin_site.each_context(request),
+        "title": gettext("更正：%(name)s") % {"name": report.project},
+        "head_line": gettext("%(month)s已公布的数不改动，更正列在旁边；一人提出，另一人审核") % {"month": report.period},
+        "report": report,
+        "figures": figures,
+        "corrections": corrections_of(report),
+        "may_propose": closed and may_propose(request.user, report.project.unit_id),
+        "may_settle": may_settle(request.user),
+        "me": request.user.pk,
+        "is_closed": closed,
+        "refused": refused,
+        "given": request.POST,
+        "opts": admin.opts,
+    }

@@ -1,0 +1,90 @@
+"""Who has not reported: units down, months across, each cell leading to its rows; and the button that chases them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
+from accounts import scope
+from accounts.roles import Action
+from projects.models import ReportingPeriod
+from projects.moment import moment_of
+from projects.returns import WORDS, Cell, Standing, cell_words, matrix
+from projects.services.reminders import remind
+from projects.workflow import Refused
+
+SIGNS: dict[Standing, str] = {
+    Standing.NOT_DUE: "",
+    Standing.NOT_STARTED: "–",
+    Standing.DRAFT: "○",
+    Standing.SUBMITTED: "●",
+    Standing.RETURNED: "■",
+    Standing.APPROVED: "✓",
+    Standing.NIL: "✓",
+}
+
+
+def _shown(cell: Cell) -> dict[str, Any]:
+    words = cell_words(cell).split(" · ")
+    url = reverse("admin:projects_month_unit", args=[cell.unit.pk, cell.period.pk]) if cell.period is not None else ""
+    style = "overdue" if cell.is_overdue else cell.standing.value
+    return {"cell": cell, "sign": SIGNS[cell.standing], "words": words[0], "more": words[1:], "url": url, "style": style}
+
+
+def asked_year(request: HttpRequest) -> int:
+    text = request.GET.get("year", "")
+    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else moment_of(request).month.year
+
+
+def matrix_page(page: Any, request: HttpRequest) -> HttpResponse:
+    if not scope.may(request.user, Action.VIEW):
+        raise Http404("returns")
+    year = asked_year(request)
+    found = matrix(list(scope.units_for_user(request.user, Action.VIEW)), year)
+    rows = [{"unit": unit, "cells": [_shown(cell) for cell in cells]} for unit, cells in found.rows]
+    heads = []
+    for month in found.months:
+        period = found.periods.get(month)
+        cells = found.cells_of(month)
+        heads.append({"month": month.month, "period": period, "owing": sum(cell.owes for cell in cells) if period is not None else 0})
+    years = sorted({*ReportingPeriod.objects.values_list("year", flat=True).distinct(), year}, reverse=True)
+    context = {
+        **page.admin_site.each_context(request),
+        "title": gettext("谁没报"),
+        "head_line": gettext("%(year)s年各单位每个月报到哪一步；点开看这个单位这个月的全部项目") % {"year": year},
+        "year": year,
+        "years": years,
+        "heads": heads,
+        "rows": rows,
+        "legend": [{"sign": SIGNS[standing], "words": WORDS[standing], "style": standing.value} for standing in Standing if SIGNS[standing]],
+        "to_chase": [head for head in heads if head["owing"]] if scope.city_wide(request.user, Action.REMIND) else [],
+        "may_export": scope.may(request.user, Action.EXPORT),
+        "opts": page.opts,
+    }
+    return TemplateResponse(request, "admin/projects/cycle/matrix.html", context)
+
+
+def remind_units(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
+    """Chase everybody who owes this month, and say what became of each message."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    period = ReportingPeriod.objects.filter(pk=object_id).first()
+    if period is None or not scope.city_wide(request.user, Action.REMIND):
+        raise Http404("no such month to chase")
+    try:
+        sent = remind(period=period, actor=request.user)
+    except Refused as refused:
+        messages.error(request, refused.said(get_language() or "zh"))
+        return HttpResponseRedirect(f"{reverse('admin:projects_returns')}?year={period.year}")
+    done = [one for one in sent if one.ok and not one.skipped]
+    failed = [one for one in sent if not one.ok]
+    told = {"month": period, "n": len(done), "again": sum(one.skipped for one in sent)}
+    messages.success(request, gettext("%(month)s催报：发出%(n)s条，今天已催过%(again)s条。") % told)
+    for one in failed:
+        messages.warning(request, f"{one.unit.short_name} · {one.channel}：{one.told}")
+    return HttpResponseRedirect(f"{reverse('admin:projects_returns')}?year={period.year}")

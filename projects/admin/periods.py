@@ -1,0 +1,210 @@
+"""Reporting periods: their days, lock and exceptions on a page of their own; the rules and holidays their days follow from; who has reported."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import scope
+from accounts.models import ReportingUnit
+from accounts.navigation import NavItem, may, register
+from accounts.roles import Action
+from projects.admin.base import PlainAdmin
+from projects.admin.filters import YearFilter
+from projects.admin.matrix import matrix_page, remind_units
+from projects.models import Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
+from projects.services.periods import dates_for, deadline, grant_exception, lock_period, revoke_exception, unlock_period
+from projects.workflow import Refused
+
+register(
+    NavItem("reporting", _("谁没报"), "admin:projects_returns", may(Action.VIEW), 15),
+    NavItem("reporting", _("填报期"), "admin:projects_reportingperiod_changelist", may(Action.VIEW), 40),
+    NavItem("system", _("填报期规则"), "admin:projects_reportingrule_changelist", may(Action.VIEW), 70),
+    NavItem("system", _("节假日"), "admin:projects_holiday_changelist", may(Action.VIEW), 71),
+)
+
+
+class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Days left blank follow from the rule of the year."""
+
+    class Meta:
+        model = ReportingPeriod
+        fields = ("year", "month", "half", "opens_on", "due_on", "grace_until", "locks_on")
+        help_texts = {"due_on": _("留空则按填报期规则推算（含节假日顺延）")}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        order = [name for name in ("opens_on", "due_on", "grace_until", "locks_on") if data.get(name)]
+        for before, after in pairwise(order):
+            if data[before] > data[after]:
+                self.add_error(after, gettext("不应早于“%(name)s”%(day)s") % {"name": self.fields[before].label, "day": data[before]})
+        return data
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(PlainAdmin):
+    head_line = _("哪些月份要报，何时开放、截止、锁定")
+    form = PeriodForm
+    list_display = ("name_link", "opens_on", "due_on", "grace_until", "locks_on", "lock_words")
+    list_display_links = None
+    list_select_related = ("locked_by",)
+    list_filter = (YearFilter,)
+    search_fields = ("year",)
+    search_help_text = _("年份")
+    fieldsets = (
+        (_("填报期"), {"fields": ("year", "month", "half")}),
+        (_("日期"), {"fields": ("opens_on", "due_on", "grace_until", "locks_on")}),
+    )
+
+    @admin.display(description=_("填报期"), ordering="year")
+    def name_link(self, period: ReportingPeriod) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:projects_reportingperiod_page", args=[period.pk]), period)
+
+    @admin.display(description=_("锁定"), ordering="locked_at")
+    def lock_words(self, period: ReportingPeriod) -> str:
+        if period.locked_at is None:
+            return format_html('<span class="tag good">○ {}</span>', gettext("可填报"))
+        words = f"{timezone.localtime(period.locked_at):%Y-%m-%d} {period.locked_by or ''}"
+        return format_html('<span class="tag">▣ {}</span> {}', gettext("已锁定"), words)
+
+    def get_urls(self) -> Any:
+        wrap = self.admin_site.admin_view
+        return [
+            path("returns/", wrap(partial(matrix_page, self)), name="projects_returns"),
+            path("<int:object_id>/", wrap(partial(period_page, self)), name="projects_reportingperiod_page"),
+            path("<int:object_id>/remind/", wrap(partial(remind_units, self)), name="projects_reportingperiod_remind"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
+        shown = {"page_url": reverse("admin:projects_reportingperiod_page", args=[object_id])} if object_id and object_id.isdigit() else {}
+        return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A month that has reports stays the month it is."""
+        return ("year", "month", "half") if obj is not None and obj.reports.exists() else ()
+
+    def save_model(self, request: HttpRequest, obj: ReportingPeriod, form: Any, change: bool) -> None:
+        if obj.due_on is None:
+            found = dates_for(obj.as_month, obj.half)
+            if found is not None:
+                for name in ("opens_on", "due_on", "grace_until", "locks_on"):
+                    setattr(obj, name, getattr(obj, name) or getattr(found, name))
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(ReportingRule)
+class ReportingRuleAdmin(PlainAdmin):
+    head_line = _("每月几号截止、遇节假日提前还是顺延、宽限几天、几号锁定；自该年起沿用，直到另有规则")
+    list_display = ("__str__", "half", "due_day", "month_offset", "counts_workdays", "shift", "grace_days", "lock_day", "source")
+    fieldsets = (
+        (_("适用"), {"fields": ("year", "month", "half")}),
+        (_("截止"), {"fields": ("due_day", "month_offset", "counts_workdays", "shift", "grace_days")}),
+        (_("开放与锁定"), {"fields": ("opens_day", "lock_day", "source")}),
+    )
+
+
+@admin.register(Holiday)
+class HolidayAdmin(PlainAdmin):
+    head_line = _("放假的日子和调休上班的周末，截止日遇之顺延或提前")
+    list_display = ("date", "name", "is_workday", "source")
+    search_fields = ("name",)
+    search_help_text = _("名称")
+
+
+# --- A period's own page -----------------------------------------------------------------------------------------------------------
+
+
+def period_page(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
+    """What the month is at: its days, its reports by state, its lock and who is excepted from it."""
+    period = page.get_queryset(request).filter(pk=object_id).select_related("locked_by").first()
+    if period is None:
+        raise Http404(f"period {object_id}")
+    refused, status = "", 200
+    if request.method == "POST":
+        try:
+            messages.success(request, _carry_out(request, period))
+            return HttpResponseRedirect(reverse("admin:projects_reportingperiod_page", args=[period.pk]))
+        except Refused as error:
+            refused, status = error.said(get_language() or "zh"), 409
+    return TemplateResponse(request, "admin/projects/cycle/period.html", _context(page, request, period, refused), status=status)
+
+
+def _carry_out(request: HttpRequest, period: ReportingPeriod) -> str:
+    """Do what the button says; answers what to tell."""
+    given, actor = request.POST, request.user
+    reason = given.get("reason", "")
+    asked = given.get("verb", "")
+    if asked == "lock":
+        lock_period(period_id=period.pk, actor=actor, reason=reason)
+        return gettext("%(month)s已锁定。") % {"month": period}
+    if asked == "unlock":
+        unlock_period(period_id=period.pk, actor=actor, reason=reason)
+        return gettext("%(month)s已解锁，各单位都可以填报。") % {"month": period}
+    if asked == "grant":
+        unit_id, until = _unit_id(given.get("unit", "")), _until(given.get("until", ""))
+        made = grant_exception(period_id=period.pk, unit_id=unit_id, until=until, actor=actor, reason=reason)
+        return gettext("已为%(unit)s临时解锁%(month)s。") % {"unit": made.unit, "month": period}
+    if asked == "revoke":
+        number = given.get("exception", "")
+        revoke_exception(exception_id=int(number) if number.isascii() and number.isdigit() else 0, actor=actor)
+        return gettext("已收回临时解锁。")
+    raise Http404("no such verb")
+
+
+def _unit_id(key: str) -> int:
+    found = ReportingUnit.objects.filter(key=key).first() if "\x00" not in key else None
+    if found is None:
+        raise Refused("unit", "请选择要临时解锁的单位。", "Choose the unit.")
+    return found.pk
+
+
+def _until(text: str) -> datetime:
+    """The end of a day, in the city's time."""
+    try:
+        day = datetime.fromisoformat(text).date()
+    except ValueError:
+        read = text[:20]
+        raise Refused("until", f"请填写解锁到哪一天，如 2020-07-20，读到“{read}”。", f"Give the last day as 2020-07-20; “{read}” was read.") from None
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+def _context(page: Any, request: HttpRequest, period: ReportingPeriod, refused: str) -> dict[str, Any]:
+    reports = scope.for_user(MonthReport.objects.filter(period=period), request.user, Action.VIEW)
+    states = dict(reports.order_by().values_list("state").annotate(n=Count("pk")))
+    exceptions = scope.for_user(LockException.objects.filter(period=period), request.user, Action.VIEW)
+    reminders = scope.for_user(Reminder.objects.filter(period=period), request.user, Action.VIEW)
+    due, grace = deadline(period)
+    return {
+        **page.admin_site.each_context(request),
+        "title": str(period),
+        "head_line": gettext("这个月何时截止、报到哪一步、锁没锁、谁被临时解锁"),
+        "period": period,
+        "states": [(label, states.get(value, 0)) for value, label in MonthReport.State.choices],
+        "waiting": sum(n for state, n in states.items() if state != MonthReport.State.APPROVED),
+        "due": due,
+        "grace": grace,
+        "exceptions": exceptions.select_related("unit", "granted_by", "revoked_by"),
+        "reminders": reminders.select_related("unit")[:30],
+        "now": timezone.now(),
+        "may_lock": scope.city_wide(request.user, Action.LOCK),
+        "may_change": page.has_change_permission(request, period),
+        "units": ReportingUnit.objects.all() if scope.city_wide(request.user, Action.LOCK) else (),
+        "returns_url": f"{reverse('admin:projects_returns')}?year={period.year}",
+        "refused": refused,
+        "given": request.POST,
+        "opts": page.opts,
+    }

@@ -1,0 +1,212 @@
+"""Pages of the review: a unit's month with all its reports, and the page on which one report is handed in, returned or approved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import scope
+from accounts.models import ReportingUnit
+from accounts.roles import Action
+from projects.admin.states import verb_words, verbs_for
+from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod
+from projects.services.periods import deadline, writable
+from projects.services.reviews import VALUES, may_move, move, move_many, nil_return, open_reasons, open_remarks
+from projects.stages import Stage
+from projects.workflow import ASKED, MOVES, Refused, Verb
+
+MANY = (Verb.SUBMIT, Verb.APPROVE)
+
+
+class ReasonForm(forms.Form):
+    """The words that go with a move."""
+
+    reason = forms.CharField(label=_("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def language() -> str:
+    return get_language() or "zh"
+
+
+def verbs_of(user: Any, unit_id: int) -> set[Verb]:
+    return {verb for verb in ASKED if may_move(user, verb, unit_id)}
+
+
+# --- One report --------------------------------------------------------------------------------------------------------------------
+
+
+def move_page(admin: Any, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+    """Ask for the words, show what is judged, then do it."""
+    report = _report(admin, request, object_id)
+    asked = Verb(verb)
+    unit_id = report.project.unit_id
+    if not may_move(request.user, asked, unit_id):
+        raise Http404("no such page for this post")
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"seen": report.revision})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        done = _try_move(request, report, asked, form)
+        if done is not None:
+            return done
+        status = 409
+    return TemplateResponse(request, "admin/projects/cycle/move.html", _move_context(admin, request, report, asked, form), status=status)
+
+
+def _report(admin: Any, request: HttpRequest, object_id: int) -> MonthReport:
+    found: MonthReport | None = admin.get_queryset(request).filter(pk=object_id).select_related("project__unit", "period__locked_by").first()
+    if found is None:
+        raise Http404(f"month report {object_id}")
+    return found
+
+
+def _try_move(request: HttpRequest, report: MonthReport, verb: Verb, form: ReasonForm) -> HttpResponse | None:
+    cells = {name: request.POST.get(f"cell-{name}", "") for name in VALUES} if verb is Verb.RETURN else {}
+    # A form that lost its mark is answered like one that is behind.
+    seen = form.cleaned_data["seen"] or 0
+    try:
+        move(verb=verb, report_id=report.pk, actor=request.user, seen=seen, reason=form.cleaned_data["reason"], cells=cells)
+    except Refused as refused:
+        form.add_error("reason" if refused.code == "reason" else None, refused.said(language()))
+        return None
+    messages.success(request, gettext("“%(name)s”%(month)s：%(verb)s") % {"name": report.project, "month": report.period, "verb": verb_words(verb)})
+    return HttpResponseRedirect(unit_url(report.project.unit_id, report.period_id))
+
+
+def _move_context(admin: Any, request: HttpRequest, report: MonthReport, verb: Verb, form: ReasonForm) -> dict[str, Any]:
+    before = report.period.as_month.previous
+    last = MonthReport.objects.filter(project=report.project, period__year=before.year, period__month=before.month, period__half=0).first()
+    rows = [
+        {
+            "name": name,
+            "label": MonthReport._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+            "value": getattr(report, name),
+            "before": getattr(last, name) if last else None,
+            "is_text": name in ("progress_text", "problems"),
+            "remark": request.POST.get(f"cell-{name}", ""),
+        }
+        for name in VALUES
+    ]
+    return {
+        **admin.admin_site.each_context(request),
+        "title": f"{verb_words(verb)}：{report.project}",
+        "head_line": f"{report.project.unit.short_name} · {report.period}",
+        "report": report,
+        "verb": verb,
+        "verb_words": verb_words(verb),
+        "needs_reason": MOVES[verb].needs_reason,
+        "rows": rows,
+        "form": form,
+        "events": report.events.select_related("by"),
+        "back": unit_url(report.project.unit_id, report.period_id),
+        "opts": admin.opts,
+    }
+
+
+# --- A unit's month ----------------------------------------------------------------------------------------------------------------
+
+
+def unit_url(unit_id: int, period_id: int) -> str:
+    return reverse("admin:projects_month_unit", args=[unit_id, period_id])
+
+
+def unit_page(admin: Any, request: HttpRequest, unit_id: int, period_id: int) -> HttpResponse:
+    """All reports of a unit's month, with what may be done to them together."""
+    unit = ReportingUnit.objects.filter(pk=unit_id).first()
+    period = ReportingPeriod.objects.select_related("locked_by").filter(pk=period_id).first()
+    if unit is None or period is None or not scope.reaches(request.user, Action.VIEW, unit.pk):
+        raise Http404("no such month of a unit")
+    if request.method == "POST":
+        return _unit_post(admin, request, unit, period)
+    return TemplateResponse(request, "admin/projects/cycle/unit.html", _unit_context(admin, request, unit, period))
+
+
+def _unit_post(admin: Any, request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod) -> HttpResponse:
+    asked = request.POST.get("verb", "")
+    try:
+        if asked == "nil":
+            nil_return(unit_id=unit.pk, period_id=period.pk, actor=request.user, note=request.POST.get("note", ""))
+            messages.success(request, gettext("%(unit)s %(month)s已报“本月无变化”") % {"unit": unit, "month": period})
+            return HttpResponseRedirect(unit_url(unit.pk, period.pk))
+        if asked not in {verb.value for verb in MANY} or not may_move(request.user, Verb(asked), unit.pk):
+            raise Http404("no such verb for this post")
+        return _move_chosen(admin, request, unit, period, Verb(asked))
+    except Refused as refused:
+        context = _unit_context(admin, request, unit, period) | {"refused": refused.said(language())}
+        return TemplateResponse(request, "admin/projects/cycle/unit.html", context, status=409)
+
+
+def _move_chosen(admin: Any, request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod, verb: Verb) -> HttpResponse:
+    """The chosen rows of this very page; ids of other units' rows are not looked at."""
+    own = MonthReport.objects.filter(project__unit=unit, period=period)
+    chosen = {int(text) for text in request.POST.getlist("chosen") if text.isascii() and text.isdigit()}
+    ids = [pk for pk in own.values_list("pk", flat=True) if pk in chosen]
+    outcome = move_many(verb=verb, report_ids=ids, actor=request.user)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": f"{verb_words(verb)}：{unit.short_name} {period}",
+        "head_line": gettext("做成了几条，留下了哪几条，为什么"),
+        "outcome": outcome,
+        "left": [{"report": left.report, "why": left.said(language()), "is_open": left.code == "open"} for left in outcome.left],
+        "verb": verb,
+        "verb_words": verb_words(verb),
+        "back": unit_url(unit.pk, period.pk),
+        "opts": admin.opts,
+    }
+    return TemplateResponse(request, "admin/projects/cycle/outcome.html", context)
+
+
+def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod) -> dict[str, Any]:
+    verbs = verbs_of(request.user, unit.pk)
+    remarks, reasons = open_remarks(unit, period), open_reasons(unit, period)
+    corrected = Prefetch("corrections", Correction.objects.filter(state=Correction.State.APPROVED).order_by("settled_at"), to_attr="corrected")
+    reports = MonthReport.objects.filter(project__unit=unit, period=period).select_related("project", "period").prefetch_related(corrected)
+    rows = [_row(report, verbs, remarks.get(report.pk, {}), reasons.get(report.pk, "")) for report in reports.order_by("project__name")]
+    building = Project.objects.filter(unit=unit, stage=Stage.BUILD).exclude(months__period=period)
+    due, grace = deadline(period)
+    answer = writable(unit.pk, period)
+    counts = {label: sum(row["report"].state == value for row in rows) for value, label in MonthReport.State.choices}
+    return {
+        **admin.admin_site.each_context(request),
+        "title": f"{unit.name} {period}",
+        "head_line": gettext("这个单位这个月的全部月度进展：报到哪一步、还差什么"),
+        "unit": unit,
+        "period": period,
+        "rows": rows,
+        "counts": {label: n for label, n in counts.items() if n},
+        "missing": list(building.order_by("name")),
+        "due": due,
+        "grace": grace if grace != due else None,
+        "closed": "" if answer else answer.said(language()),
+        "many": [{"verb": verb.value, "words": verb_words(verb)} for verb in MANY if any(verb in row["verbs"] for row in rows)],
+        "nil": NilReturn.objects.filter(unit=unit, period=period).select_related("by").first(),
+        "may_nil": not rows and bool(answer) and scope.reaches(request.user, Action.SUBMIT, unit.pk),
+        "may_edit": bool(answer) and scope.reaches(request.user, Action.EDIT, unit.pk),
+        "opts": admin.opts,
+    }
+
+
+def _row(report: MonthReport, verbs: set[Verb], remarks: dict[str, str], reason: str) -> dict[str, Any]:
+    labels = {name: MonthReport._meta.get_field(name).verbose_name for name in VALUES}  # type: ignore[union-attr]
+    allowed = verbs_for(report, verbs)
+    return {
+        "report": report,
+        "verbs": allowed,
+        "may_choose": any(verb in MANY for verb in allowed),
+        "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in allowed],
+        "remarks": [(labels[name], text) for name, text in remarks.items() if name in labels],
+        "reason": reason,
+        "corrected": [(labels[item.field], item) for item in report.corrected if item.field in labels],  # type: ignore[attr-defined]
+    }
+
+
+def move_url(report_id: int, verb: Verb) -> str:
+    return reverse("admin:projects_monthreport_move", args=[report_id, verb.value])

@@ -1,0 +1,44 @@
+"""How the state of a month's report is shown: a sign, a word and a colour, so that print and colour-blind eyes read it too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from projects.models import MonthReport
+from projects.workflow import ASKED, MOVES, State, Verb
+
+SIGNS: dict[str, tuple[str, str]] = {
+    MonthReport.State.DRAFT: ("○", "tag"),
+    MonthReport.State.SUBMITTED: ("●", "tag blue"),
+    MonthReport.State.RETURNED: ("■", "tag bad"),
+    MonthReport.State.APPROVED: ("✓", "tag good"),
+}
+
+
+def state_tag(report: MonthReport) -> SafeString:
+    """The state, with the lock of the month beside it."""
+    sign, style = SIGNS[report.state]
+    tag = format_html('<span class="{}">{} {}</span>', style, sign, report.get_state_display())
+    if report.period.locked_at is None:
+        return tag
+    return format_html('{} <span class="tag">▣ {}</span>', tag, gettext("已锁定"))
+
+
+def verb_words(verb: Verb) -> str:
+    """A verb in the reader's language."""
+    return verb.en if (get_language() or "zh").startswith("en") else verb.zh
+
+
+def verbs_for(report: MonthReport, may: set[Verb]) -> list[Verb]:
+    """The verbs a person may ask for, of those the report's state allows now. Whether it is somebody's own is said when it is asked."""
+    if report.period.locked_at is not None:
+        return []
+    return [verb for verb in ASKED if verb in may and State(report.state) in MOVES[verb].before]
+
+
+def links(pairs: list[tuple[str, Any]]) -> SafeString | str:
+    return format_html_join(" · ", '<a href="{}">{}</a>', pairs) if pairs else "—"
