@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.utils.translation import gettext as _
 
 from projects.history import Change, changes_since
@@ -85,8 +84,8 @@ def _column(form: Any, name: str, field: forms.Field, opened: Any) -> Column | N
     now = form.get_initial_for_field(field, name)
     if not field.has_changed(now, raw):
         return None
-    before = column.value_from_object(opened) if opened is not None and not column.many_to_many else None
-    is_known = opened is not None and not column.many_to_many
+    is_known = opened is not None
+    before = column.value_from_object(opened) if is_known else None
     mine_moved = not is_known or field.has_changed(before, raw)
     theirs_moved = not is_known or before != now
     picked = form.data.get(PICK + html, "") if mine_moved and theirs_moved else ""
@@ -98,7 +97,7 @@ def _column(form: Any, name: str, field: forms.Field, opened: Any) -> Column | N
 
 
 def _model_field(form: Any, name: str) -> Any:
-    return next((column for column in (*form._meta.model._meta.fields, *form._meta.model._meta.many_to_many) if column.name == name), None)
+    return next((column for column in form._meta.model._meta.fields if column.name == name), None)
 
 
 def _put(form: Any, field: forms.Field, html: str, value: Any) -> None:
@@ -107,8 +106,7 @@ def _put(form: Any, field: forms.Field, html: str, value: Any) -> None:
         form.data.setlist(html, ["on"] if value else [])
         return
     prepared = field.prepare_value(value)
-    many = prepared if isinstance(prepared, list | tuple) else [prepared]
-    form.data.setlist(html, ["" if one is None else str(one) for one in many])
+    form.data.setlist(html, ["" if prepared is None else str(prepared)])
 
 
 def _words(field: forms.Field, column: Any, value: Any) -> str:
@@ -127,14 +125,12 @@ def _words(field: forms.Field, column: Any, value: Any) -> str:
     return str(value)
 
 
-def _named(field: Any, value: Any) -> str:
-    """The names of chosen rows; of those that may not be chosen here, their numbers."""
-    many = value if isinstance(value, list | tuple | models.QuerySet) else [value]
-    keys = [one.pk if isinstance(one, models.Model) else one for one in many if one not in (None, "")]
-    if not keys:
+def _named(field: Any, key: Any) -> str:
+    """The name of a chosen row; of one that may not be chosen here, its number."""
+    if key in (None, ""):
         return _("空")
-    names = {str(row.pk): str(row) for row in field.queryset.filter(pk__in=[key for key in keys if str(key).isdigit()])}
-    return "、".join(names.get(str(key), f"#{key}") for key in keys)
+    row = field.queryset.filter(pk=key).first() if str(key).isdigit() else None
+    return str(row) if row is not None else f"#{key}"
 
 
 def conflicts_in(form: Any, formsets: Iterable[Any]) -> list[Conflict]:

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from projects.history import changes
-from projects.models import Classification
 from tests.factories import make_month, make_plan, make_project, make_user
 from tests.projects.admin_pages import errors_of, form_of
 
@@ -134,7 +133,7 @@ def test_an_untyped_row_of_an_old_page_does_not_hinder(two, project):
 
 
 def test_a_month_report_too(two, project):
-    report = make_month(project, done_month_wan=Decimal(10), done_ytd_wan=Decimal(60), progress_text="路基")
+    report = make_month(project, progress_text="路基")
     first, second = two
     stale = form_of(first.get(url_of(report)), progress_text="路基完成八成")
     save(second, report, progress_text="路基完成七成", problems="管线迁改")
@@ -147,16 +146,6 @@ def test_a_month_report_too(two, project):
     assert again.status_code == 302, errors_of(again)
     report.refresh_from_db()
     assert (report.progress_text, report.problems) == ("路基完成七成", "管线迁改")
-
-
-def test_tags_which_history_does_not_hold_are_always_asked(two, project):
-    tags = [Classification.objects.create(scheme="tag", name=name, code=name) for name in ("新基建", "两新一重")]
-    first, second = two
-    stale = form_of(first.get(url_of(project)), tags=[str(tags[0].pk)])
-    save(second, project, tags=[str(tags[1].pk)], change_reason="市里要求")
-    answer = first.post(url_of(project), stale)
-    assert columns_of(answer) == {"标签": ("不详", "新基建", "两新一重", True)}
-    assert [tag.name for tag in project.tags.all()] == ["两新一重"]
 
 
 @pytest.mark.parametrize("forged", ["mine", "now", "x", ""])
