@@ -10,7 +10,7 @@ from exchange.cells import CellValue
 from exchange.parse import PlacedFinding, Reading, ReadRow
 from exchange.reference import Reference
 from exchange.sheets import COLUMNS
-from projects.findings import Severity
+from projects.findings import Severity, advice, message
 from projects.values import PartialDate
 from projects.wording import KIND_SEVERITY
 
@@ -90,4 +90,12 @@ def finding_document(placed: PlacedFinding) -> dict[str, Any]:
         "field": column.neutral_field if column is not None else None,
         "kind": kind,
         "severity": severity.value,
+        # Beside what the form of the document demands: the words a person reads.
+        "code": finding.code,
+        "heading": place.heading,
+        "raw": place.raw,
+        "message": message(finding, "zh"),
+        "message_en": message(finding, "en"),
+        "advice": advice(finding, "zh"),
+        "advice_en": advice(finding, "en"),
     }

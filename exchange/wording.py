@@ -114,16 +114,16 @@ PLACES: Mapping[str, Wording] = {
 
 ROWS: Mapping[str, Wording] = {
     "duplicate_project": Wording(
-        "“{name}”与{first}行是同一项目",
-        "“{name}” stands in row {first} already",
+        "“{name}”与{first_zh}是同一项目",
+        "“{name}” stands in {first_en} already",
         "请删除其中一行，或改为各自的全称",
         "Remove one, or give each its full name",
     ),
     "near_duplicate": Wording(
-        "“{name}”与{first}行的项目名称很像",
-        "“{name}” looks like the project of row {first}",
-        "如为同一项目请删除一行",
-        "Remove one if they are the same",
+        "“{name}”与{first_zh}的项目名称很像",
+        "“{name}” looks like the project of {first_en}",
+        "如为同一项目请删除一行；不是同一项目的说明即可",
+        "Remove one if they are the same; else say that they are not",
     ),
     "over_limit": Wording(
         "已安排与本次合计{given}万元，超过需求（总额）{limit}万元",
@@ -132,10 +132,10 @@ ROWS: Mapping[str, Wording] = {
         "Check the amounts",
     ),
     "unit_suspect": Wording(
-        "数值与同列相差千倍以上，疑似单位填错，可能是{guess}万元",
-        "A thousandfold out of line with its column: {guess} 万元?",
-        "请核对该数的单位",
-        "Check the unit of this figure",
+        "读作{value}万元，与同列的数（{beside}万元上下）相差悬殊，可能是{guess}万元（误按{slip}填写）",
+        "Read as {value} 万元, far from its column (about {beside} 万元): {guess} 万元, written in {slip}?",
+        "请核对该数的单位；数值无误的请在单元格内写明单位，如“{value}万元”",
+        "Check its unit; if it is right, write the unit into the cell, e.g. {value}万元",
     ),
     "merged_ambiguous": Wording(
         "金额单元格与上一行合并，金额归上一行，本行按空白读取",
@@ -176,6 +176,8 @@ SHEETS: Mapping[str, Wording] = {
         "按{unit}读取后总投资多在{median}万元上下，偏小，请确认单位", "Read in {unit} most totals are near {median} 万元; please confirm the unit"
     ),
     "column_unknown": Wording("“{heading}”列（{letter}）不认识，未读取", "Column {letter} “{heading}” is not known and not read"),
+    "column_recalled": Wording("按记忆：标题“{heading}”读作“{label}”", "As remembered, “{heading}” is read as “{label}”"),
+    "column_recalled_ignored": Wording("按记忆：标题“{heading}”不读取", "As remembered, “{heading}” is not read"),
     "column_unheaded": Wording(
         "{letter}列有内容但没有表头，未读取", "Column {letter} holds something but has no heading; not read", "请补上表头", "Give it a heading"
     ),
@@ -197,10 +199,10 @@ SHEETS: Mapping[str, Wording] = {
         "没有“项目名称”表头，按内容判定该列为项目名称", "No heading says 项目名称; this column was taken for it by its content"
     ),
     "hidden_data": Wording(
-        "有隐藏的行或列（列：{columns}；行数：{rows}），已一并读取",
-        "Hidden columns ({columns}) and {rows} hidden rows were read too",
-        "请取消隐藏后核对",
-        "Unhide and check them",
+        "有隐藏的{hidden_zh}，已一并读取",
+        "{hidden_en} hidden, and read too",
+        "请取消隐藏后核对；不需要上报的请删除",
+        "Unhide and check; remove what is not to be reported",
     ),
     "hidden_sheet": Wording(
         "隐藏的工作表“{name}”未读取", "Hidden sheet “{name}” is not read", "如需上报请取消隐藏", "Unhide it if it belongs to the report"
@@ -209,8 +211,8 @@ SHEETS: Mapping[str, Wording] = {
         "这里写的是{said}月，表内其他地方是{expected}月", "This says month {said}, the rest is of month {expected}", "请核对月份", "Check the month"
     ),
     "no_table": Wording(
-        "没有找到项目表",
-        "No project list was found",
+        "未找到项目表：{why_zh}",
+        "No project list was found: {why_en}",
         "请使用有“项目名称”“总投资”等表头的一行一个项目的表；卡片式台账请先改为列表",
         "Use a list with one project a row and headings such as 项目名称 and 总投资",
     ),
@@ -224,8 +226,15 @@ SHEETS: Mapping[str, Wording] = {
         "Make it a list with one project a row",
     ),
     "sheet_summary": Wording("汇总统计表，未读取", "A summary; not read"),
-    "sheet_instructions": Wording("填表说明，未读取", "Instructions; not read"),
+    "sheet_cover": Wording("封面或目录，未读取", "A cover or list of contents; not read"),
+    "sheet_instructions": Wording("文字说明，未读取", "Text only; not read"),
     "sheet_dictionary": Wording("选项字典，未读取", "A list of choices; not read"),
+    "sheet_other_table": Wording(
+        "是表格，但表头（{headings}等）不是项目表的，未读取",
+        "A table, but its headings ({headings}, …) are not those of a project list; not read",
+        "请使用本系统的填报表，或在表头写明“项目名称”“总投资”等",
+        "Use our template, or head the columns 项目名称, 总投资 and so on",
+    ),
     "sheet_no_headings": Wording(
         "没有认出项目表的表头，未读取",
         "No headings of a project list were recognised; not read",

@@ -24,9 +24,7 @@ KIND_SEVERITY: Mapping[str, Severity] = {
 CORPUS_KINDS: frozenset[str] = frozenset(KIND_SEVERITY)
 
 IDENTITY: Mapping[str, Wording] = {
-    "required_missing": Wording(
-        "“{field_zh}”不能为空", "{field_en} is required", "请填写{field_zh}；确无数据时写0", "Fill in {field_en}; write 0 if there is none"
-    ),
+    "required_missing": Wording("“{field_zh}”不能为空", "{field_en} is required", "请填写{field_zh}{zero_zh}", "Fill in {field_en}{zero_en}"),
     "name_length": Wording(
         "项目名称“{name}”共{length}字，应为{least}至{most}字",
         "Project name “{name}” has {length} characters, not {least} to {most}",
@@ -175,8 +173,8 @@ MONEY: Mapping[str, Wording] = {
     "plan_over_total": Wording(
         "年度计划投资{plan}万元大于总投资{total}万元",
         "Annual plan {plan} 万元 exceeds total investment {total} 万元",
-        "请核对两者单位",
-        "Check the units of both",
+        "年度计划不应大于总投资，请核对两个数；总投资已调整的请先更新总投资",
+        "A year's plan is part of the total: check both; if the total was changed, give the new one",
     ),
     "plan_over_remaining": Wording(
         "年度计划投资{plan}万元超过剩余投资{left}万元",
@@ -224,8 +222,8 @@ MONTHS: Mapping[str, Wording] = {
     "ytd_below_month": Wording(
         "本年累计{ytd}万元小于本月{month}万元",
         "Year to date {ytd} 万元 is below the month's {month} 万元",
-        "累计应包含本月，请核对两者单位",
-        "The year includes the month; check both units",
+        "本年累计应包含本月，请核对两个数",
+        "The year to date includes the month: check both",
     ),
     "month_not_reconciled": Wording(
         "本月完成{month}万元，与累计数推算的{expected}万元（{ytd}-{before}）不符",
@@ -254,8 +252,8 @@ MONTHS: Mapping[str, Wording] = {
     "completed_over_total": Wording(
         "累计完成投资{cum}万元超过总投资{total}万元（{share}）",
         "Cumulative {cum} 万元 exceeds total investment {total} 万元 ({share})",
-        "请核对单位；总投资已调整的请先调整计划",
-        "Check the unit; if the total was changed, change the plan first",
+        "请核对累计完成投资和总投资；总投资已调整的请先更新总投资",
+        "Check the cumulative investment and the total; if the total was changed, give the new one",
     ),
     "investment_before_start": Wording(
         "未开工项目填报了本年完成投资{ytd}万元",

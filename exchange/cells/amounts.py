@@ -111,7 +111,8 @@ def _checked(number: Decimal, unit: MoneyUnit, field: str, shown: str | None) ->
     if abs(number) > ABSURD_WAN * 10_000 or abs(wan := to_wan(number, unit)) > ABSURD_WAN:
         return said(error("amount_too_large", field, raw=str(number), unit=unit.value))
     if abs(wan) > LIMIT_WAN:
-        return said(error("unit_suspect", field, raw=str(number), unit=unit.value, guess=plain(to_wan(number, MoneyUnit.WAN))), value=wan)
+        guess, slip = (to_wan(number, MoneyUnit.WAN), "万元") if unit.wan > 1 else (to_wan(number, MoneyUnit.YUAN), "元")
+        return said(error("unit_suspect", field, value=plain(wan), guess=plain(guess), slip=slip, beside=plain(LIMIT_WAN)), value=wan)
     if wan < 0:
         return said(error("amount_negative", field, value=plain(wan)), value=wan, shown=shown)
     return CellReading(wan, (), shown) if shown else wan

@@ -12,18 +12,17 @@ from exchange.parse.context import year_of
 from exchange.parse.header import HeaderBlock, is_card, is_usable
 from exchange.parse.model import FindingLog, Place, PlacedFinding, ReadRow, SheetReport, column_letter
 from exchange.parse.profile import name_column
+from exchange.parse.remembered import Answer
 from exchange.parse.source import HEAD_ROWS, RowSource
 from exchange.parse.tables import BookContext, heading_month
+from exchange.parse.unread import no_table, why_unread
 from exchange.parse.walk import SheetWalk, find_table
 from exchange.raw import RawBook, RawSheet, RawValue, SheetState
-from exchange.reference import Reference, folded
+from exchange.reference import Reference
 from exchange.sheets import Kind
 from exchange.sheets.template import is_own
 from projects.findings import Finding, Severity
 from projects.values import Month
-
-_NO_ROWS = re.compile(r"^(?:本(?:月|期|表|区|市|单位|年度)?)?(?:暂)?无(?:新增|此类|相关|符合条件的?|数据|项目|内容|填报)+[。.]?$")
-_SUMMARY = re.compile(r"个数|项目数|小计|合计|汇总|统计")
 
 
 @dataclass(slots=True)
@@ -64,13 +63,16 @@ class Reading:
             yield from walk.rows()
 
 
-def read_workbook(book: RawBook, reference: Reference, expected: Month | None = None, sender: str | None = None) -> Reading:
-    """Understand the heads of all sheets. `expected` and `sender` are the period and the unit the sender chose, used where the file names none."""
+def read_workbook(
+    book: RawBook, reference: Reference, expected: Month | None = None, sender: str | None = None, answers: Sequence[Answer] = ()
+) -> Reading:
+    """Understand the heads of all sheets. `expected` and `sender` are the period and the unit the sender chose, used where the file names none;
+    `answers` what was answered about headings that nobody knows."""
     reading = Reading(book.filename, reference)
     taken = [(sheet, source) for sheet, source in ((sheet, RowSource(sheet)) for sheet in book.sheets) if not _is_own(sheet, source)]
     sources = [source for _, source in taken]
     found_year = next((year for text in _naming_texts(book, sources) if (year := year_of(text)) is not None), None)
-    context = BookContext(book.filename, reference, expected, found_year, reference.place(sender) if sender else None)
+    context = BookContext(book.filename, reference, expected, found_year, tuple(answers), reference.place(sender) if sender else None)
     opened: list[_Opened] = []
     for sheet, source in taken:
         report = SheetReport(sheet.name, sheet.state.value)
@@ -134,40 +136,25 @@ def _leave_hidden(reading: Reading, report: SheetReport, source: RowSource) -> N
 
 def _explain(reading: Reading, report: SheetReport, sheet: RawSheet, source: RowSource) -> None:
     """Say why a sheet is not read, in words a clerk can act on."""
-    rows = source.peek(60)
-    report.read, report.reason = False, _reason(rows)
-    if report.reason == "sheet_card":
-        reading.findings.add(PlacedFinding(Finding("no_table", Severity.BLOCKS, None, {"why": report.reason}), Place(report.name)))
-    elif report.reason not in {"sheet_empty", "sheet_no_rows"}:
-        reading.findings.add(PlacedFinding(Finding(report.reason, Severity.INFO, None, {"name": report.name}), Place(report.name)))
-
-
-def _reason(rows: Sequence[Sequence[RawValue]]) -> str:
-    cells = [cell for row in rows for cell in row[:200] if not is_empty(cell)]
-    texts = [folded(cell) for cell in cells if type(cell) is str]
-    if not cells:
-        return "sheet_empty"
-    if any(_NO_ROWS.match(text) for text in texts) and len(cells) <= 40:
-        return "sheet_no_rows"
-    if any(is_card(rows, position) for position in range(min(4, len(rows)))):
-        return "sheet_card"
-    numbers = len(cells) - len(texts)
-    if any(_SUMMARY.search(text) for text in texts) and (numbers or len(texts) > 6):
-        return "sheet_summary"
-    if numbers * 10 <= len(cells):
-        long = sum(len(text) > 14 for text in texts)
-        return "sheet_instructions" if long * 3 >= len(texts) else "sheet_dictionary"
-    return "sheet_no_headings"
+    why = why_unread(sheet.name or "", source.peek(60), reading.reference)
+    report.read, report.reason = False, why.code
+    if why.code == "sheet_card":
+        reading.findings.add(PlacedFinding(no_table(why), Place(report.name)))
+    elif why.code not in {"sheet_empty", "sheet_no_rows"}:
+        reading.findings.add(PlacedFinding(why, Place(report.name)))
 
 
 def _report_nothing(reading: Reading) -> None:
-    """No sheet holds a project list: say so on each sheet that holds something."""
+    """No sheet holds a project list: say so, and why, on each sheet that holds something."""
     blocked = {placed.place.sheet for placed in reading.findings if placed.finding.code == "no_table"}
+    reasons = {report.reason for report in reading.sheets}
+    told = {placed.place.sheet: placed.finding for placed in reading.findings if placed.finding.code in reasons}
     left = [report for report in reading.sheets if report.reason not in {"sheet_hidden", "sheet_empty", "sheet_no_rows"}]
     for report in left or reading.sheets[:1]:
         if report.name not in blocked:
-            why = report.reason or "sheet_empty"
-            reading.findings.add(PlacedFinding(Finding("no_table", Severity.BLOCKS, None, {"why": why}), Place(report.name)))
+            why = told.get(report.name) or Finding(report.reason or "sheet_empty", Severity.INFO)
+            reading.findings.add(PlacedFinding(no_table(why), Place(report.name)))
+    reading.findings.entries = [placed for placed in reading.findings if placed.finding is not told.get(placed.place.sheet)]
 
 
 # --- hidden rows and columns ---
@@ -182,11 +169,21 @@ def _report_hidden(reading: Reading, sheet: RawSheet, walk: SheetWalk) -> None:
     filled = [number for number in rows if _is_filled(sample, number - walk.source.number - 1)]
     if not columns and not filled:
         return
-    params = {"columns": "、".join(column.letter for column in columns), "rows": len(filled)}
+    params = _hidden_words([column.letter for column in columns], filled)
     field_name = columns[0].field if columns else None
     letter = columns[0].letter if columns else None
     where = Place(sheet.name, None, letter, columns[0].heading if columns else "")
     reading.findings.add(PlacedFinding(Finding("hidden_data", Severity.REASON, field_name, params), where))
+
+
+def _hidden_words(columns: Sequence[str], rows: Sequence[int]) -> dict[str, object]:
+    """What is hidden, in both languages: C、F列和第6、7行."""
+    some = "、".join(map(str, rows[:8])) + ("等" if len(rows) > 8 else "")
+    zh = [f"{'、'.join(columns)}列"] * bool(columns) + [f"{len(rows)}行（第{some}行）"] * bool(rows)
+    en = [f"Columns {', '.join(columns)}"] * bool(columns) + [
+        f"{len(rows)} rows ({', '.join(map(str, rows[:8]))}{'…' if len(rows) > 8 else ''})"
+    ] * bool(rows)
+    return {"hidden_zh": "和".join(zh), "hidden_en": " and ".join(en), "columns": "、".join(columns), "rows": len(rows)}
 
 
 def _is_filled(sample: Sequence[Sequence[RawValue]], position: int) -> bool:

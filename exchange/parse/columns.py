@@ -196,6 +196,7 @@ def _settle_cumulative(plan: ColumnPlan, sample: Rows) -> None:
         sample, column.index, prior=indexes["cum_prior_wan"], ytd=None, plan=indexes["plan_wan"], month=indexes["done_month_wan"]
     )
     if sense is None:
+        column.asked = "ambiguous"
         plan.say("column_ambiguous", Severity.INFO, column, heading=column.heading, letter=column.letter)
     else:
         _set(column, sense)

@@ -230,7 +230,8 @@ class RowReader:
 
 
 def _missing(name: str) -> Finding:
-    params = {"field_zh": column_of(name).header, "field_en": _ENGLISH[name]}
+    zero = ("；确无完成投资的填0", "; write 0 if nothing was done") if name == "done_ytd_wan" else ("", "")
+    params = {"field_zh": column_of(name).header, "field_en": _ENGLISH[name], "zero_zh": zero[0], "zero_en": zero[1]}
     return Finding("required_missing", Severity.BLOCKS, name, params)
 
 

@@ -9,11 +9,13 @@ from exchange.parse.columns import ColumnPlan, choose_units, kind_of, plan_colum
 from exchange.parse.context import SheetContext, context_of
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import Place, PlacedFinding, PlannedColumn, Table, column_letter
+from exchange.parse.profile import cells_of
 from exchange.parse.readers import attach_readers
+from exchange.parse.remembered import Answer, guess_field, recall
 from exchange.parse.rowkinds import Shape
 from exchange.raw import RawSheet, RawValue
 from exchange.reference import KnownPlace, Reference, folded
-from exchange.sheets import Kind, ReaderKind
+from exchange.sheets import Kind, ReaderKind, column_of
 from projects.findings import Finding, Severity
 from projects.values import Month
 
@@ -44,6 +46,7 @@ class BookContext:
     reference: Reference
     expected: Month | None = None
     year: int | None = None
+    answers: tuple[Answer, ...] = ()  # what was answered about headings nobody knows
     sender: KnownPlace | None = None  # where the unit that sent the file lies; the last word, where the file says nothing
 
 
@@ -59,14 +62,18 @@ def open_table(
     if context.place is None and book.sender is not None:
         context = replace(context, place=book.sender, place_source="sender")
     month = _period(block, context, book)
+    titles = f"{context.title} {sheet.name or ''} {book.filename}"
+    ambiguous = any(meaning.field == "done_ytd_wan" and meaning.ambiguous for meaning in block.meanings)
+    block, recalled = recall(block, kind_of(block.fields, titles, block.lean, ambiguous), book.answers)
     plan = plan_columns(block, sample, context, month, book.reference)
     unit = choose_units(plan, context, sample)
     fields = {column.field for column in plan.columns if column.field}
     open_question = any(column.field == "done_ytd_wan" and column.meaning.ambiguous for column in plan.columns)
-    kind = kind_of(fields, f"{context.title} {sheet.name or ''} {book.filename}", block.lean, open_question)
+    kind = kind_of(fields, titles, block.lean, open_question)
     attach_readers(plan, sample, book.reference, context.year)
     table = Table(sheet.name, kind, block.top, block.bottom, tuple(plan.columns), unit, month if kind is Kind.MONTHLY else None, plan.by_field())
-    _report_unknown(plan, block, sample)
+    _report_unknown(plan, block, sample, kind)
+    _report_recalled(plan, recalled)
     opened = OpenedTable(table, context, _shape(table, block), tuple(_money(table)))
     opened.findings = [_placed(finding, column, table) for finding, column in plan.findings]
     return opened
@@ -127,10 +134,22 @@ def _shape(table: Table, block: HeaderBlock) -> Shape:
     )
 
 
-def _report_unknown(plan: ColumnPlan, block: HeaderBlock, sample: Rows) -> None:
+def _report_recalled(plan: ColumnPlan, recalled: Sequence[int]) -> None:
+    for index in recalled:
+        column = plan.columns[index]
+        label = column_of(column.field).header if column.field else ""
+        plan.say("column_recalled" if label else "column_recalled_ignored", Severity.INFO, column, heading=column.heading, label=label)
+
+
+def _report_unknown(plan: ColumnPlan, block: HeaderBlock, sample: Rows, kind: Kind) -> None:
     for column in plan.columns:
         if column.field is None and column.heading and not column.meaning.ignored and not column.spill:
             plan.say("column_unknown", Severity.INFO, column, heading=column.heading, letter=column.letter)
+            if column.meaning.field is None:
+                column.asked = "unknown"
+                column.guess = guess_field(column.heading, cells_of(sample, column.index), kind, plan.by_field())
+        if column.asked:
+            column.sample = tuple(str(cell)[:30] for cell in cells_of(sample, column.index)[:3])
     for index in unheaded(plan.columns, sample):
         plan.say("column_unheaded", Severity.INFO, None, letter=column_letter(index))
 

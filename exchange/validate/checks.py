@@ -96,11 +96,11 @@ def _finish(reading: Reading, watch: _TableWatch) -> None:
     said = [one for one in reading.findings if one.finding.code == "unit_suspect" and one.place.sheet == watch.table.sheet]
     known = {(one.place.row, one.finding.field) for one in said}
     for name, column in watch.columns:
-        for value, likely, place in column.suspects(clashing):
-            slipped.add((place.row, name))
-            slips.append((name, value - likely))
-            if (place.row, name) not in known:
-                reading.findings.add(PlacedFinding(suspect_finding(name, value, likely), place))
+        for one in column.suspects(clashing):
+            slipped.add((one.place.row, name))
+            slips.append((name, one.value - one.likely))
+            if (one.place.row, name) not in known:
+                reading.findings.add(PlacedFinding(suspect_finding(name, one), one.place))
     for fault, placed in watch.waiting:
         if not any((placed.place.row, name) in slipped for name in fault.slip):
             reading.findings.add(placed)

@@ -21,7 +21,19 @@ _FEW = 5  # with fewer only the row's own clash is evidence
 _MAY_BE_SMALL = frozenset(
     ["done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan", "central_paid_wan", "central_done_wan"]
 )
-_SLIPS = (Decimal(10_000), Decimal("0.0001"), Decimal(1000), Decimal("0.001"))
+# What a figure must be multiplied by if it was written in this unit by mistake.
+_SLIPS = {Decimal(10_000): "亿元", Decimal("0.0001"): "元", Decimal(1000): "千万元", Decimal("0.001"): "千倍"}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A value out of line: what it may have been, what its column is like, in which unit it was written by mistake."""
+
+    value: Decimal
+    likely: Decimal
+    middle: Decimal
+    slip: str
+    place: Place
 
 
 @dataclass(slots=True)
@@ -45,8 +57,8 @@ class ColumnWatch:
     def median(self) -> Decimal | None:
         return sorted(self.sample)[len(self.sample) // 2] if len(self.sample) >= _FEWEST else None
 
-    def suspects(self, with_evidence: set[tuple[int | None, str]]) -> Iterator[tuple[Decimal, Decimal, Place]]:
-        """Values a thousandfold off the median, or a hundredfold where the row's own figures clash too: value, likely value, place."""
+    def suspects(self, with_evidence: set[tuple[int | None, str]]) -> Iterator[Suspect]:
+        """Values a thousandfold off the median, or a hundredfold where the row's own figures clash too."""
         middle = self.median()
         if middle is None or middle <= 0:
             return
@@ -59,8 +71,8 @@ class ColumnWatch:
                     continue
                 clashes = (place.row, self.name) in with_evidence and ratio >= _WITH_EVIDENCE
                 if clashes or (ratio >= _OUT_OF_LINE and len(self.sample) >= _FEW):
-                    likely = min((value * slip for slip in _SLIPS), key=lambda guess: max(guess / middle, middle / guess))
-                    yield value, likely, place
+                    factor = min(_SLIPS, key=lambda slip: max(value * slip / middle, middle / (value * slip)))
+                    yield Suspect(value, value * factor, middle, _SLIPS[factor], place)
 
 
 @dataclass(slots=True)
@@ -94,5 +106,6 @@ class LocalCodeWatch:
                 yield PlacedFinding(Finding("code_leading_zero", Severity.REASON, "local_code", {"raw": code, "guess": guess}), place)
 
 
-def suspect_finding(name: str, value: Decimal, likely: Decimal) -> Finding:
-    return Finding("unit_suspect", Severity.BLOCKS, name, {"value": plain(value), "guess": plain(likely)})
+def suspect_finding(name: str, one: Suspect) -> Finding:
+    params = {"value": plain(one.value), "guess": plain(one.likely), "beside": plain(one.middle), "slip": one.slip}
+    return Finding("unit_suspect", Severity.BLOCKS, name, params)

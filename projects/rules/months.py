@@ -24,6 +24,8 @@ def ytd_reported(report: MonthRecord, context: Context) -> Said:
         "done_ytd_wan",
         field_zh="本年累计完成投资",
         field_en="Done this year",
+        zero_zh="；确无完成投资的填0",
+        zero_en="; write 0 if nothing was done",
         stage_zh=_stage(report).zh,
         stage_en=_stage(report).en,
     )

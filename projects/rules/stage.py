@@ -36,7 +36,8 @@ def _enters(project: ProjectRecord, row: Requirement) -> bool:
 
 def _missing(row: Requirement, stage: Stage, severity: Severity) -> Finding:
     code = "sei_missing" if row.field == "sector" and row.kind == "emerging" else _CODE_OF_FIELD.get(row.field, "stage_field_missing")
-    return Finding(code, severity, row.field, {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en})
+    words = {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en}
+    return Finding(code, severity, row.field, {**words, "zero_zh": "", "zero_en": ""})  # zero is no name and no total
 
 
 def stage_move(project: ProjectRecord, context: Context) -> Said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchange.neutral import as_document
+from projects.findings import message
 from tests.exchange.tables import Read, sheet
 
 HEAD = "序号|项目名称|建设单位|总投资|年度计划投资"
@@ -196,3 +197,57 @@ def test_of_a_span_of_years_the_first_is_the_year_of_the_plan() -> None:
 def test_numbered_sheet_name_tells_its_district(name: str) -> None:
     read = Read(sheet(f"2020年项目表（单位：万元）\n{HEAD}\n{ROWS}", name=name))
     assert read.column("district") == ["黄岛区"] * 3
+
+
+# --- what is said ---
+
+
+def _sentences(read: Read) -> list[str]:
+    return [message(placed.finding) for placed in read.reading.findings]
+
+
+def test_book_without_a_list_says_why_in_true_words() -> None:
+    read = Read(sheet("Department|Project|Budget\nTransport|Road A|120\nHealth|Clinic B|80", name=None), filename="x.csv")
+    assert _sentences(read) == ["未找到项目表：是表格，但表头（“Department”、“Project”、“Budget”等）不是项目表的"]
+
+
+def test_cover_and_contents_are_called_so() -> None:
+    read = Read(
+        sheet("市南区2020年重点项目\n上报材料\n市南区发展和改革局\n2020年6月", name="Sheet1"),
+        sheet("序号|内容|页码\n1|项目清单|1\n2|编制说明|5", name="目录"),
+        sheet(f"市南区项目表（单位：万元）\n{HEAD}\n{ROWS}", name="清单"),
+    )
+    assert [(one.reason, one.read) for one in read.reading.sheets] == [("sheet_cover", False), ("sheet_cover", False), ("", True)]
+
+
+def test_hidden_columns_and_rows_are_named() -> None:
+    read = Read(sheet(f"市南区项目表（单位：万元）\n{HEAD}\n{ROWS}", hidden_columns=frozenset([3]), hidden_rows=frozenset([4, 5])))
+    assert _sentences(read) == ["有隐藏的C列和2行（第4、5行），已一并读取"]
+    only_rows = Read(sheet(f"市南区项目表（单位：万元）\n{HEAD}\n{ROWS}", hidden_rows=frozenset([4])))
+    assert _sentences(only_rows) == ["有隐藏的1行（第4行），已一并读取"]
+
+
+def test_double_names_the_other_row_and_its_sheet() -> None:
+    lines = f"2020年项目表（单位：万元）\n{HEAD}\n"
+    read = Read(
+        sheet(lines + "1|流亭道路|甲公司|10000|3000\n2|流亭道路|甲公司|10000|3000", name="城阳"),
+        sheet(lines + "1|流亭道路|甲公司|9000|2000", name="崂山"),
+    )
+    assert _sentences(read) == ["“流亭道路”与第3行是同一项目", "“流亭道路”与“城阳”表第3行是同一项目"]
+
+
+@pytest.mark.parametrize(("raw", "guess", "slip"), [("120000000", "12000", "元"), ("1.2", "12000", "亿元")])
+def test_slip_of_the_unit_is_named_with_the_unit_that_explains_it(raw: str, guess: str, slip: str) -> None:
+    rows = "\n".join(f"{number}|第{number}中学{'甲乙丙丁戊己庚辛'[number]}校区|{number}公司|{10000 + number * 1000}|" for number in range(1, 8))
+    read = Read(sheet(f"市南区项目表（单位：万元）\n{HEAD}\n{rows}\n8|湛山隧道|丙公司|{raw}|"))
+    sentence = next(one for one in _sentences(read) if "悬殊" in one)
+    assert f"可能是{guess}万元（误按{slip}填写）" in sentence
+
+
+def test_document_tells_each_finding_in_words() -> None:
+    read = Read(sheet(f"市南区项目表（单位：万元）\n{HEAD}\n1|湛山隧道|丙公司|待定|100"))
+    found = next(one for one in read.document["errors"] if one["kind"] == "amount_not_number")
+    assert (found["severity"], found["code"], found["message"]) == ("error", "amount_not_number", "“待定”不是数字")
+    assert found["advice"]
+    assert found["message_en"]
+    assert (found["sheet"], found["row"], found["col"], found["heading"], found["raw"]) == ("Sheet1", 3, "D", "总投资", "待定")
