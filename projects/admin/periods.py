@@ -47,10 +47,10 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        order = [name for name in ("opens_on", "due_on", "grace_until", "locks_on") if data.get(name)]
-        for before, after in pairwise(order):
-            if data[before] > data[after]:
-                self.add_error(after, gettext("不应早于“%(name)s”%(day)s") % {"name": self.fields[before].label, "day": data[before]})
+        days = {name: data[name] for name in ("opens_on", "due_on", "grace_until", "locks_on") if data.get(name)}
+        for before, after in pairwise(days):
+            if days[before] > days[after]:
+                self.add_error(after, gettext("不应早于“%(name)s”%(day)s") % {"name": self.fields[before].label, "day": days[before]})
         return data
 
 

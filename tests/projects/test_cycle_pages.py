@@ -1,0 +1,299 @@
+"""The pages of the monthly cycle as browsers meet them: confirm and move, many at once, lock and exception, corrections, chase."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from projects.models import Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
+from projects.services.periods import grant_exception
+from projects.services.reviews import move
+from projects.workflow import Verb
+from tests.factories import make_period, make_project
+from tests.projects.admin_pages import errors_of, form_of
+from tests.projects.cycle import at, make_cycle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cycle(db):
+    return make_cycle()
+
+
+def move_url(report, verb):
+    return reverse("admin:projects_monthreport_move", args=[report.pk, verb])
+
+
+def unit_url(cycle, unit=None):
+    return reverse("admin:projects_month_unit", args=[(unit or cycle.unit).pk, cycle.period.pk])
+
+
+def change_url(report):
+    return reverse("admin:projects_monthreport_change", args=[report.pk])
+
+
+def period_url(cycle):
+    return reverse("admin:projects_reportingperiod_page", args=[cycle.period.pk])
+
+
+def state_of(report):
+    return MonthReport.objects.get(pk=report.pk).state
+
+
+# --- One report --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_returned_with_remarks_that_the_form_then_shows(cycle, signed_in):
+    report = cycle.report(state="submitted")
+    client = signed_in(cycle.checker)
+    page = client.get(move_url(report, "return"))
+    assert "cell-done_month_wan" in page.content.decode()
+    sent = {"seen": report.revision, "reason": "与统计不一致", "cell-done_month_wan": "<b>偏大</b>", "cell-problems": ""}
+    assert client.post(move_url(report, "return"), sent).status_code == 302
+    assert ReviewEvent.objects.get(verb="return").cells == {"done_month_wan": "<b>偏大</b>"}
+    shown = signed_in(cycle.filler).get(change_url(report)).content.decode()
+    assert "与统计不一致" in shown
+    assert "退回意见：&lt;b&gt;偏大&lt;/b&gt;" in shown
+    assert "<b>偏大</b>" not in shown
+
+
+WRONG = [({"reason": ""}, "须写明原因"), ({"reason": "核对", "seen": "1"}, "重新打开核对"), ({"reason": "核对", "seen": ""}, "重新打开")]
+
+
+@pytest.mark.parametrize("sent,words", WRONG, ids=["no reason", "behind", "no mark"])
+def test_what_can_not_be_done_is_said_and_changes_nothing(cycle, signed_in, sent, words):
+    report = cycle.report(state="submitted")
+    answer = signed_in(cycle.checker).post(move_url(report, "return"), {"seen": report.revision, **sent})
+    assert (answer.status_code, words in answer.content.decode(), state_of(report)) == (409, True, "submitted")
+
+
+@pytest.mark.parametrize("who,verb", [("filler", "submit"), ("outsider", "submit"), ("submitter", "approve"), ("checker", "submit")])
+def test_pages_of_verbs_that_are_not_theirs_are_not_there(cycle, signed_in, who, verb):
+    report = cycle.report(state="submitted" if verb == "approve" else "draft")
+    client = signed_in(getattr(cycle, who))
+    assert client.get(move_url(report, verb)).status_code == 404
+    assert client.post(move_url(report, verb), {"seen": report.revision}).status_code == 404
+    assert ReviewEvent.objects.filter(verb=verb).count() == 0
+
+
+def test_an_edit_of_an_approved_report_takes_the_approval_away(cycle, signed_in):
+    report = cycle.report(state="approved")
+    client = signed_in(cycle.filler)
+    sent = form_of(client.get(change_url(report)), problems="征迁未完成")
+    answer = client.post(change_url(report), sent, follow=True)
+    assert "已回到草稿" in answer.content.decode()
+    event = ReviewEvent.objects.get(verb="void")
+    assert (state_of(report), event.from_state, event.by) == ("draft", "approved", cycle.filler)
+    # A form saved without a change takes nothing away.
+    again = cycle.report(state="approved")
+    client.post(change_url(again), form_of(client.get(change_url(again))))
+    assert state_of(again) == "approved"
+
+
+def test_a_locked_report_is_shown_with_the_words_why_and_what_is_sent_is_refused(cycle, signed_in):
+    report = cycle.report(state="approved")
+    client = signed_in(cycle.filler)
+    sent = form_of(client.get(change_url(report)), problems="征迁未完成")
+    cycle.locked()
+    shown = client.get(change_url(report)).content.decode()
+    assert "2020年6月已由李敏于7月10日锁定" in shown
+    assert 'name="_save"' not in shown
+    assert "已由李敏于7月10日锁定" in errors_of(client.post(change_url(report), sent))["period"][0]
+    assert MonthReport.objects.get(pk=report.pk).problems == ""
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 1), actor=cycle.keeper, reason="补报")
+    assert client.post(change_url(report), sent).status_code == 302
+    assert (MonthReport.objects.get(pk=report.pk).problems, state_of(report)) == ("征迁未完成", "draft")
+
+
+def test_nothing_new_is_entered_into_a_locked_month_nor_moved_out_of_it(cycle, signed_in):
+    report, project = cycle.report(), make_project(unit=cycle.unit, stage="build", actual_start="2019-05")
+    client = signed_in(cycle.filler)
+    add = reverse("admin:projects_monthreport_add") + f"?project={project.pk}&period={cycle.period.pk}"
+    new = form_of(client.get(add), done_ytd_wan="5", progress_text="主体结构完成百分之三十，土方外运完成")
+    other = make_period(2020, 7)
+    moved = form_of(client.get(change_url(report)), period=str(other.pk))
+    cycle.locked()
+    assert "锁定" in errors_of(client.post(add, new))["period"][0]
+    assert "锁定" in errors_of(client.post(change_url(report), moved))["period"][0]
+    assert MonthReport.objects.get().period == cycle.period
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved", "returned"])
+def test_what_was_reviewed_is_not_deleted(cycle, signed_in, state):
+    report = cycle.report(state=state)
+    assert signed_in(cycle.keeper).post(reverse("admin:projects_monthreport_delete", args=[report.pk]), {"post": "yes"}).status_code == 403
+    assert MonthReport.objects.filter(pk=report.pk).exists()
+
+
+# --- A unit's month ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_s_month_is_handed_in_then_approved_but_for_what_is_open(cycle, signed_in):
+    fine, short = cycle.report(), cycle.report(progress_text="在建")
+    foreign = cycle.report(unit=cycle.other)
+    client = signed_in(cycle.submitter)
+    assert 'value="submit"' in client.get(unit_url(cycle)).content.decode()
+    answer = client.post(unit_url(cycle), {"verb": "submit", "chosen": [fine.pk, short.pk, foreign.pk, "x", "９"]})
+    assert answer.status_code == 200
+    assert [state_of(report) for report in (fine, short, foreign)] == ["submitted", "submitted", "draft"]
+    answer = signed_in(cycle.checker).post(unit_url(cycle), {"verb": "approve", "chosen": [fine.pk, short.pk]}).content.decode()
+    assert [state_of(report) for report in (fine, short)] == ["approved", "submitted"]
+    assert short.project.name in answer
+    assert "有需说明的情况" in answer
+
+
+def test_who_may_not_see_a_unit_s_month(cycle, signed_in):
+    cycle.report()
+    assert signed_in(cycle.outsider).get(unit_url(cycle)).status_code == 404
+    assert signed_in(cycle.submitter).post(unit_url(cycle), {"verb": "approve"}).status_code == 404
+    assert signed_in(cycle.submitter).post(unit_url(cycle), {"verb": "burn"}).status_code == 404
+
+
+def test_nothing_changed_is_reported_by_a_button(cycle, signed_in):
+    client = signed_in(cycle.submitter)
+    assert 'value="nil"' in client.get(unit_url(cycle)).content.decode()
+    assert client.post(unit_url(cycle), {"verb": "nil", "note": ""}).status_code == 409
+    assert client.post(unit_url(cycle), {"verb": "nil", "note": "项目全部停工"}).status_code == 302
+    assert NilReturn.objects.get().note == "项目全部停工"
+    assert "项目全部停工" in client.get(unit_url(cycle)).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_of_a_unit_s_month_do_not_grow(cycle, signed_in, count, django_assert_num_queries):
+    for _ in range(count):
+        cycle.report(state="returned")
+    client = signed_in(cycle.filler)
+    client.get(unit_url(cycle))
+    with django_assert_num_queries(15):
+        client.get(unit_url(cycle))
+
+
+def test_the_list_shows_state_and_the_verbs_of_each(cycle, signed_in):
+    draft, submitted = cycle.report(), cycle.report(state="submitted")
+    address = reverse("admin:projects_monthreport_changelist")
+    shown = signed_in(cycle.checker).get(address).content.decode()
+    assert move_url(submitted, "approve") in shown
+    assert move_url(draft, "submit") not in shown
+    assert "● 已提交" in shown
+    assert move_url(draft, "submit") in signed_in(cycle.submitter).get(address).content.decode()
+    assert move_url(draft, "submit") not in signed_in(cycle.filler).get(address).content.decode()
+
+
+# --- Periods -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_lock_exception_and_unlock_by_the_page(cycle, signed_in):
+    cycle.report()
+    client = signed_in(cycle.keeper)
+    assert client.post(period_url(cycle), {"verb": "lock"}).status_code == 409
+    assert client.post(period_url(cycle), {"verb": "lock", "reason": "到期"}).status_code == 302
+    assert ReportingPeriod.objects.get(pk=cycle.period.pk).locked_by == cycle.keeper
+    for wrong in ({"unit": ""}, {"unit": "nobody\x00"}, {"until": "明天"}, {"until": "2020-07-01"}, {"reason": ""}):
+        sent = {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补报", **wrong}
+        assert client.post(period_url(cycle), sent).status_code == 409
+    assert client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补报"}).status_code == 302
+    made = LockException.objects.get()
+    assert (made.unit, made.until, made.granted_by) == (cycle.unit, at(2099, 7, 20, 23, 59, 59), cycle.keeper)
+    assert "补报" in signed_in(cycle.filler).get(period_url(cycle)).content.decode()
+    assert "补报" not in signed_in(cycle.outsider).get(period_url(cycle)).content.decode()
+    assert client.post(period_url(cycle), {"verb": "revoke", "exception": made.pk}).status_code == 302
+    assert client.post(period_url(cycle), {"verb": "unlock", "reason": "漏报"}).status_code == 302
+    assert client.post(period_url(cycle), {"verb": "burn"}).status_code == 404
+    assert ReportingPeriod.objects.get(pk=cycle.period.pk).locked_at is None
+
+
+@pytest.mark.parametrize("who", ["filler", "submitter", "checker", "officer"])
+def test_who_does_not_keep_the_months_gets_no_further(cycle, signed_in, who):
+    client = signed_in(getattr(cycle, who))
+    assert 'value="lock"' not in client.get(period_url(cycle)).content.decode()
+    assert client.post(period_url(cycle), {"verb": "lock", "reason": "x"}).status_code == 409
+    assert ReportingPeriod.objects.get(pk=cycle.period.pk).locked_at is None
+
+
+def test_a_new_month_gets_its_days_by_the_rule_and_the_lock_is_no_field(cycle, signed_in):
+    ReportingRule.objects.create(year=2020, due_day=5, grace_days=3, lock_day=10)
+    Holiday.objects.create(date=date(2020, 8, 5), name="试")
+    client = signed_in(cycle.keeper)
+    address = reverse("admin:projects_reportingperiod_add")
+    sent = form_of(client.get(address), year="2020", month="7", locked_at="2020-01-01")
+    assert client.post(address, sent).status_code == 302
+    made = ReportingPeriod.objects.get(month=7)
+    assert (made.due_on, made.grace_until, made.locks_on, made.locked_at) == (date(2020, 8, 6), date(2020, 8, 9), date(2020, 8, 10), None)
+    change = reverse("admin:projects_reportingperiod_change", args=[made.pk])
+    assert "不应早于" in errors_of(client.post(change, form_of(client.get(change), grace_until="2020-08-01")))["grace_until"][0]
+
+
+# --- Corrections, the matrix, chasing ----------------------------------------------------------------------------------------------
+
+
+def test_a_correction_by_two_persons_stands_beside_the_published_figure(cycle, signed_in):
+    report = cycle.report(state="approved")
+    cycle.locked()
+    address = reverse("admin:projects_monthreport_corrections", args=[report.pk])
+    filler, checker = signed_in(cycle.filler), signed_in(cycle.checker)
+    assert filler.post(address, {"verb": "propose", "field": "done_ytd_wan", "value": "多", "reason": "核减"}).status_code == 409
+    assert filler.post(address, {"verb": "propose", "field": "done_ytd_wan", "value": "480", "reason": "核减"}).status_code == 302
+    made = Correction.objects.get()
+    assert filler.post(address, {"verb": "approve", "correction": made.pk}).status_code == 409
+    assert checker.post(address, {"verb": "approve", "correction": made.pk}).status_code == 302
+    assert checker.post(address, {"verb": "approve", "correction": "0"}).status_code == 404
+    assert signed_in(cycle.outsider).get(address).status_code == 404
+    shown = filler.get(unit_url(cycle)).content.decode()
+    assert "更正为 480（已公布 500）" in shown
+    assert MonthReport.objects.get(pk=report.pk).done_ytd_wan == 500
+
+
+def test_the_matrix_leads_to_its_rows_and_prints_the_same_in_excel(cycle, signed_in):
+    cycle.report(state="returned")
+    cycle.report(unit=cycle.other)
+    address = reverse("admin:projects_returns") + "?year=2020"
+    shown = signed_in(cycle.checker).get(address).content.decode()
+    assert (unit_url(cycle) in shown, unit_url(cycle, cycle.other) in shown, "退回1次" in shown) == (True, True, True)
+    own = signed_in(cycle.filler).get(address).content.decode()
+    assert (unit_url(cycle) in own, unit_url(cycle, cycle.other) in own) == (True, False)
+    book = signed_in(cycle.checker).get(reverse("reports:returns_xlsx") + "?year=2020")
+    words = [str(cell.value) for row in load_workbook(BytesIO(book.content)).active.iter_rows() for cell in row]
+    assert "已退回 · 退回1次" in words
+    assert signed_in(cycle.checker).get(address + "0").status_code == 200
+
+
+def test_chasing_by_the_button(cycle, signed_in):
+    cycle.filler.email = "chen@example.cn"
+    cycle.filler.save()
+    make_project(unit=cycle.unit, stage="build")
+    address = reverse("admin:projects_reportingperiod_remind", args=[cycle.period.pk])
+    assert signed_in(cycle.checker).get(address).status_code == 405
+    assert signed_in(cycle.submitter).post(address).status_code == 404
+    assert "发出1条" in signed_in(cycle.checker).post(address, follow=True).content.decode()
+    assert len(mail.outbox) == 1
+
+
+def test_the_whole_month_by_four_people(cycle, signed_in):
+    """Fill → submit → return a cell → fix → submit → approve → lock → exception → correct late: every step through its page."""
+    report = cycle.report()
+    filler, submitter, checker, keeper = (signed_in(user) for user in (cycle.filler, cycle.submitter, cycle.checker, cycle.keeper))
+
+    def go(client, verb, **sent):
+        seen = MonthReport.objects.get(pk=report.pk).revision
+        answer = client.post(move_url(report, verb), {"seen": seen, **sent})
+        assert answer.status_code == 302, answer.content.decode()[-2000:]
+
+    go(submitter, "submit")
+    go(checker, "return", reason="偏大", **{"cell-done_month_wan": "核实"})
+    fixed = filler.post(change_url(report), form_of(filler.get(change_url(report)), done_month_wan="90", done_ytd_wan="490", change_reason="核减"))
+    assert fixed.status_code == 302, errors_of(fixed)
+    go(submitter, "submit")
+    go(checker, "approve")
+    assert keeper.post(period_url(cycle), {"verb": "lock"}).status_code == 302
+    assert keeper.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补"}).status_code == 302
+    edited = filler.post(change_url(report), form_of(filler.get(change_url(report)), done_month_wan="91", done_ytd_wan="491", change_reason="再核"))
+    assert edited.status_code == 302, errors_of(edited)
+    verbs = list(report.events.order_by("id").values_list("verb", flat=True))
+    assert verbs == ["submit", "return", "submit", "approve", "void"]
+    assert move(verb=Verb.SUBMIT, report_id=report.pk, actor=cycle.submitter).state == "submitted"
