@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.events import codes_like, detail_words, event_words, object_names, object_words, outcome_words, unit_names
 from accounts.models import AuditEvent, Division, Membership, ReportingUnit, User
 from accounts.navigation import NavItem, may, register
 from accounts.roles import GRANTS, Action, Role, clash
@@ -150,16 +154,106 @@ class DivisionAdmin(ScopedAdmin):
     autocomplete_fields = ("successor",)
 
 
+class PersonFilter(admin.SimpleListFilter):
+    """Who did it: everybody who did anything."""
+
+    title = _("操作人")
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        acted = AuditEvent.objects.order_by().values("actor")
+        return [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=acted)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        if value is None:
+            return queryset
+        return queryset.filter(actor=int(value)) if value.isascii() and value.isdigit() and len(value) < 19 else queryset.none()
+
+
+class EventFilter(admin.SimpleListFilter):
+    """What was done, among what happened so far."""
+
+    title = _("事件")
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        codes = AuditEvent.objects.order_by().values_list("event", flat=True).distinct()
+        return sorted(((code, event_words(code)) for code in codes), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() is None else queryset.filter(event=self.value())
+
+
+class DayFilter(admin.SimpleListFilter):
+    """When: the last days, counted from the start of a day of the city's time."""
+
+    title = _("时间")
+    parameter_name = "days"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("今天")), ("7", _("近7天")), ("30", _("近30天")), ("365", _("近一年"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in dict(self.lookup_choices):
+            return queryset.none()
+        start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        return queryset.filter(at__gte=start - timedelta(days=int(value) - 1))
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = _("结果")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        found = AuditEvent.objects.order_by().values_list("outcome", flat=True).distinct()
+        return sorted((outcome, outcome_words(outcome)) for outcome in found)
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() is None else queryset.filter(outcome=self.value())
+
+
+class EventList(ChangeList):
+    """Reads the names of all that the page's events were about, a query for each kind of thing."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        names, units = object_names(rows), unit_names()
+        for event in rows:
+            event.told = (object_words(event, names), detail_words(event, units))  # type: ignore[attr-defined]
+        self.result_list = rows
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
     """The event log: read, never written here."""
 
     head_line = _("谁在什么时候做了什么，从哪里来；只增不改")
-    list_display = ("at", "actor_name", "event", "object_type", "object_id", "outcome", "address", "detail_words")
-    list_filter = ("event", "outcome")
-    search_fields = ("actor_name", "event", "object_id")
-    search_help_text = _("操作人、事件、对象编号")
+    list_display = ("at", "who", "what", "about", "outcome_told", "address", "beside")
+    list_display_links = ("at",)
+    list_filter = (PersonFilter, EventFilter, DayFilter, OutcomeFilter)
+    search_fields = ("actor_name", "event", "object_id", "address")
+    search_help_text = _("操作人、事件、对象编号、来源地址、日期（如 2026-11-23）")
     list_select_related = False
+    fields = ("at", "who", "what", "about", "outcome_told", "address", "beside", "event", "object_type", "object_id", "detail")
+    readonly_fields = ("who", "what", "about", "outcome_told", "beside")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EventList
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A day finds what happened on it; a word finds events by their code or by what they are called."""
+        text = search_term.strip()
+        try:
+            return queryset.filter(at__date=date.fromisoformat(text)), False
+        except ValueError:
+            rows, many = super().get_search_results(request, queryset, search_term)
+        codes = codes_like(text) if text else []
+        return (rows | queryset.filter(event__in=codes) if codes else rows), many
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = AuditEvent.objects.all()
@@ -174,6 +268,27 @@ class AuditEventAdmin(ScopedAdmin):
     has_change_permission = has_add_permission
     has_delete_permission = has_add_permission
 
+    @admin.display(description=_("操作人"), ordering="actor_name")
+    def who(self, event: AuditEvent) -> str:
+        return event.actor_name or "—"
+
+    @admin.display(description=_("事件"), ordering="event")
+    def what(self, event: AuditEvent) -> str:
+        return event_words(event.event)
+
+    @admin.display(description=_("对象"), ordering="object_type")
+    def about(self, event: AuditEvent) -> str:
+        return format_html('<span class="wraps">{}</span>', self._told(event)[0])
+
+    @admin.display(description=_("结果"), ordering="outcome")
+    def outcome_told(self, event: AuditEvent) -> str:
+        return outcome_words(event.outcome)
+
     @admin.display(description=_("详情"))
-    def detail_words(self, event: AuditEvent) -> str:
-        return "；".join(f"{key}：{value}" for key, value in event.detail.items())[:200] or "—"
+    def beside(self, event: AuditEvent) -> str:
+        return format_html('<span class="wraps">{}</span>', self._told(event)[1] or "—")
+
+    def _told(self, event: AuditEvent) -> tuple[str, str]:
+        """The words of the page's list; of a single event they are made for it alone."""
+        told: tuple[str, str] | None = getattr(event, "told", None)
+        return told or (object_words(event, object_names([event])), detail_words(event, unit_names()))

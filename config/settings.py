@@ -25,6 +25,8 @@ ALLOWED_HOSTS = environment.words("PIPELINE_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("PIPELINE_ORIGINS")
 
 INSTALLED_APPS = [
+    "django_tasks",
+    "django_tasks_db",  # before `exchange`, which takes its page out of the admin
     "accounts",
     "projects",
     "funding",
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "accounts.audit.AddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -104,7 +107,8 @@ SECURE_HSTS_SECONDS = 31536000 if environment.flag("PIPELINE_TLS") else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if environment.flag("PIPELINE_BEHIND_PROXY"):
+BEHIND_PROXY = environment.flag("PIPELINE_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -137,6 +141,12 @@ UPLOAD_MEGABYTES = environment.number("PIPELINE_UPLOAD_MEGABYTES", 30)
 # How many files one person may send in 24 hours, and the free room (megabytes) below which nothing more is taken in.
 UPLOADS_PER_DAY = environment.number("PIPELINE_UPLOADS_PER_DAY", 300)
 FREE_MEGABYTES = environment.number("PIPELINE_FREE_MEGABYTES", 200)
+# Files and plans of so many rows and more are worked on by `manage.py worker`; a process that was not heard of for so many seconds has
+# lost its work, which another takes up; after so many tries it is given up, and said so.
+BACKGROUND_ROWS = environment.number("PIPELINE_BACKGROUND_ROWS", 500)
+LEASE_SECONDS = environment.number("PIPELINE_LEASE_SECONDS", 60)
+JOB_ATTEMPTS = environment.number("PIPELINE_JOB_ATTEMPTS", 3)
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
 
 # Reminders to units that have not reported: mail (shown on the console until a server is named) and a webhook (off until it has an address).
