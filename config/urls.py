@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.explain_page import explain_page
+from config import explained  # noqa: F401 -- registers what it explains
 from config.views import set_moment, upload_by_number
 
 urlpatterns = [
@@ -13,5 +15,7 @@ urlpatterns = [
     path("uploads/by-number/<int:number>/", upload_by_number, name="upload-by-number"),
     path("uploads/", include("exchange.urls")),
     path("reports/", include("reports.urls")),
+    path("explain/", explain_page, name="explain"),
     path("admin/", admin.site.urls),
 ]
+handler403 = "accounts.explain_page.refused"

@@ -85,11 +85,12 @@ def _deleting(runner: Runner, entry: Rows) -> Iterator[Cell]:
 def _actions(runner: Runner, entry: Rows) -> Iterator[Cell]:
     """An action over chosen rows does what it does to those in reach; whom the post does not allow it has no such action."""
     url = address(entry, "changelist")
-    for name in entry.actions:
+    for name, action in entry.actions.items():
         for place in runner.world.places(entry.row_name):
             row = runner.world.row(entry.row_name, place)
-            body = {"action": name, "_selected_action": str(row.pk), "index": "0", "post": "yes"}
-            yield Cell(f"{entry.model} action {name}", url, lambda person: None, "POST", body, place=place)
+            body = {"action": name, "_selected_action": str(row.pk), "index": "0", "post": "yes", "reason": "核对无误"}
+            changes = partial(expect.acts, entry, place=place, action=action)
+            yield Cell(f"{entry.model} action {name}", url, lambda person: None, "POST", body, place=place, changes=changes)
 
 
 def type_ahead_cells(runner: Runner, app: str, model: str, field: str, remote: Rows) -> Iterator[Cell]:

@@ -66,6 +66,11 @@ def added(entry: Rows, person: Person, place: Place) -> Want:
     return Want.OPEN if person.reaches(entry.add, place) else Want.UNTAKEN
 
 
+def acts(entry: Rows, person: Person, place: Place, action: Action | None) -> bool:
+    """Whether an action over chosen rows does anything to one of `place`: who may not is not offered it, or finds the row untouched."""
+    return person.enters and _sees(entry, person, place) and _does(entry, person, action, place)
+
+
 def page(entry: Page, person: Person, place: Place) -> Want:
     """A view of our own."""
     if entry.expect is not None:

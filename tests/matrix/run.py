@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.explain import Explanation, Verdict, deed_at, explain, row_of
 from accounts.models import AuditEvent
 from accounts.roles import Action
 from tests.matrix import state
@@ -40,6 +41,7 @@ class Cell:
     data: Mapping[str, Any] = field(default_factory=dict)
     writes: bool = False  # a POST that is taken must have changed something
     place: Place = Place.CITY
+    changes: Callable[[Person], bool] | None = None  # whose request changes something, where the answer looks the same for all
 
 
 @dataclass
@@ -47,6 +49,7 @@ class Tally:
     """How many cells were tested, and what was wrong in them."""
 
     cells: int = 0
+    explained: int = 0
     holes: list[str] = field(default_factory=list)
 
 
@@ -136,13 +139,15 @@ class Runner:
         """One cell, taken back afterwards."""
         self.become(person.name)
         with transaction.atomic():
+            explained = self._explained(cell, person) if cell.want(person) is not None else None
             with state.watched() as tables:
                 response = self.send(cell)
             got, want = outcome(response), cell.want(person)
             told = [f"answered {got}, should be {want}" + _why(response)] if want is not None and got != want else []
+            told += _disagreement(explained, got) if explained is not None else []
             text = readable(response)
             told += [f"tells the foreign word {word}" for word in self._forbidden[person.name] if word in text]
-            taken = cell.method == "POST" and got == Want.OPEN and cell.writes
+            taken = cell.changes(person) if cell.changes else cell.method == "POST" and got == Want.OPEN and cell.writes
             if cell.method == "POST" and (tables or taken):
                 told += self._written(cell, person, taken)
             elif tables - state.PASSING:
@@ -150,12 +155,20 @@ class Runner:
             transaction.set_rollback(True)
         return told
 
+    def _explained(self, cell: Cell, person: Person) -> Explanation | None:
+        """What an administrator would read, asked before the request is made; None where the address is not explained."""
+        found = deed_at(cell.url, cell.method)
+        if found is None or person.name not in self.world.users:
+            return None
+        self.tally.explained += 1
+        return explain(self.world.users[person.name], found[0], row_of(*found))
+
     def _written(self, cell: Cell, person: Person, taken: bool) -> list[str]:
         """Compare what is stored with what was: a refusal stores at most its own line in the log, a taken request only within reach."""
         changed = state.difference(self.before, state.snapshot())
         events = changed.pop("accounts.AuditEvent", [])
         if taken:
-            told = [] if changed or not cell.writes else ["was taken, but nothing is stored"]
+            told = [] if changed else ["was taken, but nothing is stored"]
             return told + [f"wrote {label} {pk} out of reach" for label, pk in self._out_of_reach(changed, person)]
         told = [f"was refused, but wrote {sorted(changed)}"] if changed else []
         lines = AuditEvent.objects.filter(pk__in=[pk for pk, _old, _new in events])
@@ -171,6 +184,13 @@ class Runner:
                 if units - writable and not any(person.city_wide(action) for action in _SCOPED_WRITES):
                     found.append((label, pk))
         return found
+
+
+def _disagreement(told: Explanation, got: str) -> list[str]:
+    """The verdict is what the page answered, and the sentences say the same as the verdict."""
+    agrees = told.verdict == (Want.OPEN if got in (Want.UNTAKEN, Want.INVALID) else got)
+    speaks = (told.verdict is Verdict.OPEN) == (told.lacking == "")
+    return [] if agrees and speaks else [f"answered {got}, but explained as {told.verdict}: {told.lacking}"]
 
 
 def _why(response: Any) -> str:

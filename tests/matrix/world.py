@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Division, ReportingUnit
-from exchange.models import Upload
+from exchange.models import Job, Upload
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
@@ -35,7 +35,8 @@ FIGURES = {
     Place.OTHER: ("7777777", "777777", "777.78"),
 }
 SUMS = ("10919369", "1091.94")
-USER_WORD, EVENT_WORD = "丁密", "戊密"
+# A person's telephone, and a word of the event log.
+USER_WORD, EVENT_WORD = "13900001234", "戊密"
 
 
 @dataclass
@@ -101,6 +102,12 @@ def upload_rows(world: World, place: Place) -> None:
     commit(done, actor=None, reason="年初")
     world.rows["upload", place] = ready
     world.rows["upload_done", place] = done
+    busy = made_upload(unit, filename=f"{word}大表.xlsx", state=Upload.State.RECEIVED)
+    world.rows["upload_busy", place] = busy
+    world.rows["job", place] = Job.objects.create(verb=Job.Verb.CHECK, upload=busy, unit=unit, reason=f"{word}说明")
+    world.rows["job_alone", place] = Job.objects.create(
+        verb=Job.Verb.TEMPLATES, unit=unit, parameters={"period": "2020-06", "kind": "monthly_progress"}
+    )
 
 
 def city_rows(world: World) -> None:
@@ -120,7 +127,7 @@ def city_rows(world: World) -> None:
         "period_new": make_period(2020, 7),
         "division": Division.objects.create(code="370299", name="旧城区"),
         "reportingunit_spare": ReportingUnit.objects.create(key="spare", name="撤销的功能区", short_name="撤销", kind="zone"),
-        "user": make_user("target", display_name=f"{USER_WORD}某", phone="13900001234"),
+        "user": make_user("target", display_name="丁某", phone=USER_WORD),
         "auditevent": record("matrix.event", words=EVENT_WORD),
     }
     tried = {"username": "m-guess", "ip_address": "192.0.2.7", "path_info": "/admin/login/"}

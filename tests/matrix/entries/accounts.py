@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accounts.roles import Action
-from tests.matrix.surfaces import Page, Reach, Rows
+from tests.matrix.people import Person, Place
+from tests.matrix.surfaces import Body, Page, Reach, Rows, Want
 
 SECURITY = "security_administrator"
 
@@ -50,7 +51,24 @@ ROWS = (
     Rows("accounts.auditevent", Reach.CITY, view=Action.AUDIT, finds="matrix", author="auditor"),
 )
 NEW_PASSWORD = {"usable_password": "true", "password1": "long-enough-2021", "password2": "long-enough-2021"}
+
+
+def explains(person: Person, _place: Place) -> Want:
+    """The page of explanations is for two posts of the whole city."""
+    if not person.is_known:
+        return Want.LOGIN
+    return Want.OPEN if person.city_wide(Action.REFERENCE) or person.city_wide(Action.USERS) else Want.REFUSED
+
+
+def why(kind: str, row: str, verb: str) -> Body:
+    return lambda world, place: {"who": "m-stranger", "kind": kind, "number": str(world.row(row, place).pk), "verb": verb}
+
+
+BOTH = (Place.OWN, Place.OTHER)
 PAGES = (
+    Page("explain", None, expect=explains),
+    Page("explain", None, expect=explains, places=BOTH, query=why("projects.project", "project", "change")),
+    Page("explain", None, expect=explains, places=(*BOTH, Place.CITY), query=why("exchange.upload", "upload", "view")),
     Page(
         "admin:auth_user_password_change",
         Action.USERS,

@@ -29,7 +29,15 @@ def of_upload(name: str, needs: Action = Action.VIEW, method: str = "GET", row: 
     return Page(f"exchange:{name}", needs, method, row=row, kwargs=public_id, closed=Want.HIDDEN, **more)
 
 
-ROWS = (Rows("exchange.upload", Reach.UNIT, finds="月报"),)
+def own_job(name: str, method: str = "GET") -> Page:
+    return Page(f"exchange:{name}", None, method, row="job_alone", kwargs=public_id, expect=lambda person, _place: hidden(person))
+
+
+def hidden(person: Any) -> Want:
+    return Want.HIDDEN if person.is_known else Want.LOGIN
+
+
+ROWS = (Rows("exchange.upload", Reach.UNIT, finds="月报"), Rows("exchange.job", Reach.UNIT, finds="大表"))
 PAGES = (
     Page("exchange:list", Action.VIEW),
     Page("exchange:list", Action.VIEW, query=lambda world, _place: {"unit": world.units[Place.OTHER].key, "q": "月报"}),
@@ -43,6 +51,14 @@ PAGES = (
     of_upload("check", Action.UPLOAD, "POST"),
     of_upload("commit", Action.UPLOAD, "POST", data=lambda _world, _place: {"reason": "核对无误"}),
     of_upload("undo", Action.UNDO, "POST", row="upload_done", data=lambda _world, _place: {"reason": "报错了"}),
+    of_upload("upload", row="upload_busy"),
+    of_upload("progress", row="upload_busy"),
+    of_upload("cancel", Action.UPLOAD, "POST", row="upload_busy"),
+    # Work that belongs to no upload is its own person's alone.
+    own_job("job"),
+    own_job("job-file"),
+    own_job("job-cancel", "POST"),
+    Page("exchange:templates-of-all", Action.EXPORT, "POST", data=lambda _world, _place: {"period": "2020-06", "kind": "monthly_progress"}),
     # Sending for another unit, or for the whole city, is an error at the field: the form offers only what may be chosen.
     Page("exchange:list", Action.UPLOAD, "POST", places=tuple(Place), data=sent_file, expect=lambda person, place: sends(person, place)),
 )

@@ -5,10 +5,24 @@ from __future__ import annotations
 from accounts.roles import Action
 from tests.matrix.surfaces import Page, Reach, Rows
 
+
 # Nobody writes these here; they are the sign-in library's own tables.
-ROWS = tuple(
-    Rows(f"axes.{model}", Reach.CITY, view=Action.SYSTEM, row=f"axes_{model}", finds="x", author="system_administrator")
-    for model in ("accessattempt", "accesslog", "accessfailurelog")
+def watching(model: str, *actions: str) -> Rows:
+    return Rows(
+        f"axes.{model}",
+        Reach.CITY,
+        view=Action.SYSTEM,
+        row=f"axes_{model}",
+        finds="x",
+        author="system_administrator",
+        actions=dict.fromkeys(actions),
+    )
+
+
+ROWS = (
+    watching("accessattempt", "cleanup_expired_attempts", "delete_selected"),
+    watching("accesslog", "delete_selected"),
+    watching("accessfailurelog", "delete_selected"),
 )
 
 

@@ -8,6 +8,8 @@ COMMANDS = (
     Shell("start", "brings the embedded product up; whoever starts it owns it"),
     Shell("load_reference", "writes reference data from files of the server"),
     Shell("city_table", "prints the table of whoever is named with --user"),
+    Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
+    Shell("sweep", "brings again jobs that lost their process; changes nothing else"),
     Shell("intake", "uploads as whoever is named with --user"),
 )
 

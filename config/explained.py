@@ -1,0 +1,53 @@
+"""Our own views as the explanations know them: what each needs, and what stands in the way beside posts. The wiring knows every app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts import explain
+from accounts.explain import Deed, Verdict, register
+from accounts.roles import Action
+from exchange.models import Upload
+from projects.models import ListVersion, MonthReport, Project
+from projects.services.periods import writable
+
+
+def _upload(url_name: str, label: Any, verb: str = "view", action: Action = Action.VIEW, method: str = "GET") -> None:
+    register(url_name, Deed(label, verb, action, Upload, "public_id", closed=Verdict.HIDDEN), method)
+
+
+_upload("exchange:upload", _("上传的文件"))
+_upload("exchange:file", _("上传的原文件"))
+_upload("exchange:findings-json", _("上传的检查结果"))
+_upload("exchange:findings-xlsx", _("上传的检查结果"))
+_upload("exchange:findings-csv", _("上传的检查结果"))
+_upload("exchange:check", _("重新检查上传的文件"), "do", Action.UPLOAD, "POST")
+_upload("exchange:commit", _("提交上传的文件"), "do", Action.UPLOAD, "POST")
+_upload("exchange:undo", _("撤销上传"), "do", Action.UNDO, "POST")
+register("upload-by-number", Deed(_("上传的文件"), "view", Action.VIEW, Upload, closed=Verdict.HIDDEN))
+register("exchange:list", Deed(_("上传与检查"), "view", Action.VIEW))
+register("reports:index", Deed(_("报表"), "view", Action.VIEW))
+register("reports:city", Deed(_("投资进展表"), "view", Action.VIEW))
+register("reports:city_xlsx", Deed(_("下载投资进展表"), "do", Action.EXPORT))
+register("reports:projects", Deed(_("报表的项目明细"), "view", Action.VIEW))
+register("admin:projects_project_page", Deed(_("项目"), "view", Action.VIEW, Project, in_admin=True))
+register("admin:projects_lists_joint", Deed(_("清单合并去重"), "view", Action.VIEW, in_admin=True))
+register("admin:projects_listversion_page", Deed(_("清单版本"), "view", Action.VIEW, ListVersion, in_admin=True))
+register("admin:projects_listversion_compare", Deed(_("两版清单比较"), "view", Action.VIEW, ListVersion, in_admin=True))
+
+
+def month_closed(user: Any, deed: Deed, obj: Any) -> Iterable[str]:
+    """A month that is locked or not yet open can't be written, whoever asks; one that was handed in is not taken out."""
+    if isinstance(obj, MonthReport) and deed.verb in ("change", "delete"):
+        said = writable(obj.project.unit_id, obj.period)
+        if deed.verb == "delete" and obj.events.exists():
+            yield str(_("已提交、退回或审核过的月报不能删除"))
+        if not said:
+            yield said.said(get_language() or "zh")
+
+
+explain.hindrances.append(month_closed)

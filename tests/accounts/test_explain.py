@@ -1,0 +1,123 @@
+"""The page that says why somebody can't, and the page of a refusal: true sentences, and no word that the asker may not read."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.explain import ACTION_WORDS, Verdict, deed_at, explain, row_of
+from accounts.roles import Action, Role
+from tests.factories import make_month, make_period, make_project, make_user
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("explain")
+
+
+@pytest.fixture
+def project(cast):
+    return make_project("滨海路改造工程", cast.unit_a)
+
+
+def told(user, path, method="GET"):
+    deed, number = deed_at(path, method)
+    return explain(user, deed, row_of(deed, number))
+
+
+def form_of(project):
+    return reverse("admin:projects_project_change", args=[project.pk])
+
+
+def test_every_action_has_words():
+    assert set(ACTION_WORDS) == set(Action)
+
+
+def test_out_of_reach_names_the_unit_and_the_posts(cast, project):
+    found = told(cast.stranger, form_of(project))
+    assert (found.verdict, found.lacking) == (Verdict.HIDDEN, "记录属市南，而有“查看”权限的岗位是区市经办人（市北），不在其范围内")
+
+
+def test_lacking_permission_names_who_has_it(cast, project):
+    found = told(cast.reviewer, form_of(project), "POST")
+    assert (found.verdict, found.lacking) == (Verdict.REFUSED, "所任岗位都没有“录入和修改”权限")
+    assert found.advice == "有“录入和修改”权限的岗位：市级管理员、市级经办人、区市经办人。岗位由安全管理员在“用户与岗位”中安排。"
+
+
+def test_own_project_is_open_and_says_by_which_post(cast, project):
+    found = told(cast.owner, form_of(project), "POST")
+    assert (found.verdict, found.lacking) == (Verdict.OPEN, "")
+    assert found.steps[-1] == (True, "岗位区市经办人（市南）有“录入和修改”权限，记录属市南，在其范围内")
+
+
+def test_what_a_page_offers_to_nobody_is_said(cast, project):
+    found = told(cast.city, reverse("admin:projects_project_delete", args=[project.pk]))
+    assert (found.verdict, found.lacking) == (Verdict.REFUSED, "“项目”在页面上对任何岗位都不提供“删除”")
+
+
+def test_switched_off_and_without_post(cast, project):
+    cast.owner.is_active = False
+    assert told(cast.owner, form_of(project)).lacking == "账号已停用，不能登录"
+    assert told(make_user("newcomer"), form_of(project)).lacking == "没有任何岗位，不能进入系统"
+
+
+def test_a_locked_month_is_a_hindrance_and_no_lack_of_permission(cast, project):
+    report = make_month(project, 6)
+    page = reverse("admin:projects_monthreport_change", args=[report.pk])
+    assert told(cast.owner, page, "POST").hindrances == ()
+    period = make_period(2020, 6)
+    period.locked_at = timezone.now()
+    period.save()
+    found = told(cast.owner, page, "POST")
+    assert (found.verdict, len(found.hindrances)) == (Verdict.OPEN, 1)
+    assert "2020年6月" in found.hindrances[0]
+
+
+def test_city_administrator_reads_the_reason_by_address(cast, signed_in, project):
+    page = signed_in(cast.city).get(PAGE, {"who": "stranger", "address": f"http://testserver{form_of(project)}?_changelist_filters=q"})
+    assert page.context["told"].lacking.startswith("记录属市南")
+    assert "滨海路改造工程" in page.content.decode()
+
+
+def test_security_administrator_reads_the_reason_without_the_name(cast, signed_in, project):
+    client = signed_in(make_user("security", Role.SECURITY_ADMINISTRATOR))
+    page = client.get(PAGE, {"who": "王海", "kind": "projects.project", "number": str(project.pk), "verb": "change"})
+    assert page.context["told"].verdict is Verdict.HIDDEN
+    assert "滨海路改造工程" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked,field",
+    [
+        ({"who": "没有这人", "kind": "projects.project"}, "who"),
+        ({"who": "stranger", "address": "/no/such/"}, "address"),
+        ({"who": "stranger"}, "kind"),
+        ({"who": "stranger", "kind": "projects.nothing"}, "kind"),
+    ],
+)
+def test_what_can_not_be_read_is_said_at_its_field(cast, signed_in, asked, field):
+    page = signed_in(cast.city).get(PAGE, asked)
+    assert (page.status_code, list(page.context["form"].errors)) == (200, [field])
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "９", "9" * 30, "\x00"])
+def test_a_number_that_is_none_breaks_nothing(cast, signed_in, number):
+    page = signed_in(cast.city).get(PAGE, {"who": "stranger", "kind": "projects.project", "number": number, "verb": "change"})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["owner", "stranger", "reviewer"])
+def test_others_do_not_ask_about_people(cast, signed_in, name):
+    assert signed_in(getattr(cast, name)).get(PAGE, {"who": "city"}).status_code == 403
+
+
+def test_a_refusal_says_what_was_lacking_and_who_can_give_it(cast, signed_in):
+    page = signed_in(cast.reviewer).get(reverse("admin:projects_project_add"))
+    text = page.content.decode()
+    assert page.status_code == 403
+    assert "所任岗位都没有“录入和修改”权限" in text
+    assert "岗位由安全管理员在“用户与岗位”中安排" in text
+
+
+def test_a_page_out_of_reach_tells_nothing(cast, signed_in, project):
+    page = signed_in(cast.stranger).get(form_of(project))
+    assert (page.status_code, "市南" in page.content.decode()) == (404, False)
