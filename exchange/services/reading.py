@@ -19,6 +19,7 @@ from exchange.validate import FoldedFinding, fold
 from projects.findings import Finding, Severity, advice, message
 
 MEMBERS = 200  # of a folded finding, each with its row, value and sentence
+RANGES = 1000  # runs of rows kept of a folded finding, so that each of its cells can be marked
 LISTED = 2000  # folded findings kept on the upload; the counts say how many there are in all
 
 
@@ -125,6 +126,7 @@ def _shown(folded: FoldedFinding) -> dict[str, Any]:
         "sheet": place.sheet,
         "row": place.row,
         "row_end": last,
+        "ranges": [list(run) for run in folded.ranges[:RANGES]] if folded.count > 1 else [],
         "rows_text": folded.rows_text if folded.count > 1 else "",
         "col": place.column,
         "heading": place.heading,

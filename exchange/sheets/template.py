@@ -14,6 +14,7 @@ from exchange.sheets.stamp import STAMP_SHEET
 from projects.values import Month
 
 LISTS_SHEET = "_lists"
+MARKS_SHEET = "_marks"  # what a marked copy remembers of the colours it covered; see `exchange.workbook.marking`
 WORDS_SHEET = "填表说明"
 WORDS_TITLE = "填表说明（系统生成，上传时不读取）"
 FINDINGS_SHEET = "问题清单"
@@ -235,6 +236,6 @@ def _lines(frame: TemplateFrame) -> list[str]:
 
 def is_own(name: str | None, state: SheetState, first: Sequence[RawValue]) -> bool:
     """Tell a sheet that we put into the workbook beside the data: stamp, lists, instructions, the list of findings."""
-    if name in (STAMP_SHEET, LISTS_SHEET):
+    if name in (STAMP_SHEET, LISTS_SHEET, MARKS_SHEET):
         return state is not SheetState.VISIBLE
     return bool(first) and first[0] in (WORDS_TITLE, FINDINGS_TITLE)

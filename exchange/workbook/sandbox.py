@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -77,11 +77,15 @@ def _answer(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -
 
 
 def _run(source: BinaryIO, spool: BinaryIO, limits: Limits, seconds: float) -> tuple[int, bytes]:
-    """Run the child to its end, by force if need be; its exit status and what it complained of."""
-    command = [sys.executable, "-I", "-S", "-c", _START, str(_ROOT), *limits.as_words()]
+    return run_child(["-S", "-c", _START], source, spool, limits, seconds)
+
+
+def run_child(program: Sequence[str], source: BinaryIO, out: BinaryIO, limits: Limits, seconds: float) -> tuple[int, bytes]:
+    """Run a child of ours to its end, by force if need be; its exit status and what it complained of."""
+    command = [sys.executable, "-I", *program, str(_ROOT), *limits.as_words()]
     environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and module, no word of the user's
-        command, stdin=source, stdout=spool, stderr=subprocess.PIPE, cwd="/", env=environment, start_new_session=True
+        command, stdin=source, stdout=out, stderr=subprocess.PIPE, cwd="/", env=environment, start_new_session=True
     ) as child:
         try:
             _, complaints = child.communicate(timeout=seconds)  # wakes at once when the child is gone, which `wait` does not

@@ -12,11 +12,8 @@ import xlsxwriter
 
 from exchange.layout import FIRST_ROW, HEADING_ROW, TITLE_ROWS, BookLayout, CellContent, ColumnLayout, Form, ListsLayout, Look, TableLayout
 from exchange.workbook.grid import letters
+from exchange.workbook.notes import LONGEST_NOTE, safe_text
 
-# What XML can't hold; a spreadsheet program would call the file damaged.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST_TEXT = 32_767
-_LONGEST_NOTE = 2_000
 _NUMBER_FORMS = {Form.MONEY: "#,##0.00####", Form.NUMBER: "#,##0.####", Form.PERCENT: "0.00", Form.TEXT: "@", Form.LONG: "@"}
 _FILLS = {Look.LOCKED: "#F2F2F2", Look.ENTRY: "#FFFFFF", Look.GREY: "#F7F7F7"}
 _INKS = {Look.LOCKED: "#404040", Look.ENTRY: "#000000", Look.GREY: "#8C8C8C"}
@@ -24,11 +21,6 @@ _HEADS = {Look.LOCKED: "#D9D9D9", Look.ENTRY: "#DCE6F1", Look.GREY: "#EDEDED"}
 _PAPER_A3 = 8
 # Under protection a person may still widen, filter and format; only the locked cells resist. No password: it guards against slips.
 _ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True, "sort": True}
-
-
-def safe_text(text: str) -> str:
-    """A text as a cell can hold it."""
-    return _FORBIDDEN.sub("", text)[:_LONGEST_TEXT]
 
 
 def write_template(layout: BookLayout) -> bytes:
@@ -63,14 +55,17 @@ class _Table:
         self._set_up()
         self._write_head()
         last = FIRST_ROW - 1
+        notes: dict[int, list[tuple[int, str]]] = {}
+        for (line, place), text in self.table.notes.items():
+            notes.setdefault(line + FIRST_ROW, []).append((place, text))
         for number, row in enumerate(self.table.rows, start=FIRST_ROW):
+            for place, text in notes.get(number, ()):
+                self.sheet.write_comment(number - 1, place, safe_text(text)[:LONGEST_NOTE], {"author": "", "x_scale": 2.4, "y_scale": 1.6})
             self._write_row(number, row)
             last = number
         for _ in range(self.table.spare_rows):
             last += 1
             self._write_row(last, [None] * len(self.table.columns))
-        for (line, place), text in self.table.notes.items():
-            self.sheet.write_comment(line + FIRST_ROW - 1, place, safe_text(text)[:_LONGEST_NOTE], {"author": "", "x_scale": 2.4, "y_scale": 1.6})
         last = max(last, FIRST_ROW)
         for index, column in enumerate(self.table.columns):
             self._check(index, column, last)
