@@ -255,23 +255,6 @@ class StateFilter(ChipFilter):
         return Q(state=value)
 
 
-class OpenFilter(ChipFilter):
-    """Obstacles that are still open, and those that are resolved."""
-
-    title = _("办结")
-    parameter_name = "open"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        return [("yes", _("未办结")), ("no", _("已办结"))]
-
-    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
-        found = queryset.order_by().aggregate(yes=Count("pk", filter=Q(resolved_on=None)), no=Count("pk", filter=~Q(resolved_on=None)))
-        return {key: n for key, n in found.items() if n}
-
-    def condition(self, value: str) -> Q:
-        return Q(resolved_on=None) if value == "yes" else ~Q(resolved_on=None)
-
-
 class PermitKindFilter(ChipFilter):
     title = _("手续")
     parameter_name = "permit"

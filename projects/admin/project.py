@@ -20,11 +20,12 @@ from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
 from projects.admin.closed import ClosedCodes, ClosedColumns
 from projects.admin.filters import KindFilter, ReportedFilter, SectorFilter, StageFilter, UnitFilter, VersionFilter
 from projects.admin.forms import AnnualPlanForm, CodeForm, ProjectForm
+from projects.admin.obstacles import ObstacleInline
 from projects.admin.page import project_page
 from projects.figures import with_figures
 from projects.history import project_changes
 from projects.measures import wan_text
-from projects.models import AnnualPlan, Classification, LocationShare, Obstacle, Permit, Project, ProjectCode, ProjectTag
+from projects.models import AnnualPlan, Classification, LocationShare, Permit, Project, ProjectCode, ProjectTag
 from projects.moment import moment_of
 from projects.panels import project_columns
 from projects.querysets import search
@@ -81,15 +82,6 @@ class LocationInline(TrackedInline):
 class PermitInline(TrackedInline):
     model = Permit
     shown = ("kind", "state", "doc_no", "issuer", "issued_on", "expires_on")
-
-
-class ObstacleInline(TrackedInline):
-    model = Obstacle
-    shown = ("text", "raised_on", "owner_unit", "due_on", "resolved_on", "resolution")
-
-    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
-        """The unit that is to resolve it may be any unit: asking another for help is the point."""
-        return field.related_model._default_manager.all()
 
 
 @admin.register(Project)
