@@ -1,4 +1,4 @@
-"""The list of uploads with the first step on top: a file comes in, is kept, and is checked at once.
+"""The list of uploads with the first step on top: a file comes in, is kept, and is checked: at once, or a large one by a worker.
 
 over the limit, over the day's number, no room left → said before anything is stored
 the form is wrong                                   → said at the field, nothing is stored
@@ -30,12 +30,13 @@ from accounts import audit, scope
 from accounts.roles import Action
 from exchange.forms import ACCEPTED, UploadFilter, UploadForm, too_large
 from exchange.models import Upload
-from exchange.services.check import check
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.receive import receive
+from exchange.tasks import check_upload
 from exchange.views.access import signed_in, visible_uploads, wants_json, wording
 from exchange.views.documents import form_answer, upload_answer
 from exchange.views.page import render_page
+from exchange.views.progress import work_document
 
 _PAGE = 50
 _UNREAD = 4  # a body this many times over the limit is not even read
@@ -111,10 +112,12 @@ def _receive(request: HttpRequest, form: UploadForm) -> HttpResponseBase:
         form.add_error("unit", wording(refusal.zh, refusal.en))
         return form_answer(form, 403) if wants_json(request) else _list(request, form, 403)
     try:
-        upload = check(upload, actor=request.user) if upload.state == Upload.State.RECEIVED else upload
+        job = check_upload(upload, actor=request.user)
     except UploadError as refusal:
         return upload_answer(upload, status=409) if wants_json(request) else render_page(request, upload, refusal=refusal, status=409)
     address = _safe_next(request) or reverse("exchange:upload", args=[upload.public_id])
+    if wants_json(request) and job is not None:
+        return upload_answer(upload, status=202, next=address, work=work_document(job, request.user))
     if wants_json(request):
         return upload_answer(upload, status=422 if upload.state == Upload.State.REFUSED else 201, next=address)
     return HttpResponseRedirect(address, status=303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop after the table")
+        parser.add_argument("--no-worker", action="store_true", help="serve without a worker: large files wait until one is started")
         parser.add_argument("--no-demo", action="store_true", help="an empty product: reference data only")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
@@ -44,6 +46,8 @@ class Command(BaseCommand):
             call_command("city_table", period="2020-06", stdout=self.stdout)
         self._say_address(options)
         if not options["no_serve"]:
+            if not options["no_worker"]:
+                self._start_worker()
             self._serve(options)
 
     def _say_address(self, options: dict[str, Any]) -> None:
@@ -53,6 +57,11 @@ class Command(BaseCommand):
             names = "、".join(f"{name}（{shown}）" for name, shown, _, _ in demo.PEOPLE[:4])
             self.stdout.write(f"登录 / sign in: {names} …\n密码 / password: {demo.demo_password()}   （{demo.password_file()}）")
         self.stdout.flush()
+
+    def _start_worker(self) -> None:
+        """One worker beside the server, so that large files need nothing else; it ends with the server."""
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--with-parent", str(os.getpid())]
+        subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 -- our own interpreter and command
 
     def _serve(self, options: dict[str, Any]) -> None:
         """Hand the process over to gunicorn: threads, because SQLite lets one writer in at a time anyway."""
