@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import choices, files, page, sending, template, verbs
+from exchange.views import choices, files, marked, page, sending, template, verbs
 
 app_name = "exchange"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<slug:public_id>/choose/", choices.ChooseInUpload.as_view(), name="choose"),
     path("<slug:public_id>/conflicts.json", choices.conflicts_json, name="conflicts-json"),
     path("<slug:public_id>/undo/", verbs.UndoUpload.as_view(), name="undo"),
+    path("<slug:public_id>/marked.xlsx", marked.marked_xlsx, name="marked-xlsx"),
     path("<slug:public_id>/file/", files.original_file, name="file"),
     path("<slug:public_id>/findings.json", files.findings_json, name="findings-json"),
     path("<slug:public_id>/findings.xlsx", files.findings_xlsx, name="findings-xlsx"),

@@ -22,6 +22,7 @@ _ADDRESSES = {
     "redo_url": "exchange:redo",
     "redo_preview_url": "exchange:redo-preview",
     "file_url": "exchange:file",
+    "marked_url": "exchange:marked-xlsx",
     "progress_url": "exchange:progress",
     "cancel_url": "exchange:cancel",
 }
