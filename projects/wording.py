@@ -110,6 +110,12 @@ STAGE: Mapping[str, Wording] = {
     "stage_field_missing": Wording(
         "“{stage_zh}”项目缺少{field_zh}", "{field_en} is missing at stage “{stage_en}”", "请补填{field_zh}", "Fill in {field_en}"
     ),
+    "column_lacking": Wording(
+        "本表没有{lacking_zh}列，新项目入库后这些内容为空",
+        "The sheet has no column {lacking_en}; the new project comes in without",
+        "请补上该列（或用分类行写明），或入库后在项目页补填",
+        "Add the column, or fill it in on the project's page afterwards",
+    ),
     "stage_move": Wording(
         "项目阶段不能由“{from_zh}”变为“{to_zh}”",
         "Stage cannot change from “{from_en}” to “{to_en}”",

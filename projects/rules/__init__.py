@@ -28,6 +28,7 @@ CODE_RULES: tuple[Rule[HasCode], ...] = (
 )
 PROJECT_RULES: tuple[Rule[ProjectRecord], ...] = (
     stage.required_for_stage,
+    stage.sheet_asks_enough,
     stage.stage_move,
     identity.name_length,
     *CODE_RULES,

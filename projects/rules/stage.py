@@ -17,6 +17,9 @@ _CODE_OF_FIELD = {
     "actual_finish": "finish_missing",
 }
 
+# What the form demands of a new project and a list may have no column for.
+_NEEDED_WHEN_NEW = {"sector": ("行业领域", "Sector"), "stage": ("项目阶段", "Stage")}
+
 
 def required_for_stage(project: ProjectRecord, context: Context) -> Said:
     """Rules 1, 8, 37 (its date), 39, 67 and the least data of each stage. A project of unknown stage is asked what a reserve project is."""
@@ -38,6 +41,19 @@ def _missing(row: Requirement, stage: Stage, severity: Severity) -> Finding:
     code = "sei_missing" if row.field == "sector" and row.kind == "emerging" else _CODE_OF_FIELD.get(row.field, "stage_field_missing")
     words = {"field_zh": row.zh, "field_en": row.en, "stage_zh": stage.zh, "stage_en": stage.en}
     return Finding(code, severity, row.field, {**words, "zero_zh": "", "zero_en": ""})  # zero is no name and no total
+
+
+def sheet_asks_enough(project: ProjectRecord, context: Context) -> Said:
+    """A list may lack the column for the sector or the stage; of projects already known that changes nothing, a new one comes in without."""
+    if project.identity is not None or context.asked is None or context.month is not None:
+        return None
+    held = {"sector": project.sector, "stage": project.stage}
+    lacking = [words for field, words in _NEEDED_WHEN_NEW.items() if held[field] is None and not context.asks(field)]
+    if not lacking:
+        return None
+    return reason(
+        "column_lacking", None, lacking_zh="、".join(f"“{zh}”" for zh, _ in lacking), lacking_en=" and ".join(f"“{en}”" for _, en in lacking)
+    )
 
 
 def stage_move(project: ProjectRecord, context: Context) -> Said:

@@ -16,12 +16,12 @@ from projects.findings import WORDING, Severity, message
 from projects.records import CAPITAL_RATIOS, Thresholds
 from projects.rules import CODE_RULES, LIST_RULES, MONTH_RULES, NUMBERS, OF_A_FILE, PROJECT_RULES, RETURN_RULES, lists, run, stage
 from projects.stages import DEFAULT_TABLE, Stage, StageTable
-from projects.values import PartialDate
+from projects.values import Month, PartialDate
 from tests.projects.rule_cases import CONTEXT, LIST, PROJECT, REPORT, RETURN, D, E, W, context, hear, project
 
 TUPLES = (PROJECT_RULES, MONTH_RULES, LIST_RULES, RETURN_RULES)
 # Kept beside the numbered rules, because the admin and the API must say them as the upload does.
-UNNUMBERED = {"ytd_reported", "amounts_not_negative", "dates_plausible"}
+UNNUMBERED = {"ytd_reported", "amounts_not_negative", "dates_plausible", "sheet_asks_enough"}
 
 
 def test_every_rule_of_the_table_has_its_place():
@@ -138,6 +138,28 @@ def test_rule_38_sheet_without_a_reason_is_asked_for_one():
 def test_rule_39_suspension(day, why, missing):
     record = project(stage=Stage.SUSPENDED, stopped_on=day, stop_reason=why)
     assert hear(stage.required_for_stage, record) == [("suspension_unexplained", E, field) for field in missing]
+
+
+@pytest.mark.parametrize(
+    "values, asked, lacking",
+    [
+        pytest.param({"sector": None, "stage": None}, {"name", "total_wan"}, "“行业领域”、“项目阶段”", id="neither column"),
+        pytest.param({"sector": None}, {"name", "stage"}, "“行业领域”", id="no sector"),
+        pytest.param({"stage": None}, {"name", "stage"}, None, id="a column with a blank cell is the stage table's matter"),
+        pytest.param({"sector": "交通", "stage": Stage.BUILD}, {"name"}, None, id="told by a section row"),
+        pytest.param({"sector": None, "stage": None}, None, None, id="a form carries all"),
+        pytest.param({"sector": None, "stage": None, "identity": 7}, {"name"}, None, id="known project"),
+    ],
+)
+def test_sheet_without_a_needed_column_is_named_for_new_projects(values, asked, lacking):
+    record = project(**{"sector": "交通", "identity": None, **values})
+    said = stage.sheet_asks_enough(record, context(month=None, asked=None if asked is None else frozenset(asked)))
+    assert (said and said.params["lacking_zh"]) == lacking
+
+
+def test_month_sheet_needs_no_columns_of_a_new_project():
+    record = project(sector=None, stage=None, identity=None)
+    assert stage.sheet_asks_enough(record, context(asked=frozenset({"name"}), month=Month(2020, 6))) is None
 
 
 def test_required_fields_are_not_asked_of_a_door_that_does_not_carry_them():
