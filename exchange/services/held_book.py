@@ -20,6 +20,7 @@ from exchange.models import Upload
 from exchange.parse import Reading, RowKind, SheetReport, Table, read_workbook
 from exchange.raw import CellError, LongNumber, OverlongText, RawSheet, RawValue, Uncached
 from exchange.services.holding import Problem, holding_of
+from exchange.services.mappings import answers_for
 from exchange.services.reading import city_reference, sender_place
 from exchange.workbook import read_book
 
@@ -49,7 +50,7 @@ def held_book(upload: Upload) -> bytes:
     book = read_book(bytes(upload.file.content), upload.filename)
     sheets = {sheet.name or "": sheet for sheet in book.sheets}
     expected = upload.period.as_month if upload.period else None
-    reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit))
+    reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit), answers_for(upload.unit))
     read = _read_rows(reading, by_sheet)
     out = BytesIO()
     target = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})

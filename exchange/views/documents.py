@@ -17,6 +17,7 @@ _ADDRESSES = {
     "check_url": "exchange:check",
     "commit_url": "exchange:commit",
     "choose_url": "exchange:choose",
+    "held_url": "exchange:held",
     "undo_url": "exchange:undo",
     "undo_preview_url": "exchange:undo-preview",
     "redo_url": "exchange:redo",

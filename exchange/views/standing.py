@@ -7,11 +7,14 @@ from typing import Any
 
 from accounts.roles import Action
 from exchange.models import Upload
+from exchange.services.holding import holding_of
 from exchange.services.undo import REDOABLE, UNDOABLE
 from exchange.services.undo_words import why_words
 from exchange.views.access import may_write, wording
+from exchange.views.questions import questions_context
 
 _KEPT_SHOWN = 100
+LEDGER_KINDS = frozenset({"bond_allocation", "central_budget"})  # checked and previewed, not committed here
 
 
 def standing_context(upload: Upload, user: Any) -> dict[str, Any]:
@@ -22,6 +25,25 @@ def standing_context(upload: Upload, user: Any) -> dict[str, Any]:
         "story": story,
         "may_undo": upload.state in UNDOABLE and may_undo,
         "may_redo": upload.state in REDOABLE and bool(story) and may_undo,
+        "holding": _holding(upload, user),
+        **questions_context(upload, user),
+    }
+
+
+def _holding(upload: Upload, user: Any) -> dict[str, Any] | None:
+    """Whether the good rows alone could go in; after a commit, whether rows were held. One query for a file that is blocked."""
+    counts = upload.counts
+    if upload.is_over:
+        return {"held": counts["held_rows"], "accepted": counts["accepted_rows"]} if counts.get("held_rows") else None
+    if upload.state != Upload.State.CHECKED or not counts.get("error"):
+        return None
+    found = holding_of(upload)
+    accepted = (counts.get("rows") or 0) - len(found.rows)
+    return {
+        "held": len(found.rows),
+        "accepted": accepted,
+        "barriers": [wording(zh, en) for zh, en in found.barriers],
+        "may": found.is_possible and accepted > 0 and upload.kind not in LEDGER_KINDS and may_write(user, upload, Action.UPLOAD),
     }
 
 

@@ -21,6 +21,7 @@ from exchange.services.commit import commit
 from exchange.services.dry import judged_rows
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.lookups import Lookups
+from exchange.services.mappings import answers_for
 from exchange.services.reading import add_said, book_findings, city_reference, sender_place, shown_findings
 from exchange.services.receive import receive
 from exchange.sheets import Kind
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--period", help="the month reported, YYYY-MM")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="refuse files of another kind")
         parser.add_argument("--commit", action="store_true", help="store the file and carry its plan out")
+        parser.add_argument("--hold-bad-rows", action="store_true", help="commit the good rows and hold those that block")
         parser.add_argument("--user", help="the person who commits, by sign-in name; scope and history are that person's")
         parser.add_argument("--reason", default="", help="the word on findings that need a reason")
         parser.add_argument("--format", choices=["text", "json"], default="text")
@@ -96,7 +98,7 @@ class Command(BaseCommand):
             return self._commit(path, content, unit, period, options)
         try:
             book = read_book(content, path.name)
-            reading = read_workbook(book, city_reference(), period, sender_place(unit))
+            reading = read_workbook(book, city_reference(), period, sender_place(unit), answers_for(unit) if database_ready() else ())
             rows = list(judged_rows(reading, unit=unit))
             add_said(reading, book_findings(book))
             document = as_document(reading, rows)
@@ -165,7 +167,9 @@ class Command(BaseCommand):
         status = CLEAN
         outcome = ""
         try:
-            upload = commit(upload, actor=actor, reason=options["reason"] or "命令行提交，未另作说明", door=Door.COMMAND)
+            upload = commit(
+                upload, actor=actor, reason=options["reason"] or "命令行提交，未另作说明", door=Door.COMMAND, hold_bad_rows=options["hold_bad_rows"]
+            )
             outcome = upload.outcome
             if upload.counts.get("warning") and not options["reason"]:
                 outcome += f"{upload.counts['warning']}处需说明的问题以“{upload.reason}”为说明，可用 --reason 写明。"
