@@ -26,11 +26,14 @@ from exchange.raw import Refusal
 from exchange.services.closed import hold_closed
 from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
+from exchange.services.holding import HoldLog, store_held
 from exchange.services.lookups import Lookups
+from exchange.services.mappings import answers_for
 from exchange.services.memory import without_collecting
 from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
+from exchange.services.progress import UNWATCHED, StoppedError, Unwatched
 from exchange.services.reading import (
     add_said,
     book_findings,
@@ -67,21 +70,31 @@ class _Run:
     seen: Seen = field(default_factory=Seen)
     counts: Counter[str] = field(default_factory=Counter)
     parts: int = 0
+    watch: Unwatched = UNWATCHED
+    held: HoldLog = field(default_factory=HoldLog)
     periods: dict[Month, ReportingPeriod] = field(default_factory=dict)
 
 
-def check(upload: Upload, *, actor: Any, today: date | None = None) -> Upload:
-    """Check the stored file. Never raises for what the file holds: a file that can't be read ends as refused, with the reason."""
+def check(upload: Upload, *, actor: Any, today: date | None = None, watch: Unwatched = UNWATCHED) -> Upload:
+    """Check the stored file. Never raises for what the file holds: a file that can't be read ends as refused, with the reason.
+
+    StoppedError where `watch` ends the work; the upload then has no plan.
+    """
     content = bytes(upload.file.content)
     try:
-        return _check_in_transaction(upload, content, actor, today or timezone.localdate())
+        return _check_in_parts(upload, content, actor, today or timezone.localdate(), watch)
+    except StoppedError:
+        raise
     except Exception:  # whatever a file makes our own code do, the person gets a page that tells the truth, and we get the trace
         logger.exception("checking upload %s failed", upload.pk)
-        return _fail(upload)
+        return _fail(upload, watch)
 
 
-def _fail(upload: Upload) -> Upload:
+@transaction.atomic
+def _fail(upload: Upload, watch: Unwatched) -> Upload:
     """Nothing of the check was kept. The file is; it can be checked again once the fault is mended."""
+    watch.step(0)
+    upload.parts.all().delete()
     upload.refresh_from_db()
     upload.state = Upload.State.FAILED
     upload.outcome = f"检查时系统出错，没有写入任何内容，文件已保存。请把上传编号 #{upload.pk} 告诉系统管理员，修复后可重新检查。"
@@ -93,17 +106,27 @@ def _fail(upload: Upload) -> Upload:
     return upload
 
 
-def _check_in_transaction(upload: Upload, content: bytes, actor: Any, today: date) -> Upload:
-    with without_collecting(), transaction.atomic():
-        upload.parts.all().delete()
-        try:
-            _check_file(upload, content, actor, today)
-        except Refusal as refusal:
+def _check_in_parts(upload: Upload, content: bytes, actor: Any, today: date, watch: Unwatched) -> Upload:
+    """The former plan goes, the new one comes part by part, and only the last step says that it is whole.
+
+    Not one transaction: on SQLite nobody else could write for as long as a large file is read.
+    """
+    with without_collecting():
+        with transaction.atomic():
+            watch.step(0)
             upload.parts.all().delete()
+            Upload.objects.filter(pk=upload.pk).update(state=Upload.State.RECEIVED)
+        try:
+            _check_file(upload, content, actor, today, watch)
+        except Refusal as refusal:
             _refuse(upload, refusal)
-        upload.checked_at = timezone.now()
-        upload.save()
-        audit.record("upload.check", actor=actor, obj=upload, outcome=upload.state, counts=upload.counts)
+        with transaction.atomic():
+            watch.step(upload.counts.get("rows") or 0)
+            if upload.state == Upload.State.REFUSED:
+                upload.parts.all().delete()
+            upload.checked_at = timezone.now()
+            upload.save()
+            audit.record("upload.check", actor=actor, obj=upload, outcome=upload.state, counts=upload.counts)
     return upload
 
 
@@ -116,16 +139,16 @@ def _refuse(upload: Upload, refusal: Refusal) -> None:
     upload.sheets = []
 
 
-def _check_file(upload: Upload, content: bytes, actor: Any, today: date) -> None:
+def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: Unwatched) -> None:
     expected = upload.period.as_month if upload.period else None
     with open_book(content, upload.filename) as book:
         base = open_base(book, upload)
         adopt(base, upload, actor)
         expected = expected or base.month
-        reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit))
+        reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit), answers_for(upload.unit))
         year = _year(upload, reading, today)
         remarks = book_findings(book)
-        run = _Run(upload, _setting(upload, actor, base), year, _judged_on(upload, reading, year, today))
+        run = _Run(upload, _setting(upload, actor, base), year, _judged_on(upload, reading, year, today), watch=watch)
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
             batch.append(row)
@@ -186,6 +209,7 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         frame = Frame(month.year if month is not None else run.year, _period(run, month), run.setting.list_version_id)
         examined = examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
         hold_closed(rows, examined, frame.period, run.seen)
+        run.held.note(rows)
         planned += examined
     for done in planned:
         run.counts[done.action.value] += 1
@@ -193,9 +217,11 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
             run.counts["with_kept"] += bool(done.merge[0])
             run.counts["with_conflicts"] += bool(done.merge[1])
     run.counts["rows"] += len(batch)
-    if planned:
-        store_part(run.upload, run.parts, planned)
-        run.parts += 1
+    with transaction.atomic():
+        run.watch.step(run.counts["rows"])
+        if planned:
+            store_part(run.upload, run.parts, planned)
+            run.parts += 1
 
 
 def _period(run: _Run, month: Month | None) -> ReportingPeriod | None:
@@ -233,6 +259,9 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts["months"] = [str(month) for month in months]
     counts |= {"year": months[-1].year if months else run.year, "month": months[-1].month if months else None, "dropped": reading.findings.dropped}
     upload.counts = counts
+    with transaction.atomic():
+        run.watch.step(run.counts["rows"])
+        store_held(upload, run.held, reading.findings)
     upload.kind = reading.kind
     upload.sheets = described_sheets(reading)
     upload.findings = findings

@@ -22,8 +22,10 @@ from exchange.models import Upload
 from exchange.plan import Action, PlannedRow
 from exchange.services.faults import MovedError, NotAllowedError, StateError
 from exchange.services.guard import require_open
+from exchange.services.holding import held_words, require_holdable, withhold
 from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
+from exchange.services.progress import UNWATCHED, Unwatched
 from projects.models import Door, Organisation, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
@@ -34,15 +36,17 @@ _KINDS = {"emerging_list": "emerging"}
 NEW_OWNER = "+"  # a planned owner that is not stored yet: "+uscc|name"
 
 
-def commit(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD) -> Upload:
-    """Carry the plan out. Raises an UploadError, and then nothing has changed."""
+def commit(
+    upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD, watch: Unwatched = UNWATCHED, hold_bad_rows: bool = False
+) -> Upload:
+    """Carry the plan out; with `hold_bad_rows` without the rows that block. Raises an UploadError, and then nothing has changed."""
     try:
         with without_collecting(), transaction.atomic():
             locked = Upload.objects.select_for_update().get(pk=upload.pk)
-            _check_state(locked, reason)
+            _check_state(locked, reason, hold_bad_rows=hold_bad_rows)
             source = Source(door=door, actor_id=getattr(actor, "pk", None), upload_id=locked.pk, reason=reason)
             with bulk.overlapping():
-                _execute(locked, actor, source)
+                _execute(locked, actor, source, watch)
             _finish(locked, actor, reason)
             audit.record("upload.commit", actor=actor, obj=locked, counts=locked.counts)
     except bulk.StaleRowsError as stale:
@@ -57,12 +61,14 @@ def commit(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPL
     return upload
 
 
-def _check_state(upload: Upload, reason: str) -> None:
+def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
     if upload.state != Upload.State.CHECKED:
         raise StateError(
             "state", f"该上传当前为“{upload.get_state_display()}”，不能提交。", f"This upload is {upload.state}; only a checked one can be committed."
         )
-    if upload.counts.get("error"):
+    if upload.counts.get("error") and hold_bad_rows:
+        withhold(upload, require_holdable(upload))
+    elif upload.counts.get("error"):
         count = upload.counts["error"]
         raise StateError(
             "blocked", f"还有{count}处阻断问题，请改正文件后重新上传。", f"{count} findings block this file; correct it and send it again."
@@ -81,11 +87,12 @@ def _check_state(upload: Upload, reason: str) -> None:
         raise StateError("ledger", "资金类表格目前可以检查和预览，暂不能提交入库。", "Fund sheets can be checked and previewed, not yet committed.")
 
 
-def _execute(upload: Upload, actor: Any, source: Source) -> None:
+def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> None:
     # All months of the file are held before any row of it is written, so that two files can't wait for one another.
     hold(period_of(Month.parse(text)).pk for text in sorted(upload.counts.get("months") or ()))
     divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
     document = upload.list_version.title if upload.list_version else ""
+    written = 0
     for rows in planned_rows(upload):
         active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
         _check_scope(active, actor)
@@ -96,6 +103,8 @@ def _execute(upload: Upload, actor: Any, source: Source) -> None:
             frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)
             write_changes([_change(row) for row in group], frame, source=source, write=bulk)
         bulk.check_references()
+        written += len(active)
+        watch.tell(written)
 
 
 def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:
@@ -181,6 +190,9 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     else:
         upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
+    held_zh, held_en = held_words(upload)
+    upload.outcome += held_zh
+    upload.outcome_en += held_en
     upload.save()
 
 

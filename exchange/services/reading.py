@@ -66,7 +66,14 @@ def described_sheets(reading: Reading) -> list[dict[str, Any]]:
 def _described(sheet: SheetReport) -> dict[str, Any]:
     tables = sheet.tables
     columns = [
-        {"col": column.letter, "heading": column.heading, "field": column.field, "label": label_of(column.field), "unit": str(column.unit or "")}
+        {
+            "col": column.letter,
+            "heading": column.heading,
+            "field": column.field,
+            "label": label_of(column.field),
+            "unit": str(column.unit or ""),
+            **({"asked": column.asked, "guess": column.guess, "sample": list(column.sample)} if column.asked else {}),
+        }
         for table in tables[:1]
         for column in table.columns
     ]

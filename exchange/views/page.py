@@ -21,6 +21,8 @@ from exchange.services.faults import StateError, UploadError
 from exchange.services.preview import Show, preview, totals
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wording
 from exchange.views.findings import PAGE, Wanted, grouped, sheet_names
+from exchange.views.progress import work_context
+from exchange.views.standing import standing_context
 from projects.findings import WORDING, Finding, Severity, message
 
 KINDS = {
@@ -89,6 +91,7 @@ def render_page(
     request: HttpRequest, upload: Upload, *, refusal: UploadError | None = None, form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The whole page; with `refusal` it opens with why the last click had no effect."""
+    work = work_context(upload, request.user)
     context = {
         "upload": upload,
         "title": upload.filename,
@@ -102,8 +105,9 @@ def render_page(
         "form": form if form is not None else ReasonForm(),
         "is_ledger": upload.kind in LEDGER_KINDS,
         "barrier": commit_barrier(upload, request.user),
-        "may_check": upload.state in CHECKABLE and may_write(request.user, upload, Action.UPLOAD),
-        "may_undo": upload.state == Upload.State.COMMITTED and may_write(request.user, upload, Action.UNDO),
+        **work,
+        "may_check": not work["work"] and upload.state in CHECKABLE and may_write(request.user, upload, Action.UPLOAD),
+        **standing_context(upload, request.user),
         "may_upload": scope.may(request.user, Action.UPLOAD),
         **_findings_context(request, upload),
         **_preview_context(request, upload),
@@ -111,19 +115,20 @@ def render_page(
     return render(request, "exchange/upload.html", context, status=status)
 
 
-CHECKABLE = frozenset({Upload.State.RECEIVED, Upload.State.CHECKED, Upload.State.REFUSED, Upload.State.FAILED})
+CHECKABLE = frozenset({Upload.State.RECEIVED, Upload.State.CHECKED, Upload.State.REFUSED, Upload.State.FAILED, Upload.State.CANCELLED})
 
 
 def steps(upload: Upload) -> list[Step]:
     """The four steps, each behind, at hand or ahead."""
     words = ((_("选择文件"), "facts"), (_("检查结果"), "findings"), (_("预览变更"), "preview"), (_("完成"), "finish"))
     at = current_step(upload)
-    is_over = upload.state in {Upload.State.COMMITTED, Upload.State.UNDONE}
-    return [Step(number, title, anchor, number < at or (is_over and number == at), number == at) for number, (title, anchor) in enumerate(words, 1)]
+    return [
+        Step(number, title, anchor, number < at or (upload.is_over and number == at), number == at) for number, (title, anchor) in enumerate(words, 1)
+    ]
 
 
 def current_step(upload: Upload) -> int:
-    if upload.state in {Upload.State.COMMITTED, Upload.State.UNDONE}:
+    if upload.is_over:
         return 4
     return 3 if upload.state == Upload.State.CHECKED and not upload.counts.get("error") else 2
 

@@ -1,6 +1,8 @@
-"""What a person does with an upload: check again, commit, undo. A refusal shows the page with its reason; nothing was changed."""
+"""What a person does with an upload: check again, commit, undo, redo. A refusal shows the page with its reason; nothing was changed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -9,15 +11,16 @@ from django.views import View
 
 from accounts import audit
 from accounts.roles import Action
-from exchange.forms import ReasonForm
+from exchange.forms import CommitForm, ReasonForm, ReversalForm
 from exchange.models import Upload
-from exchange.services.check import check
-from exchange.services.commit import commit
+from exchange.services import leases
 from exchange.services.faults import NotAllowedError, StateError, UploadError
-from exchange.services.undo import undo
+from exchange.services.undo import redo, undo
+from exchange.tasks import check_upload, commit_upload
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wants_json
 from exchange.views.documents import form_answer, refusal_answer, upload_answer
 from exchange.views.page import CHECKABLE, render_page
+from exchange.views.progress import job_on_its_way, work_document
 
 
 @method_decorator(signed_in, name="dispatch")
@@ -28,23 +31,27 @@ class Verb(View):
     action = Action.UPLOAD
     event = ""
     anchor = "finish"
+    form_class: type[ReasonForm] = ReasonForm
 
-    def carry_out(self, upload: Upload, reason: str) -> Upload:
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
         raise NotImplementedError
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
         upload = upload_or_404(request, public_id)
-        form = ReasonForm(request.POST)
+        form = self.form_class(request.POST)
         if not form.is_valid():
             return form_answer(form, 400) if wants_json(request) else render_page(request, upload, form=form, status=400)
         try:
             if not may_write(request.user, upload, self.action):
                 raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
-            done = self.carry_out(upload, form.cleaned_data["reason"].strip())
+            done = self.carry_out(upload, {**form.cleaned_data, "reason": form.cleaned_data["reason"].strip()})
         except UploadError as refusal:
             return self._refused(request, public_id, refusal, form)
+        job = job_on_its_way(done)
+        if wants_json(request):
+            return upload_answer(done, status=202, work=work_document(job, request.user)) if job is not None else upload_answer(done)
         address = reverse("exchange:upload", args=[public_id])
-        return upload_answer(done) if wants_json(request) else HttpResponseRedirect(f"{address}#{self.anchor}", status=303)
+        return HttpResponseRedirect(f"{address}#{self.anchor if job is None else 'work'}", status=303)
 
     def _refused(self, request: HttpRequest, public_id: str, refusal: UploadError, form: ReasonForm) -> HttpResponseBase:
         status = 403 if isinstance(refusal, NotAllowedError) else 409
@@ -59,17 +66,29 @@ class Verb(View):
 
 class CommitUpload(Verb):
     event = "commit"
+    form_class = CommitForm
 
-    def carry_out(self, upload: Upload, reason: str) -> Upload:
-        return commit(upload, actor=self.request.user, reason=reason)
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
+        commit_upload(upload, actor=self.request.user, reason=given["reason"], hold_bad_rows=given["hold_bad_rows"])
+        return upload
 
 
 class UndoUpload(Verb):
     event = "undo"
     action = Action.UNDO
+    form_class = ReversalForm
 
-    def carry_out(self, upload: Upload, reason: str) -> Upload:
-        return undo(upload, actor=self.request.user, reason=reason)
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
+        return undo(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+
+
+class RedoUpload(Verb):
+    event = "redo"
+    action = Action.UNDO
+    form_class = ReversalForm
+
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
+        return redo(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
 
 
 class CheckUpload(Verb):
@@ -78,8 +97,24 @@ class CheckUpload(Verb):
     event = "check"
     anchor = "findings"
 
-    def carry_out(self, upload: Upload, reason: str) -> Upload:
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
         if upload.state not in CHECKABLE:
             state = upload.get_state_display()
             raise StateError("state", f"该上传当前为“{state}”，不能重新检查。", f"This upload is {upload.state}; it can't be checked again.")
-        return check(upload, actor=self.request.user)
+        check_upload(upload, actor=self.request.user)
+        return upload
+
+
+class CancelWork(Verb):
+    """Cancel what is on its way; a commit that is being written is not stopped any more."""
+
+    event = "cancel"
+    anchor = "top"
+
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
+        job = upload.jobs.order_by("-pk").first()
+        if job is None:
+            raise StateError("ended", "没有正在处理的任务。", "There is nothing on its way.")
+        leases.cancel(job, actor=self.request.user)
+        upload.refresh_from_db()
+        return upload
