@@ -41,7 +41,7 @@ PERIOD_OF_DONE = re.compile(
 )
 
 IGNORED = re.compile(
-    r"^参考·|"  # grey columns of our own template
+    r"^参考·|^备注_|"  # grey columns of our own template, and what people keep for themselves
     r"^扣留问题|"  # what the workbook of held rows says of each
     r"^(?!.*问题).*(?:下月|下步|下一步)|次月|同期|同比|增长|增幅|上年同|照片|图片|图像|位次|排名|名次|入统|入库纳统|是否|经纬度|坐标|面积比|容积率"
     r"|^(?!.*[代编]码)(?:立项|用地(?!面积|规模)|规划|环评|施工许可|土地|能评|可研|初设|招标(?!发行)|林地|用海|稳评|手续|前期手续|前期工作|手续办理|审批).*"
