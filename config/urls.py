@@ -1,15 +1,18 @@
 """Addresses."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.explain_page import explain_page
 from config import explained  # noqa: F401 -- registers what it explains
-from config.views import set_moment, upload_by_number
+from config.views import robots, set_moment, upload_by_number
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("robots.txt", robots, name="robots"),
+    path("favicon.ico", RedirectView.as_view(url=static("frame/mark.svg")), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("moment/", set_moment, name="set-moment"),
     path("uploads/by-number/<int:number>/", upload_by_number, name="upload-by-number"),
@@ -19,3 +22,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 handler403 = "accounts.explain_page.refused"
+handler400 = "config.views.bad_request"

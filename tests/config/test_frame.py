@@ -6,10 +6,12 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.template import loader
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.roles import Role
+from config.server import refusal_page
 from tests.factories import make_code, make_entry, make_list, make_month, make_plan, make_project, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +93,7 @@ def test_rail_offers_what_the_role_may_open(cast, signed_in, role, groups):
     rail = rail_of(client.get(reverse("admin:index")))
     assert set(rail) == groups
     if role is Role.SECURITY_ADMINISTRATOR:
-        assert rail["system"] == ["用户与岗位"]
+        assert rail["system"] == ["用户与岗位", "权限说明"]
     if role is Role.AUDITOR:
         assert rail["system"] == ["操作日志"]
 
@@ -177,3 +179,51 @@ def test_overview_of_somebody_without_business_scope_shows_no_figure(cast, signe
     response = signed_in(make_user("audit", Role.AUDITOR)).get(reverse("admin:index"))
     assert response.context["business"] is False
     assert "查看全部项目" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address, status, said",
+    [
+        ("/nowhere/", 404, "没有这个页面"),
+        ("/admin/projects/project/?name__contains=x", 400, "不能识别"),
+        ("/reports/city/?period=2020-13", 400, "月份应写作"),
+    ],
+)
+def test_refusals_stand_in_our_frame_with_a_way_back(cast, signed_in, address, status, said):
+    response = signed_in(cast.city).get(address)
+    text = response.content.decode()
+    assert (response.status_code, said in text, text.count("<h1")) == (status, True, 1)
+    assert "重大项目投资管理" in text
+    assert re.search(r'class="button[^"]*" href="/', text)
+    assert INLINE.findall(text) == []
+
+
+def test_a_form_without_its_token_is_refused_in_words(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.city, backend="accounts.backends.RoleBackend")
+    response = client.post(reverse("set-moment"), {"month": "2020-06"})
+    assert response.status_code == 403
+    assert "这次提交没有生效" in response.content.decode()
+
+
+def test_a_failure_of_ours_needs_neither_database_nor_person():
+    text = loader.render_to_string("500.html")
+    assert "系统出错" in text
+    assert 'href="/"' in text
+    assert INLINE.findall(text) == []
+
+
+def test_too_long_an_address_is_answered_in_our_frame():
+    answer = refusal_page("414 URI Too Long")
+    head, _, page = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 414 URI Too Long\r\n")
+    assert f"Content-Length: {len(page)}".encode() in head
+    assert "网址太长" in page.decode()
+
+
+def test_robots_are_sent_away_and_the_icon_is_found(client):
+    robots = client.get("/robots.txt")
+    assert (robots.status_code, robots.content) == (200, b"User-agent: *\nDisallow: /\n")
+    icon = client.get("/favicon.ico")
+    assert icon.status_code == 302
+    assert icon["Location"].endswith("frame/mark.svg")

@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def _serve(self, options: dict[str, Any]) -> None:
         """Hand the process over to gunicorn: threads, because SQLite lets one writer in at a time anyway."""
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{options['host']}:{options['port']}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "120"]
+        command += ["--worker-class", "config.server.Worker", "--workers", "2", "--threads", "8", "--timeout", "120"]
         command += ["--access-logfile", os.devnull, "--no-control-socket"]
         sys.stdout.flush()
         os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter and arguments
