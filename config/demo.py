@@ -65,7 +65,7 @@ def load_people() -> None:
         if User.objects.filter(username=name).exists():
             continue
         with transaction.atomic():
-            user = User.objects.create_user(name, password=password, display_name=shown, is_staff=True)
+            user = User.objects.create_user(name, f"{name}@example.invalid", password, display_name=shown, is_staff=True)
             Membership.objects.create(user=user, role=role, unit=units[unit] if unit else None)
 
 
