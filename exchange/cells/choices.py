@@ -46,7 +46,7 @@ def _read_place(raw: RawValue, field: str, reference: Reference) -> CellValue | 
     if closed is not None:
         return closed
     text = as_text(raw)
-    place = reference.place(text)
+    place = reference.place(text) or _place_by_code(text, reference)
     if place is None:
         place, note = _place_of_several(text, reference)
         if place is not None:
@@ -56,6 +56,15 @@ def _read_place(raw: RawValue, field: str, reference: Reference) -> CellValue | 
     if place.kind is PlaceKind.RETIRED:
         return CellReading(place.name, (warning("district_obsolete", field, raw=text, name=place.name),), place.name)
     return place.name if place.name == text else CellReading(place.name, (), place.name)
+
+
+def _place_by_code(text: str, reference: Reference) -> KnownPlace | None:
+    """370211, 370281 胶州市, 山东省青岛市莱西市: the division's code or the province before the name."""
+    found = re.fullmatch(r"(\d{6})(?:000000)?\W*(.*)", text)
+    if found is not None and not found[2]:
+        return next((reference.place(name) for name, code in reference.district_codes.items() if code == found[1]), None)
+    name = found[2] if found is not None else text.rpartition(reference.city)[2]
+    return reference.place(name) if name and name != text else None
 
 
 def _place_of_several(text: str, reference: Reference) -> tuple[KnownPlace | None, str]:

@@ -32,7 +32,7 @@ _AROUND_AFTER = re.compile(
     r"(?:左右|前后|之前|以前|(?<!年)[前内]|期间|份)?(?:正式|全面|全部|主体)?(?:开工建设|开工|动工|开建|启动|竣工验收|竣工|完工|建成|投产|交付|通车|完成|投用|验收|运营|投入使用|及|并|起|止|、)*$"
 )
 _PART_OF_MONTH = re.compile(r"(?<=月)(?:份)?(?:上旬|中旬|下旬|初|中|底|末)$")
-_SEPARATED = re.compile(r"(\d{4})[年./\-_,、](\d{1,2})(?:[月./\-_,](?:(\d{1,2})日?号?)?)?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_SEPARATED = re.compile(r"(\d{4})[年./\-_,、·](\d{1,2})(?:[月./\-_,](?:(\d{1,2})日?号?)?)?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _YEAR = re.compile(r"(\d{4})年?度?")
 _SHORT = re.compile(r"(\d{2})[年./\-](\d{1,2})(?:[月./\-](?:(\d{1,2})日?)?)?")
 _MONTH_FIRST = re.compile(r"(\d{1,2}|[A-Za-z]{3,9})[/.\-]?(\d{4}|(?<=[A-Za-z.\-])\d{2})")  # 03/2019, Mar-19
@@ -214,8 +214,12 @@ def _exact(plain: str) -> PartialDate | None:
 
 
 def _month_first(plain: str) -> PartialDate | None:
-    """03/2019, and what Excel in English makes of a date in a text file: Mar-19."""
-    found = _MONTH_FIRST.fullmatch(plain)
+    """03/2019, 15/03/2019, and what Excel in English makes of a date in a text file: Mar-19, 2019-Mar."""
+    day_first = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", plain)
+    if day_first is not None:
+        first, second = int(day_first[1]), int(day_first[2])  # 03/04/2019 may be of March or April: left unread
+        return _made(int(day_first[3]), min(first, second), max(first, second)) if max(first, second) > 12 else None
+    found = _MONTH_FIRST.fullmatch(re.sub(r"^(\d{4})-([A-Za-z]{3,9})$", r"\2-\1", plain))
     if found is None:
         return None
     word = found[1][:3].lower()

@@ -26,6 +26,7 @@ _DOTTED_MONTH = re.compile(r"(?<!\d)20\d{2}[.\-_/](\d{1,2})(?![\d.])|(?<!\d)20\d
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*批")
 _TITLE_END = re.compile(r"(?:表|清单|名单|一览|明细|台账|计划|情况|汇总|安排|项目库?)(?:[(（][^)）]*[)）]|单位[:：].*)*$")
 _NUMBERED = re.compile(r"^\s*(?:[(（]?[\d一二三四五六七八九十]+[)）]?[.、．\s_-]+)|[\s_-]+\d*$")  # 2.西海岸
+_NOTE = re.compile(r"\s*(?:[(（]?(?:注|备注|说明|附注)|[*※])")
 _LONGEST_TITLE = 60
 _SUBMITTER = re.compile(r"(?:填报|报送|编制|制表|上报|填表|申报)(?:单位|部门|地区)(?:[(（][^)）]*[)）])?[:：]\s*(\S+)")
 
@@ -66,6 +67,12 @@ def unit_of_lines(texts: Iterable[str]) -> MoneyUnit | None:
                 return money_unit(found[1])
     alone = next((found for text in folded_texts if (found := _UNIT_ALONE.fullmatch(text)) is not None), None)
     return money_unit(alone[1]) if alone is not None else None
+
+
+def unit_of_notes(sample: Iterable[Sequence[RawValue]]) -> MoneyUnit | None:
+    """The unit that a note below the table gives, where nothing above it does."""
+    notes = (cell for row in sample for cell in row[:3] if type(cell) is str and "单位" in cell and _NOTE.match(cell))
+    return next((unit for note in notes if (unit := unit_of_lines([note])) is not None), None)
 
 
 def year_of(text: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from exchange.parse.columns import ColumnPlan, choose_units, kind_of, plan_columns, unheaded
-from exchange.parse.context import SheetContext, context_of
+from exchange.parse.context import SheetContext, context_of, unit_of_notes
 from exchange.parse.header import HeaderBlock, Rows
 from exchange.parse.model import Place, PlacedFinding, PlannedColumn, Table, column_letter
 from exchange.parse.profile import cells_of
@@ -61,6 +61,8 @@ def open_table(
     context = _with_last(context_of(above, sheet.name, book.filename, book.reference, fallback), last)
     if context.place is None and book.sender is not None:
         context = replace(context, place=book.sender, place_source="sender")
+    if context.unit is None:
+        context = replace(context, unit=unit_of_notes(sample))
     month = _period(block, context, book)
     titles = f"{context.title} {sheet.name or ''} {book.filename}"
     ambiguous = any(meaning.field == "done_ytd_wan" and meaning.ambiguous for meaning in block.meanings)

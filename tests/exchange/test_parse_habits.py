@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from exchange.neutral import as_document
+from exchange.parse import read_workbook
+from exchange.raw import RawBook
+from exchange.reference import Reference, reference_from
+from exchange.validate import validated_rows
 from projects.findings import message
 from tests.exchange.tables import Read, sheet
 
@@ -251,3 +255,63 @@ def test_document_tells_each_finding_in_words() -> None:
     assert found["advice"]
     assert found["message_en"]
     assert (found["sheet"], found["row"], found["col"], found["heading"], found["raw"]) == ("Sheet1", 3, "D", "总投资", "待定")
+
+
+# --- small things that once cost a column or a row ---
+
+
+def test_unit_may_stand_in_the_note_below() -> None:
+    read = Read(sheet(f"市南区项目表\n{HEAD}\n{ROWS}\n注：1.本表金额单位均为亿元；2.总投资以批复为准。"))
+    assert read.column("total_investment") == [100_000_000, 200_000_000, 150_000_000]
+    assert not any(one.startswith("unit_missing") for one in read.said)
+
+
+def test_signatures_in_cells_of_their_own_are_no_project() -> None:
+    read = Read(sheet(f"市南区项目表（单位：万元）\n{HEAD}\n{ROWS}\n制表：|李某||审核：|王某"))
+    assert read.skipped()[6] == "signature"
+    assert read.said == []
+
+
+def test_sums_until_now_and_of_this_year_are_told_apart() -> None:
+    read = Read(
+        sheet(
+            """
+城阳区2020年重点项目6月份调度表（单位：万元）
+序号|项目名称|总投资|年度计划投资|本月投资|本年至今完成投资|本月止累计完成
+1|流亭道路|10000|3000|300|1500|4500
+2|上马桥梁|20000|5000|400|2500|6000
+"""
+        )
+    )
+    assert read.column("ytd_done") == [1500, 2500]
+    assert read.column("cum_total") == [4500, 6000]
+
+
+def _elsewhere() -> Reference:
+    city = {"code": "370600", "name": "烟台市", "own": ["市直"], "words": ["烟台", "全市"]}
+    districts = [{"code": "370602", "name": "芝罘区", "aliases": ["芝罘"]}, {"code": "370681", "name": "龙口市", "aliases": ["龙口"]}]
+    document = {
+        "city": city,
+        "districts": districts,
+        "retired": [{"code": "370684", "name": "蓬莱市", "successor": "龙口市", "aliases": []}],
+        "zones": [],
+    }
+    words = ("emerging", "sectors", "stages", "natures", "vague")
+    return reference_from({**document, **{name: ["交通"] for name in words}, "earliest_year": 1980, "latest_year": 2060})
+
+
+def test_city_is_what_the_settings_say_and_no_other() -> None:
+    lines = """
+2020年重点基础设施项目表（单位：万元）
+序号|项目名称|所在区市|项目代码|总投资
+1|幸福道路|芝罘|2019-370602-48-01-012345|10000
+2|东江桥梁|烟台市龙口市|2019-370681-48-01-012346|20000
+3|登州水厂|蓬莱市|2019-370202-48-01-012347|20000
+4|崂山学校|崂山区|2019-370602-48-01-012348|20000
+5|黄城医院|370681|2019-370681-48-01-012349|20000
+"""
+    reading = read_workbook(RawBook("项目.xlsx", "xlsx", [sheet(lines)]), _elsewhere())
+    document = as_document(reading, validated_rows(reading))
+    assert [row["fields"]["district"] for row in document["rows"]] == ["芝罘区", "龙口市", "龙口市", None, "龙口市"]
+    said = {(one["row"], one["kind"]) for one in document["errors"] if one["severity"] != "info"}
+    assert said == {(5, "district_obsolete"), (5, "code_region"), (6, "district_unknown")}
