@@ -23,6 +23,7 @@ from accounts.scope import for_user
 from exchange.models import Upload
 from projects.models import Classification, ListVersion, Project
 from projects.moment import Clocks, Moment, clocks_of
+from projects.returns import states_of
 from reports import catalogue
 from reports.city import by_label
 from reports.details import Whole, page_table_of
@@ -91,6 +92,9 @@ def city(request: HttpRequest) -> HttpResponse:
             "months": _month_choices(clocks, question, by),
             "month": month_text(question.month),
             "lists": _list_choices(question, by),
+            # Figures count whatever their review is at; how far it is stands beside them. Of a past day's knowledge nothing is said.
+            "states": states_of(select(reach, question).projects, question.month) if question.known is None else None,
+            "returns": f"{reverse('admin:projects_returns')}?year={question.month.year}",
             "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
         },
     )
