@@ -34,6 +34,7 @@ from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
 from exchange.services.progress import UNWATCHED, StoppedError, Unwatched
+from exchange.services.proposing import count_proposals
 from exchange.services.reading import (
     add_said,
     book_findings,
@@ -211,6 +212,7 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         hold_closed(rows, examined, frame.period, run.seen)
         run.held.note(rows)
         planned += examined
+    run.counts["proposals"] += count_proposals(planned)
     for done in planned:
         run.counts[done.action.value] += 1
         if done.merge and done.action is not Action.HELD:
@@ -252,7 +254,7 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {"rows": run.counts["rows"], "missing": run.counts["missing"]}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
-    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts")}
+    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals")}
     severities = Counter(placed.finding.severity.value for placed in reading.findings)
     counts |= {name: severities[name] for name in ("error", "warning", "info")}
     months = sorted(run.seen.periods)

@@ -26,10 +26,12 @@ from exchange.services.holding import held_words, require_holdable, withhold
 from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
 from exchange.services.progress import UNWATCHED, Unwatched
+from exchange.services.proposing import proposed_words, set_aside
 from projects.models import Door, Organisation, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
 from projects.services.periods import hold, period_of
+from projects.services.proposal_batches import propose_many
 from projects.values import Month
 
 _KINDS = {"emerging_list": "emerging"}
@@ -92,10 +94,12 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
     hold(period_of(Month.parse(text)).pk for text in sorted(upload.counts.get("months") or ()))
     divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
     document = upload.list_version.title if upload.list_version else ""
-    written = 0
+    written = proposed = 0
     for rows in planned_rows(upload):
         active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
         _check_scope(active, actor)
+        asked = set_aside(active)
+        proposed += propose_many(asked, reason=source.reason, actor=actor, upload_id=upload.pk, door=source.door)
         _settle_owners(active)
         groups = _by_period(active)
         require_open(groups)
@@ -105,6 +109,7 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
         bulk.check_references()
         written += len(active)
         watch.tell(written)
+    upload.counts["proposed"] = proposed
 
 
 def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:
@@ -190,9 +195,9 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     else:
         upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
-    held_zh, held_en = held_words(upload)
-    upload.outcome += held_zh
-    upload.outcome_en += held_en
+    for zh, en in (proposed_words(counts.get("proposed", 0)), held_words(upload)):
+        upload.outcome += zh
+        upload.outcome_en += en
     upload.save()
 
 

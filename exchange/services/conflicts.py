@@ -22,6 +22,7 @@ from exchange.services.contents import content_of
 from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.merging import Merger
 from exchange.services.parts import read_part, replace_part
+from exchange.services.proposing import count_proposals
 from exchange.services.snapshot import Frame, stored_value
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 
@@ -73,9 +74,10 @@ def _choose_in(
                 taken[conflict.field] = take
                 kept[choice_key(row, conflict.field)] = _noted(conflict, take, actor)
                 counts["chosen"] += 1
-        before = row.action
+        before, proposed = row.action, count_proposals([row])
         if taken and choose(row, taken):
             changed = True
+            counts["proposals"] += count_proposals([row]) - proposed
             counts[before.value] -= 1
             counts[row.action.value] += 1
     return changed

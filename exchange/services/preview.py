@@ -21,6 +21,7 @@ from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, PlannedRow, Value
 from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
+from exchange.services.proposing import is_proposed
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
 
@@ -245,7 +246,10 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
             if (intent.table, column, new) == ("project", "name", row.name) and intent.id is None:
                 continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
-            yield Line(_label(intent.table, column, upload), before, _words(intent.table, column, new, names))
+            label = _label(intent.table, column, upload)
+            if is_proposed(row, intent, column):
+                label = _("变更申请·%(label)s") % {"label": label}
+            yield Line(label, before, _words(intent.table, column, new, names))
 
 
 def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[ConflictLine]:

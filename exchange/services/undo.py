@@ -28,6 +28,7 @@ from exchange.services.undo_words import kept_places, outcome_words
 from projects.models import Door, MonthReport, PlanVersion, Project, Source
 from projects.services.batches import blank_row
 from projects.services.periods import hold
+from projects.services.proposal_batches import reopen_of_upload, withdraw_of_upload
 from projects.services.voiding import tell_voided
 from projects.workflow import VOIDED, State, after_edit
 
@@ -68,6 +69,7 @@ def _reverse(upload: Upload, kind: Reversal.Kind, *, actor: Any, reason: str, do
             source = Source(door, getattr(actor, "pk", None), locked.pk, _reason(locked, kind, reason))
             last = _last_history(locked.pk)
             execute(plan, source)
+            _proposals(locked, kind, actor)
             made = _record(locked, kind, plan, actor, reason, door, _spans(locked.pk, last))
             _finish(locked, made, actor)
             audit.record(f"upload.{kind.value}", actor=actor, obj=locked, counts=made.counts, reason=reason)
@@ -77,6 +79,13 @@ def _reverse(upload: Upload, kind: Reversal.Kind, *, actor: Any, reason: str, do
         raise _moved("有记录", "some records") from clash
     upload.refresh_from_db()
     return upload
+
+
+def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> None:
+    """What the upload proposed and nobody has settled goes with it, and comes back with it. What was approved stays: it has its own way back."""
+    note = f"撤回上传 #{upload.pk}"
+    settle = withdraw_of_upload if kind == Reversal.Kind.UNDO else reopen_of_upload
+    settle(upload.pk, actor=actor, note=note)
 
 
 def _moved(zh: str, en: str) -> MovedError:
