@@ -18,7 +18,8 @@ from projects.findings import Finding, Severity
 from projects.values import Month, ProjectCode
 
 _PUNCTUATION = str.maketrans("", "", " \t\r\n\u3000\xa0()（）[]【】〔〕《》<>“”\"'‘’·、,，.。:：;；-—_/★▲●☆△*※")
-_GENERIC = re.compile(r"(?:建设)?(?:项目|工程)|建设$|新建|(?:有限)?(?:责任)?公司|的")
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")  # 地铁八号线 and 地铁8号线
+_GENERIC = re.compile(r"(?:建设)?(?:项目|工程)|建设$|(?<!更)新建|(?:有限)?(?:责任)?公司|的")
 # A difference of only these signs marks another part of a work, not another spelling.
 _PART_SIGNS = frozenset("0123456789一二三四五六七八九十东南西北中上下左右前后内外ABCDEFGHabcdefgh甲乙丙丁期段标号线")
 _COMPARED = 4
@@ -84,7 +85,10 @@ class DuplicateWatch:
         return self._finding("code_duplicate", Severity.BLOCKS, first, {"code": code, "name": f"本文件第{first & 0xFFFFFFFF}行"}, "code")
 
     def _lookalike(self, row: ReadRow, name: str, key: str, scope: int, here: int) -> Finding | None:
-        bare = _GENERIC.sub("", key)
+        bare = _GENERIC.sub("", key).translate(_NUMERALS)
+        place = row.values.get("district")
+        if isinstance(place, str) and bare.startswith(place):
+            bare = bare[len(place) :]
         if len(bare) >= 3:
             first = self.bare_names.setdefault(hash((scope, bare)), here)
             if first != here:
