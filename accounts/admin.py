@@ -17,11 +17,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.events import codes_like, detail_words, event_words, object_names, object_words, outcome_words, unit_names
+from accounts.events import codes_like, detail_words, event_words, object_names, object_words, outcome_words, place_names
 from accounts.models import AuditEvent, Division, Membership, ReportingUnit, User
 from accounts.navigation import NavItem, may, register
 from accounts.roles import GRANTS, Action, Role, clash
 from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+from accounts.words import listed
 
 admin.site.unregister(Group)
 
@@ -46,7 +47,7 @@ class PostsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         }
         pair = clash(held)
         if pair:
-            names = "、".join(GRANTS[role].zh for role in Role if role in pair)
+            names = listed(GRANTS[role].zh for role in Role if role in pair)
             raise ValidationError(_("以下岗位不得由同一人担任：%(names)s"), params={"names": names})
 
 
@@ -139,7 +140,7 @@ class ReportingUnitAdmin(ScopedAdmin):
 
     @admin.display(description=_("别名"))
     def alias_words(self, unit: ReportingUnit) -> str:
-        return format_html('<span class="wraps">{}</span>', "、".join(unit.aliases) or "—")
+        return format_html('<span class="wraps">{}</span>', listed(unit.aliases) or "—")
 
 
 @admin.register(Division)
@@ -222,9 +223,9 @@ class EventList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
-        names, units = object_names(rows), unit_names()
+        names, places = object_names(rows), place_names()
         for event in rows:
-            event.told = (object_words(event, names), detail_words(event, units))  # type: ignore[attr-defined]
+            event.told = (object_words(event, names), detail_words(event, places))  # type: ignore[attr-defined]
         self.result_list = rows
 
 
@@ -233,8 +234,8 @@ class AuditEventAdmin(ScopedAdmin):
     """The event log: read, never written here."""
 
     head_line = _("谁在什么时候做了什么，从哪里来；只增不改")
-    list_display = ("at", "who", "what", "about", "outcome_told", "address", "beside")
-    list_display_links = ("at",)
+    list_display = ("when", "who", "what", "about", "outcome_told", "address", "beside")
+    list_display_links = ("when",)
     list_filter = (PersonFilter, EventFilter, DayFilter, OutcomeFilter)
     search_fields = ("actor_name", "event", "object_id", "address")
     search_help_text = _("操作人、事件、对象编号、来源地址、日期（如 2026-11-23）")
@@ -268,6 +269,10 @@ class AuditEventAdmin(ScopedAdmin):
     has_change_permission = has_add_permission
     has_delete_permission = has_add_permission
 
+    @admin.display(description=_("时间"), ordering="at")
+    def when(self, event: AuditEvent) -> str:
+        return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}"
+
     @admin.display(description=_("操作人"), ordering="actor_name")
     def who(self, event: AuditEvent) -> str:
         return event.actor_name or "—"
@@ -291,4 +296,4 @@ class AuditEventAdmin(ScopedAdmin):
     def _told(self, event: AuditEvent) -> tuple[str, str]:
         """The words of the page's list; of a single event they are made for it alone."""
         told: tuple[str, str] | None = getattr(event, "told", None)
-        return told or (object_words(event, object_names([event])), detail_words(event, unit_names()))
+        return told or (object_words(event, object_names([event])), detail_words(event, place_names()))

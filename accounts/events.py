@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import AuditEvent, ReportingUnit
+from accounts.words import listed
 
 # The first word of an event that names no model, and a model's own words otherwise.
 _AREAS: Mapping[str, Any] = {
@@ -62,6 +63,7 @@ _VERBS: Mapping[str, Any] = {
     "settle": gettext_lazy("办结"),
     "approved": gettext_lazy("批准"),
     "withdrawn": gettext_lazy("撤回"),
+    "reopened": gettext_lazy("退回待审核"),
 }
 _OUTCOMES: Mapping[str, Any] = {
     "ok": gettext_lazy("成功"),
@@ -85,7 +87,6 @@ _KEYS: Mapping[str, Any] = {
     "year": gettext_lazy("年份"),
     "month": gettext_lazy("月份"),
     "count": gettext_lazy("个数"),
-    "reports": gettext_lazy("月报编号"),
     "report": gettext_lazy("报表"),
     "project": gettext_lazy("项目"),
     "projects": gettext_lazy("项目数"),
@@ -144,6 +145,10 @@ _VALUES: Mapping[str, Any] = {
     "change_reason": gettext_lazy("说明"),
     "password": gettext_lazy("密码"),
 }
+
+
+# Ids of single rows, told already by how many there are.
+_UNTOLD = frozenset({"reports"})
 
 
 def event_words(code: str) -> str:
@@ -215,14 +220,14 @@ def _model(label: str) -> type[models.Model] | None:
 # --- What is told beside it --------------------------------------------------------------------------------------------------------
 
 
-def detail_words(event: AuditEvent, units: Mapping[str, str]) -> str:
+def detail_words(event: AuditEvent, names: Mapping[tuple[str, str], str]) -> str:
     """Each thing told, under its label; counts of nothing are left out, and so is the name, which stands with the object."""
     model = _model(event.object_type) if event.object_type else None
     told = []
     for key, value in event.detail.items():
-        if value in (None, "", [], {}) or (key == "name" and event.object_type):
+        if value in (None, "", [], {}) or key in _UNTOLD or (key == "name" and event.object_type):
             continue
-        shown = units.get(str(value), str(value)) if key == "unit" else _value(value, model)
+        shown = names.get((key, str(value))) or _value(value, model)
         if shown:
             told.append(_("%(label)s：%(value)s") % {"label": _KEYS.get(key, key), "value": shown})
     return "；".join(told)
@@ -231,9 +236,9 @@ def detail_words(event: AuditEvent, units: Mapping[str, str]) -> str:
 def _value(value: Any, model: type[models.Model] | None) -> str:
     if isinstance(value, dict):
         counts = ((key, part) for key, part in value.items() if part not in (None, "", 0))
-        return _("、").join(f"{_KEYS.get(key, key)} {_value(part, model)}" for key, part in counts)
+        return listed(f"{_KEYS.get(key, key)} {_value(part, model)}" for key, part in counts)
     if isinstance(value, list):
-        return _("、").join(_value(part, model) for part in value)
+        return listed(_value(part, model) for part in value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return str(_VALUES[value]) if value in _VALUES else _column(str(value), model)
@@ -252,9 +257,10 @@ def _column(name: str, model: type[models.Model] | None) -> str:
     return f"{words} {_column(rest, field.related_model)}" if rest else words
 
 
-def unit_names() -> dict[str, str]:
-    """Id and key of each unit → its short name."""
+def place_names() -> dict[tuple[str, str], str]:
+    """What a unit or a period told by its id or key is called. Two queries."""
     told = {}
     for key, slug, name in ReportingUnit.objects.values_list("pk", "key", "short_name"):
-        told |= {str(key): name, slug: name}
-    return told
+        told |= {("unit", str(key)): name, ("unit", slug): name}
+    periods: Any = _model("projects.reportingperiod")
+    return told | {("period", str(row.pk)): str(row) for row in periods._default_manager.all()}

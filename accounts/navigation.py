@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import scope
 from accounts.roles import Action
@@ -61,7 +62,7 @@ class RailGroup:
 # In the order of the rail; the key names the group's icon too.
 GROUPS: tuple[tuple[str, Any], ...] = (
     ("overview", _("总览")),
-    ("projects", _("项目")),
+    ("projects", pgettext_lazy("plural", "项目")),
     ("reporting", _("填报")),
     ("funding", _("资金")),
     ("reports", _("报表")),

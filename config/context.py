@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import navigation, scope
 from accounts.roles import GRANTS, Action, Role
+from accounts.words import listed
 from projects.moment import Clocks, clocks_of
 
 
@@ -35,13 +36,17 @@ class Frame:
         names = list(scope.units_for_user(self._user, Action.VIEW).values_list("short_name", flat=True)[:4])
         if not names:
             return _("无业务范围")
-        return "、".join(names[:3]) + ("…" if len(names) > 3 else "")
+        return listed(names[:3]) + ("…" if len(names) > 3 else "")
 
     @cached_property
     def roles(self) -> list[str]:
         english = (get_language() or "zh").startswith("en")
         held = {Role(membership.role) for membership in scope.memberships(self._user)}
         return [GRANTS[role].en if english else GRANTS[role].zh for role in Role if role in held]
+
+    @cached_property
+    def role_words(self) -> str:
+        return listed(self.roles)
 
     @cached_property
     def clocks(self) -> Clocks:

@@ -75,11 +75,11 @@ def whole_label(reach: Reach, question: Question) -> str:
     return _("全市") if reach.whole_city and not (question.unit or question.sector) else _("合计")
 
 
-def city_workbook(reach: Reach, question: Question, by: str) -> bytes:
-    """The city table on A4 and, behind it, the projects on A3."""
+def city_workbook(reach: Reach, question: Question, by: str) -> tuple[Table, bytes]:
+    """The city table on A4 and, behind it, the projects on A3; with the table, whose title names the file."""
     table = city(reach, question, by)
     pages = _("第&P页 共&N页")
-    return workbook_bytes(
+    return table, workbook_bytes(
         [
             Print(table, _("进展情况"), page_words=pages),
             Print(detail(reach, question), _("项目明细"), paper=A3, frozen_columns=2, page_words=pages),

@@ -41,7 +41,7 @@ def city_table(figures: CityFigures, by: str) -> Table:
         title=_("%(city)s%(year)s年%(month)s月重大项目投资进展情况表（%(by)s）")
         % {"city": settings.CITY_NAME, "year": month.year, "month": month.month, "by": by_label(by)},
         unit_line=_("单位：亿元"),
-        columns=_columns(by, whole_city=figures.whole_city),
+        columns=_columns(by, whole_city=figures.whole_city, gaps=total.not_reported > 0),
         rows=_rows(lines, month),
         lead=lead_sentence(total, month),
         moment=moment_text(figures.changed_at, figures.question.known),
@@ -53,19 +53,19 @@ def by_label(by: str) -> str:
     return {"unit": _("按单位"), "sector": _("按领域"), "kind": _("按清单类别")}[by]
 
 
-def _columns(by: str, *, whole_city: bool) -> list[Column]:
+def _columns(by: str, *, whole_city: bool, gaps: bool) -> list[Column]:
+    """Where everybody reported, nothing has to be said of those who did not."""
     first = {"unit": _("单位"), "sector": _("领域"), "kind": _("清单类别")}[by]
     columns = [
         Column("label", first, width=18),
         Column("count", _("项目数"), Kind.COUNT, _("项目（个）"), width=8),
         Column("not_reported", _("未报"), Kind.COUNT, _("项目（个）"), width=7),
         Column("total", _("总投资"), Kind.YI, width=11),
-        Column("plan", _("合计"), Kind.YI, _("年度计划"), width=11),
-        Column("unreported_plan", _("其中未报项目"), Kind.YI, _("年度计划"), width=13),
+        *_plan_columns(gaps=gaps),
         Column("month", _("本月"), Kind.YI, _("完成投资"), width=10),
         Column("ytd", _("本年累计"), Kind.YI, _("完成投资"), width=11),
         Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
-        Column("reported_rate", _("已报项目完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=19),
+        *([Column("reported_rate", _("已报项目完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=19)] if gaps else []),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13),
         Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14),
     ]
@@ -74,6 +74,13 @@ def _columns(by: str, *, whole_city: bool) -> list[Column]:
     if by == "unit" and whole_city:
         columns.append(Column("move", _("较上月"), Kind.MOVE, width=8))
     return columns
+
+
+def _plan_columns(*, gaps: bool) -> list[Column]:
+    if not gaps:
+        return [Column("plan", _("年度计划"), Kind.YI, width=11)]
+    group = _("年度计划")
+    return [Column("plan", _("合计"), Kind.YI, group, width=11), Column("unreported_plan", _("其中未报项目"), Kind.YI, group, width=13)]
 
 
 # --- Lines -------------------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.words import listed
 from projects.moment import Moment
 from projects.values import Month
 from reports.catalogue import BY
@@ -23,7 +24,7 @@ def read_by(params: Mapping[str, str]) -> str:
     """What the rows are."""
     by = params.get("by") or BY[0]
     if by not in BY:
-        raise UnreadableError(_("“%(value)s”不是本表的排列方式，应为 %(right)s") % {"value": by, "right": "、".join(BY)})
+        raise UnreadableError(_("“%(value)s”不是本表的排列方式，应为 %(right)s") % {"value": by, "right": listed(BY)})
     return by
 
 
@@ -86,5 +87,5 @@ def _number(text: str) -> int | None:
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:
     if text and text not in allowed:
-        raise UnreadableError(_("“%(value)s”不是类别，应为 %(right)s") % {"value": text, "right": "、".join(allowed)})
+        raise UnreadableError(_("“%(value)s”不是类别，应为 %(right)s") % {"value": text, "right": listed(allowed)})
     return text

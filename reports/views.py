@@ -104,10 +104,9 @@ def city(request: HttpRequest) -> HttpResponse:
 def city_xlsx(request: HttpRequest) -> HttpResponse:
     """The same table as a workbook in print form, with the projects behind it. Taken out files are logged."""
     question, by = read_question(request.GET, clocks_of(request).moment), read_by(request.GET)
-    content = catalogue.city_workbook(reach_of(request.user, Action.EXPORT), question, by)
+    table, content = catalogue.city_workbook(reach_of(request.user, Action.EXPORT), question, by)
     audit.record("report.export", actor=request.user, report=f"city_progress_by_{by}", **address_of(question))
-    name = _("重大项目投资进展情况表_%(period)s_%(by)s.xlsx") % {"period": question.month, "by": by_label(by)}
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name) or ""})
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, f"{table.title}.xlsx") or ""})
 
 
 @reader(Action.VIEW)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.words import listed
 from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, share, unreported_plan, yi_text
 from projects.values import Month
 from reports.queries import CityFigures
@@ -101,7 +102,7 @@ def _list_notes(figures: CityFigures) -> list[str]:
     said = []
     if figures.versions:
         names = (_version_text(version.list.name, version.as_of) for version in figures.versions)
-        said.append(_("项目范围：%(lists)s。") % {"lists": "、".join(names)})
+        said.append(_("项目范围：%(lists)s。") % {"lists": listed(names)})
     outside = sum(group.sums.count for group in figures.groups if not group.on)
     if outside and figures.versions:
         said.append(ngettext("另含清单外项目%(n)s个。", "另含清单外项目%(n)s个。", outside) % {"n": outside})

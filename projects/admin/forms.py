@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.words import listed
 from projects.admin.conflicts import Conflict, merge
 from projects.findings import Finding, Severity, advice, message
 from projects.history import changes_since
@@ -71,7 +72,7 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
             % {
                 "who": change.actor or change.door,
                 "at": f"{timezone.localtime(change.at):%m-%d %H:%M}",
-                "what": "、".join(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
+                "what": listed(f"{field.label}（{field.old} → {field.new}）" for field in change.fields) or change.verb,
             }
             for change in (self.conflict.changes if self.conflict is not None else changes_since(self.instance, self.initial["revision_seen"])[:3])
         )
@@ -180,7 +181,7 @@ class ProjectForm(CheckedForm):
         moved = [str(self.fields[name].label) for name in PLANNED if name in self.real_changes and self.initial.get(name) not in (None, "")]
         if not (self.instance.pk and moved):
             return []
-        return [gettext("调整%(fields)s，请写明原因和依据（文号）") % {"fields": "、".join(moved)}]
+        return [gettext("调整%(fields)s，请写明原因和依据（文号）") % {"fields": listed(moved)}]
 
     def run_rules(self) -> Sequence[Finding]:
         typed = self._typed_code()

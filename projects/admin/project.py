@@ -32,7 +32,7 @@ from projects.querysets import search
 from projects.services.keeping import change_project, enter_project, place_project
 from projects.templatetags.figures import stage_name
 
-register(NavItem("projects", _("项目"), "admin:projects_project_changelist", may(Action.VIEW), 10))
+register(NavItem("projects", _("全部项目"), "admin:projects_project_changelist", may(Action.VIEW), 10))
 
 
 class CodeInline(ClosedCodes, TrackedInline):

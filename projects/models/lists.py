@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.fields import WanField
@@ -54,7 +55,7 @@ class ListVersion(Revised):
         constraints = [models.UniqueConstraint(fields=["list", "number"], name="list_version_once", violation_error_message=_("该清单已有这一版次"))]
 
     def __str__(self) -> str:
-        return f"{self.list.name} 第{self.number}版（{self.as_of:%Y-%m-%d}）"
+        return gettext("%(name)s 第%(n)s版（%(day)s）") % {"name": self.list.name, "n": self.number, "day": f"{self.as_of:%Y-%m-%d}"}
 
 
 class Entry(Revised):

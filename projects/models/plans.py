@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.fields import PartialDateField, WanField
@@ -40,7 +41,7 @@ class PlanVersion(Revised):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project} 第{self.number}版"
+        return gettext("%(project)s 第%(n)s版") % {"project": self.project, "n": self.number}
 
 
 class AnnualPlan(Revised):
@@ -81,4 +82,5 @@ class AnnualPlan(Revised):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project} {self.year}年" + (f"{self.month}月" if self.month else "")
+        wording = gettext("%(project)s %(year)s年%(month)s月") if self.month else gettext("%(project)s %(year)s年")
+        return wording % {"project": self.project, "year": self.year, "month": self.month}

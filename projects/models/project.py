@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Division, ReportingUnit
 from projects.models.fields import PartialDateField, WanField
@@ -81,7 +82,8 @@ class Project(Revised):
     history = tracked()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("项目")
+        verbose_name = _("项目")
+        verbose_name_plural = pgettext_lazy("plural", "项目")
         ordering = ["unit__sort_order", "id"]
         # Constraints rather than unique=True: that would add a second index for LIKE on PostgreSQL, and two more on the history table.
         constraints = [

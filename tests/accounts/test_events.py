@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.events import detail_words, event_words, is_worded, object_names, object_words, unit_names
+from accounts.events import detail_words, event_words, is_worded, object_names, object_words, place_names
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from tests.conftest import Cast
-from tests.factories import make_project, make_user
+from tests.factories import make_period, make_project, make_user
 
 ROOT = Path(__file__).parents[2]
 LOG = "/admin/accounts/auditevent/"
@@ -65,15 +65,17 @@ def test_things_are_named_and_counts_labelled(cast: Cast, django_assert_num_quer
         audit.record("project.change", obj=first, name="旧名", changed=["total_wan", "codes.code", "change_reason"]),
         audit.record("project.change", obj=second, unit=cast.unit_a.pk, counts={"create": 3, "same": 0, "error": 1}),
         audit.record("report.export", report="city_progress_by_unit", period="2020-06"),
+        audit.record("month.submit", period=make_period().pk, count=2, reports=[1, 2]),
     ]
     with django_assert_num_queries(1):
         names = object_names(events)
-    units = unit_names()
-    assert [object_words(event, names) for event in events] == ["项目 滨海路改造工程", "项目 跨海大桥工程", "—"]
-    assert [detail_words(event, units) for event in events] == [
+    places = place_names()
+    assert [object_words(event, names) for event in events] == ["项目 滨海路改造工程", "项目 跨海大桥工程", "—", "—"]
+    assert [detail_words(event, places) for event in events] == [
         "改了：总投资（万元）、项目代码 项目代码、说明",
         "单位：市南；计数：新增 3、阻断 1",
         "报表：投资进展表（按单位）；月份：2020-06",
+        "月份：2020年6月；个数：2",
     ]
 
 

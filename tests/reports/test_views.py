@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from io import BytesIO
+from urllib.parse import unquote
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
@@ -51,9 +52,9 @@ def body_rows(html):
 def test_city_page_shows_the_table_and_says_what_it_says(cast):
     response = cast("city").get(CITY)
     assert rows(response) == [
-        ["全市", "2", "0", "5.00", "2.00", "0.00", "0.20", "1.00", "50.00", "50.00", "50.00", "0.00", "—", "—"],
-        ["mine", "1", "0", "2.00", "1.00", "0.00", "0.10", "0.40", "40.00", "40.00", "50.00", "-10.00", "2", "—"],
-        ["theirs", "1", "0", "3.00", "1.00", "0.00", "0.10", "0.60", "60.00", "60.00", "50.00", "+10.00", "1", "—"],
+        ["全市", "2", "0", "5.00", "2.00", "0.20", "1.00", "50.00", "50.00", "0.00", "—", "—"],
+        ["mine", "1", "0", "2.00", "1.00", "0.10", "0.40", "40.00", "50.00", "-10.00", "2", "—"],
+        ["theirs", "1", "0", "3.00", "1.00", "0.10", "0.60", "60.00", "50.00", "+10.00", "1", "—"],
     ]
     assert "2020年1—6月，2个项目完成投资1.00亿元，其中本月0.20亿元，完成年度计划的50.0%，与时序进度持平。" in response.content.decode()
 
@@ -117,8 +118,8 @@ def test_workbook_holds_the_figures_of_the_page_and_its_taking_is_logged(cast):
     response = cast("city").get("/reports/city.xlsx?period=2020-06&by=unit")
     book = openpyxl.load_workbook(BytesIO(response.content))
     assert book.sheetnames == ["进展情况", "项目明细"]
-    assert [cell.value for cell in book["进展情况"][6]] == ["全市", 2, 0, 5, 2, 0, 0.2, 1, 50, 50, 50, 0, "—", "—"]
-    assert "2020-06" in response.headers["Content-Disposition"]
+    assert [cell.value for cell in book["进展情况"][6]] == ["全市", 2, 0, 5, 2, 0.2, 1, 50, 50, 0, "—", "—"]
+    assert "2020年6月" in unquote(response.headers["Content-Disposition"])
     event = AuditEvent.objects.get(event="report.export")
     assert (event.actor_name, event.detail) == ("city", {"report": "city_progress_by_unit", "period": "2020-06"})
 

@@ -81,7 +81,7 @@ def _known(text: str) -> date | None:
 
 def _content(reach: Reach, question: Question, by: str, format_name: str) -> bytes:
     if format_name == "xlsx":
-        return city_workbook(reach, question, by)
+        return city_workbook(reach, question, by)[1]
     table = city(reach, question, by)
     if format_name == "json":
         return (json.dumps(table_document(table), ensure_ascii=False, indent=2) + "\n").encode()
