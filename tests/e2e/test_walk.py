@@ -155,7 +155,7 @@ def test_everything_works_without_javascript(browser: Browser, live_server, cast
     walk.send("项目清单.xlsx", project_list())
     page.get_by_role("button", name="提交入库").click()
     expect(page.locator("#finish .note")).to_contain_text("已提交：新增2个项目")
-    page.locator(".undo summary").click()
-    page.get_by_role("button", name="撤销", exact=True).click()
-    expect(page.locator("#finish .note")).to_contain_text("已撤销")
+    page.get_by_role("link", name="撤回这次提交…").click()
+    page.get_by_role("button", name="撤回 2 处").click()
+    expect(page.locator("#finish .note")).to_contain_text("已撤回")
     assert Project.objects.count() == 0

@@ -20,7 +20,19 @@ from exchange.services.inverse import inversion_of
 from exchange.services.inverse.traces import WRITTEN, columns_of
 from exchange.services.receive import receive
 from exchange.services.undo import mark_of, redo, undo
-from projects.models import AnnualPlan, ListVersion, MonthReport, Obstacle, PlanVersion, Project, ProjectCode, ReportingPeriod, Source, changes_from
+from projects.models import (
+    AnnualPlan,
+    ListVersion,
+    MonthReport,
+    Obstacle,
+    PlanVersion,
+    Project,
+    ProjectCode,
+    ProjectTag,
+    ReportingPeriod,
+    Source,
+    changes_from,
+)
 from projects.services.keeping import change_project
 from projects.values import Month
 from tests.books import xlsx
@@ -140,7 +152,8 @@ def test_a_new_project_on_which_something_hangs_is_kept(people: Cast) -> None:
 
 def test_tags_hang_on_a_project_too(people: Cast) -> None:
     upload = sent(LIST, people.owner, people.unit_a)
-    named(FIRST).tags.add(make_sector("轨道交通"))
+    with changes_from(Source("admin", people.city.pk)):
+        ProjectTag.objects.create(project=named(FIRST), tag=make_sector("轨道交通"))
     undo(upload, actor=people.owner)
     assert [project.name for project in Project.objects.all()] == [FIRST]
 

@@ -10,6 +10,7 @@ from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, 
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
+REASON = {"reason": "年初报送"}
 
 
 @pytest.fixture
@@ -42,12 +43,12 @@ def test_from_file_to_stored_rows_and_back(cast: Cast) -> None:
 def test_the_second_click_has_no_second_effect(cast: Cast) -> None:
     client = client_of(cast.owner)
     address = f"/uploads/{upload_of(client, project_list()).public_id}/"
-    client.post(address + "commit/")
+    client.post(address + "commit/", REASON)
     before = figures()
-    again = client.post(address + "commit/")
+    again = client.post(address + "commit/", REASON)
     assert again.status_code == 409
     assert "该文件此前已经提交，这次操作没有重复写入" in again.content.decode()
-    assert client.post(address + "commit/", **JSON).json()["error"]["code"] == "state"
+    assert client.post(address + "commit/", REASON, **JSON).json()["error"]["code"] == "state"
     assert figures() == before
     client.post(address + "undo/")
     before = figures()
@@ -59,7 +60,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(cast: Cast) -> None:
     client = client_of(cast.owner)
     content = project_list()
     first = upload_of(client, content)
-    client.post(f"/uploads/{first.public_id}/commit/")
+    client.post(f"/uploads/{first.public_id}/commit/", REASON)
     second = upload_of(client, content)
     page = client.get(f"/uploads/{second.public_id}/").content.decode()
     assert (second.counts["same"], second.counts["create"], second.counts["change"]) == (2, 0, 0)
@@ -69,7 +70,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(cast: Cast) -> None:
 
 def test_a_changed_figure_is_shown_old_and_new(cast: Cast) -> None:
     client = client_of(cast.owner)
-    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/")
+    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/", REASON)
     page = client.get(f"/uploads/{upload_of(client, project_list(12500.5)).public_id}/")
     (row,) = page.context["preview"].rows
     assert (row.name, row.sheet, row.row) == ("株洲路拓宽改造", "项目表", 4)
@@ -102,7 +103,7 @@ def test_warnings_ask_for_a_reason_and_keep_what_was_typed(cast: Cast) -> None:
 
 def test_rows_that_moved_are_named_and_a_new_check_helps(cast: Cast) -> None:
     client = client_of(cast.owner)
-    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/")
+    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/", REASON)
     upload = upload_of(client, project_list(12500))
     with changes_from(Source(door="admin", actor_id=cast.officer.pk, reason="更正")):
         project = Project.objects.get(name="株洲路拓宽改造")
@@ -110,11 +111,11 @@ def test_rows_that_moved_are_named_and_a_new_check_helps(cast: Cast) -> None:
         project.save()
     before = figures()
     address = f"/uploads/{upload.public_id}/"
-    refused = client.post(address + "commit/")
+    refused = client.post(address + "commit/", REASON)
     assert (refused.status_code, "株洲路拓宽改造" in refused.content.decode()) == (409, True)
     assert figures() == before
     assert client.post(address + "check/").status_code == 303
-    assert client.post(address + "commit/", **JSON).json()["state"] == "committed"
+    assert client.post(address + "commit/", REASON, **JSON).json()["state"] == "committed"
     project.refresh_from_db()
     assert (project.total_wan, project.content) == (12500, "道路1.6公里")
 
@@ -123,7 +124,7 @@ def test_undo_leaves_what_was_changed_since(cast: Cast) -> None:
     client = client_of(cast.owner)
     upload = upload_of(client, project_list())
     address = f"/uploads/{upload.public_id}/"
-    client.post(address + "commit/")
+    client.post(address + "commit/", {"reason": "年初报送"})
     with changes_from(Source(door="admin", actor_id=cast.officer.pk, reason="更正")):
         project = Project.objects.get(name="株洲路拓宽改造")
         project.content = "道路1.8公里"
@@ -138,7 +139,11 @@ def test_undo_leaves_what_was_changed_since(cast: Cast) -> None:
 def test_scripts_get_the_upload_back(cast: Cast) -> None:
     client = client_of(cast.owner)
     address = f"/uploads/{upload_of(client, project_list()).public_id}/"
-    assert [client.post(address + verb, **JSON).json()["state"] for verb in ("check/", "commit/", "undo/")] == ["checked", "committed", "undone"]
+    assert [client.post(address + verb, REASON, **JSON).json()["state"] for verb in ("check/", "commit/", "undo/")] == [
+        "checked",
+        "committed",
+        "undone",
+    ]
 
 
 def test_an_owner_who_lost_the_unit_commits_nothing(cast: Cast) -> None:
@@ -146,7 +151,7 @@ def test_an_owner_who_lost_the_unit_commits_nothing(cast: Cast) -> None:
     upload = upload_of(client, project_list())
     cast.owner.memberships.update(unit=cast.other)
     before = figures()
-    assert client.post(f"/uploads/{upload.public_id}/commit/").status_code == 404
+    assert client.post(f"/uploads/{upload.public_id}/commit/", REASON).status_code == 404
     assert figures() == before
 
 
