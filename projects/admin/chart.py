@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,6 +44,8 @@ class Chart:
     due: str
     plan_y: float | None
     plan_text: str
+    plan_x: float = LEFT + 8
+    plan_dy: int = 14  # the plan's label hangs under its line, or stands on it where there is room above only
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -89,7 +91,30 @@ def year_chart(year: int, plan_wan: Decimal | None, ytd_by_month: Mapping[int, D
         points = (f"{round(LEFT + slot * bar.month, 1)},{y(plan_wan * schedule(bar.month))}" for bar in bars)
         due = f"M{LEFT},{HEIGHT - BOTTOM} L" + " L".join(points)
     ticks = tuple(Tick(y(ceiling * step / _STEPS), yi_text(ceiling * step / _STEPS)) for step in range(_STEPS + 1))
-    return Chart(year, tuple(bars), ticks, due, y(plan_wan) if plan_wan else None, yi_text(plan_wan))
+    if not plan_wan:
+        return Chart(year, tuple(bars), ticks, due, None, yi_text(plan_wan))
+    line = y(plan_wan)
+    dues = [y(plan_wan * schedule(bar.month)) for bar in bars]
+    at, dy = _free_place(bars, dues, line)
+    return Chart(year, tuple(bars), ticks, due, line, yi_text(plan_wan), round(LEFT + slot * at + 8, 1), dy)
+
+
+_LABEL_SLOTS = 3  # months that the plan's label covers
+_LABEL_HEIGHT = 16
+
+
+def _free_place(bars: Sequence[Bar], dues: Sequence[float], line: float) -> tuple[int, int]:
+    """The first month from which the plan's label meets no bar, no bar's figure and not the dashed line: under the plan's line, else above."""
+    for dy, top in ((14, line), (-5, line - _LABEL_HEIGHT)):
+        bottom = top + _LABEL_HEIGHT
+        for at in range(12 - _LABEL_SLOTS + 1):
+            under = range(at, at + _LABEL_SLOTS)
+            # A bar's figure stands above it; the dashed line runs from one month's end to the next.
+            bar_free = all(not bars[slot].known or bars[slot].y - _LABEL_HEIGHT > bottom for slot in under)
+            due_free = all(dues[slot] > bottom + 2 for slot in under)
+            if top >= 0 and bar_free and due_free:
+                return at, dy
+    return 0, 14
 
 
 def _ceiling(top: Decimal) -> Decimal:

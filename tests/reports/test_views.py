@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from io import BytesIO
-from urllib.parse import unquote
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
 import pytest
