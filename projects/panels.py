@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 
-from projects.models import Project
+from projects.models import Campaign, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,29 @@ class DashboardPanel:
     wide: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a page of this app to one of a higher app."""
+
+    label: Any
+    url: str
+
+
+CampaignLink = Callable[[HttpRequest, Campaign, date], Link | None]
+
+_campaign_links: dict[str, CampaignLink] = {}
 _panels: dict[str, Panel] = {}
 _columns: dict[str, Column] = {}
 _dashboard: dict[str, DashboardPanel] = {}
+
+
+def add_campaign_link(key: str, link: CampaignLink) -> None:
+    _campaign_links[key] = link
+
+
+def campaign_links(request: HttpRequest, campaign: Campaign, day: date) -> list[Link]:
+    """Where else a campaign's figures of a day are shown."""
+    return [link for make in _campaign_links.values() if (link := make(request, campaign, day)) is not None]
 
 
 def add_panel(panel: Panel) -> None:

@@ -140,7 +140,7 @@ class ObstacleAdmin(OfProjectAdmin):
         given = {"raised_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
         key = given.pop("report", "")
         rows = for_user(MonthReport.objects.select_related("project"), request.user, Action.EDIT)
-        report = rows.filter(pk=key).first() if str(key).isdigit() and len(str(key)) < 16 else None
+        report = rows.filter(pk=int(key)).first() if isinstance(key, str) and key.isdecimal() and len(key) < 16 else None
         if report is None:
             return given
         return {**given, "project": report.project_id, "period": report.period_id, "text": report.problems, "owner_unit": report.project.unit_id}

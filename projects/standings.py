@@ -1,0 +1,82 @@
+"""The projects of a campaign with how each stands on a day, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from projects.campaigns import Aim, Goal, Pace, Span, Tally, due_wan, pace, tally
+from projects.measures import schedule
+from projects.models import AnnualPlan, Campaign, CampaignProject, MonthReport
+from projects.values import PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One project of a campaign on a day."""
+
+    member: CampaignProject
+    aim: Aim
+    pace: Pace
+    due_wan: Any
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTally:
+    unit_id: int
+    unit: str
+    tally: Tally
+
+
+def span_of(campaign: Campaign) -> Span:
+    return Span(campaign.begins_on, campaign.ends_on)
+
+
+def standings(campaign: Campaign, members: QuerySet[CampaignProject], day: date) -> list[Standing]:
+    """Those of `members` that belong to the campaign on the day, in print order. One query."""
+    year = min(day, campaign.ends_on).year
+    rows = (
+        members.filter(campaign=campaign, joined_on__lte=day)
+        .filter(Q(left_on=None) | Q(left_on__gt=day))
+        .select_related("project__unit")
+        .annotate(
+            done=_newest(year, day),
+            base=_newest(year, campaign.begins_on, before=True),
+            plan=Subquery(AnnualPlan.objects.filter(project=OuterRef("project"), year=year, month=None).values("plan_wan")[:1]),
+        )
+        .order_by("project__unit__sort_order", "project__unit_id", "pk")
+    )
+    return [_standing(campaign, row, day) for row in rows]
+
+
+def _newest(year: int, day: date, *, before: bool = False) -> Subquery:
+    """The year's newest cumulative figure up to the month of the day; with `before`, of an earlier month."""
+    month = {"period__month__lt": day.month} if before else {"period__month__lte": day.month}
+    months = month if day.year == year else ({} if day.year > year else {"period__month__lt": 1})
+    reports = MonthReport.objects.filter(project=OuterRef("project"), period__year=year, period__half=0, **months).exclude(done_ytd_wan=None)
+    return Subquery(reports.order_by("-period__month").values("done_ytd_wan")[:1])
+
+
+def _standing(campaign: Campaign, row: Any, day: date) -> Standing:
+    target = row.target_wan
+    if target is None and row.plan is not None:
+        target = row.plan * schedule(campaign.ends_on.month)
+    started = PartialDate.parse(row.project.actual_start).first_day if row.project.actual_start else None
+    span = Span(campaign.begins_on, row.due_on or campaign.ends_on)
+    aim = Aim(Goal(campaign.goal), span, target if campaign.goal == Campaign.Goal.INVEST else None, row.base, row.done, started)
+    return Standing(row, aim, pace(aim, day), due_wan(aim, day))
+
+
+def total_of(rows: Iterable[Standing]) -> Tally:
+    return tally((row.aim, row.pace) for row in rows)
+
+
+def by_unit(rows: Sequence[Standing]) -> list[UnitTally]:
+    """The same rows by unit, in print order."""
+    groups = groupby(rows, key=lambda row: row.member.project.unit)
+    return [UnitTally(unit.pk, unit.short_name, total_of(group)) for unit, group in groups]
