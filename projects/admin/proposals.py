@@ -127,10 +127,8 @@ class ProposalAdmin(PlainAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """A proposal is never edited; its page shows it, and has the verbs."""
-        proposal = self.get_object(request, object_id)
-        if proposal is None:
-            self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if request.method == "POST" or not self.has_view_permission(request, proposal):
+        proposal = self.reached(request, object_id)
+        if request.method == "POST":
             raise PermissionDenied
         return proposal_page(self, request, proposal)
 

@@ -53,11 +53,15 @@ def actions() -> set[tuple[str, str]]:
 
 
 def type_ahead() -> list[tuple[str, str, str, str]]:
-    """(app, model, field, model that it chooses from) of every field that the type-ahead address answers for."""
+    """(app, model, field, model that it chooses from) of every field that the type-ahead address answers for.
+
+    A history table has the fields of its model, and the same pages behind them.
+    """
     searched = {model for model, page in admin.site._registry.items() if page.search_fields}
     return sorted(
         (model._meta.app_label, model._meta.model_name or "", field.name, field.related_model._meta.label_lower)
         for model in apps.get_models()
+        if not hasattr(model, "history_id")
         for field in [*model._meta.fields, *model._meta.many_to_many]
         if field.is_relation and field.related_model in searched
     )

@@ -71,8 +71,8 @@ def acts(entry: Rows, person: Person, place: Place, action: Action | None) -> bo
     return person.enters and _sees(entry, person, place) and _does(entry, person, action, place)
 
 
-def page(entry: Page, person: Person, place: Place) -> Want:
-    """A view of our own."""
+def page(entry: Page, person: Person, place: Place) -> Want | None:
+    """A view of our own; None where any answer will do that tells and writes nothing foreign."""
     if entry.expect is not None:
         return entry.expect(person, place)
     if entry.public:
@@ -89,7 +89,7 @@ def _row_of_page(entry: Page, person: Person, place: Place) -> Want:
         return entry.closed
     if not person.reaches(entry.sees, place):
         return Want.HIDDEN
-    return entry.done if person.reaches(entry.needs, place) else Want.REFUSED
+    return entry.done if person.reaches(entry.needs, place) else entry.refused
 
 
 def _rowless(entry: Page, person: Person, place: Place) -> Want:

@@ -27,7 +27,8 @@ from tests.matrix.world import CODES, EVENT_WORD, FIGURES, SUMS, USER_WORD, WORD
 
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3})")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_SCOPED_WRITES = (Action.EDIT, Action.UPLOAD, Action.UNDO, Action.DELETE, Action.REVIEW, Action.LISTS)
+# What somebody may do to rows of a unit; each of these may write there.
+_SCOPED_WRITES = tuple(action for action in Action if action not in (Action.VIEW, Action.EXPORT, Action.USERS, Action.SYSTEM, Action.AUDIT))
 
 
 @dataclass(frozen=True)

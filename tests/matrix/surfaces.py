@@ -22,6 +22,7 @@ class Want(StrEnum):
     UNTAKEN = "form refused"  # the form comes back with what is wrong; nothing stored
     INVALID = "400"  # what was asked for can not be read or chosen
     NO_METHOD = "405"
+    STATE = "409"  # not as things stand
 
 
 class Reach(StrEnum):
@@ -84,12 +85,13 @@ class Page:
     places: tuple[Place, ...] = (Place.CITY,)  # of a page without a row: for which places its request is made
     in_admin: bool = False  # behind the admin's door: without a post there is only the sign-in page
     closed: Want = Want.REFUSED  # what somebody gets to whom no row of this kind is open
+    refused: Want = Want.REFUSED  # for a row in reach, to somebody whose post does not do this
     foreign: Want | None = None  # of a page without a row: the answer for a place out of reach
     public: bool = False  # no sign-in is asked for
     writes: bool = True  # whether a POST that is taken changes something stored
     wide: bool = False  # only posts of the whole city
     done: Want = Want.OPEN
-    expect: Callable[[Person, Place], Want] | None = None  # where the answer follows from something else
+    expect: Callable[[Person, Place], Want | None] | None = None  # where the answer follows from something else
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,24 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import Division, ReportingUnit
-from exchange.models import Job, Upload
+from exchange.models import ColumnMapping, Job, Upload
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
-from projects.models import Classification, LocationShare, Obstacle, Organisation, Permit, PlanVersion, StageField, Threshold
+from projects.models import (
+    Classification,
+    Holiday,
+    LocationShare,
+    MonthReport,
+    Obstacle,
+    Organisation,
+    Permit,
+    PlanVersion,
+    Proposal,
+    ReportingRule,
+    StageField,
+    Threshold,
+)
 from projects.services.reference import load_reference
 from tests.books import Sheet, xlsx
 from tests.exchange.cast import LIST, made_upload, new_project
@@ -79,6 +92,8 @@ def furnish(world: World, place: Place) -> None:
         "location": LocationShare.objects.create(project=project, division=unit.division, share_percent=100),
         "entry": make_entry(world.row("listversion", Place.CITY), project),
         "reportingunit": unit,
+        "month_submitted": make_month(project, 5, done_ytd_wan=8, state=MonthReport.State.SUBMITTED, problems=f"{word}上月问题"),
+        "proposal": Proposal.objects.create(project=project, changes=[["planned_finish", "", "2022-12"]], reason=f"{word}调整", doc_no=f"{word}函"),
     }
     for name, row in rows.items():
         world.rows[name, place] = row
@@ -104,6 +119,10 @@ def upload_rows(world: World, place: Place) -> None:
     world.rows["upload_done", place] = done
     busy = made_upload(unit, filename=f"{word}大表.xlsx", state=Upload.State.RECEIVED)
     world.rows["upload_busy", place] = busy
+    written = f"{word}标题"
+    world.rows["columnmapping", place] = ColumnMapping.objects.create(
+        unit=unit, kind="monthly_progress", heading=written, written=written, field="remarks"
+    )
     world.rows["job", place] = Job.objects.create(verb=Job.Verb.CHECK, upload=busy, unit=unit, reason=f"{word}说明")
     world.rows["job_alone", place] = Job.objects.create(
         verb=Job.Verb.TEMPLATES, unit=unit, parameters={"period": "2020-06", "kind": "monthly_progress"}
@@ -125,6 +144,8 @@ def city_rows(world: World) -> None:
         "stagefield": StageField.objects.create(field="land_mu", kind="emerging", stage="build", label="用地"),
         "reportingperiod": make_period(2019, 12),
         "period_new": make_period(2020, 7),
+        "holiday": Holiday.objects.create(date=date(2033, 6, 25), name="端午节"),
+        "reportingrule": ReportingRule.objects.create(year=2033, due_day=5),
         "division": Division.objects.create(code="370299", name="旧城区"),
         "reportingunit_spare": ReportingUnit.objects.create(key="spare", name="撤销的功能区", short_name="撤销", kind="zone"),
         "user": make_user("target", display_name="丁某", phone=USER_WORD),

@@ -37,7 +37,19 @@ def hidden(person: Any) -> Want:
     return Want.HIDDEN if person.is_known else Want.LOGIN
 
 
-ROWS = (Rows("exchange.upload", Reach.UNIT, finds="月报"), Rows("exchange.job", Reach.UNIT, finds="大表"))
+def template_of(world: World, place: Place) -> dict[str, str]:
+    return {"unit": world.units[place].key, "period": "2020-06"}
+
+
+def unheard(_person: Any, _place: Place) -> None:
+    """Nothing is held and nothing is to choose in the uploads of the matrix: any answer, so long as it tells and writes nothing foreign."""
+
+
+ROWS = (
+    Rows("exchange.upload", Reach.UNIT, finds="月报"),
+    Rows("exchange.job", Reach.UNIT, finds="大表"),
+    Rows("exchange.columnmapping", Reach.UNIT, change=Action.UPLOAD, changed={"revoke": "on"}, finds="标题"),
+)
 PAGES = (
     Page("exchange:list", Action.VIEW),
     Page("exchange:list", Action.VIEW, query=lambda world, _place: {"unit": world.units[Place.OTHER].key, "q": "月报"}),
@@ -59,6 +71,16 @@ PAGES = (
     own_job("job-file"),
     own_job("job-cancel", "POST"),
     Page("exchange:templates-of-all", Action.EXPORT, "POST", data=lambda _world, _place: {"period": "2020-06", "kind": "monthly_progress"}),
+    of_upload("conflicts-json"),
+    of_upload("held", expect=unheard),
+    of_upload("choose", Action.UPLOAD, "POST", expect=unheard),
+    of_upload("undo-preview", Action.UNDO, row="upload_done"),
+    of_upload("redo-preview", Action.UNDO, done=Want.STATE),
+    of_upload("redo", Action.UNDO, "POST", done=Want.STATE),
+    # The uploads of the matrix ask nothing: an answer finds no question.
+    of_upload("columns", Action.UPLOAD, "POST", done=Want.STATE, data=lambda _world, _place: {"heading": "月报", "field": "remarks"}),
+    Page("exchange:template", Action.EXPORT),
+    Page("exchange:template-xlsx", Action.EXPORT, places=(Place.OWN, Place.OTHER), foreign=Want.INVALID, query=template_of),
     # Sending for another unit, or for the whole city, is an error at the field: the form offers only what may be chosen.
     Page("exchange:list", Action.UPLOAD, "POST", places=tuple(Place), data=sent_file, expect=lambda person, place: sends(person, place)),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.roles import Action
-from tests.matrix.people import Place
-from tests.matrix.surfaces import Page, Reach, Rows
+from tests.matrix.people import Person, Place
+from tests.matrix.surfaces import Page, Reach, Rows, Want
 from tests.matrix.world import World
 
 WHY = "核对后更正"
@@ -128,9 +128,85 @@ ROWS = (
     reference("classification", {"name": "试点示范"}, "道", scheme="tag", code="new", name="新标签", aliases="[]", sort_order="1"),
     reference("threshold", {"note": "改过"}, "a", code="new.limit", value="3"),
     reference("stagefield", {"label": "用地面积"}, "地", field="address", stage="build", kind="emerging"),
+    reference("holiday", {"name": "端午"}, "端", date="2033-10-01", name="国庆节"),
+    reference("reportingrule", {"source": "改过"}, "", year="2034", due_day="6", month_offset="1", shift="later", grace_days="0", half="0"),
+    Rows("projects.proposal", Reach.UNIT),
     reference("reportingperiod", {"due_on": "2020-01-05"}, "2020", year="2021", month="3"),
 )
 
+
+def verb_page(verb: str, needs: Action, row: str) -> tuple[Page, Page]:
+    """Asking for the words, and doing it. To whom the post gives no such verb there is no such page."""
+    kwargs = {"row": row, "in_admin": True, "kwargs": lambda row: {"object_id": row.pk, "verb": verb}, "closed": Want.HIDDEN, "refused": Want.HIDDEN}
+    name, words = "admin:projects_monthreport_move", {"reason": WHY, "cell-progress_text": WHY}
+    send = Page(name, needs, "POST", data=lambda world, place: {**words, "seen": str(world.row(row, place).revision)}, **kwargs)
+    return Page(name, needs, **kwargs), send
+
+
+def of_proposal(name: str, needs: Action, **more: Any) -> Page:
+    given = {"note": WHY, "doc_no": "青发改〔2020〕1号"}
+    return Page(f"admin:projects_proposal_{name}", needs, "POST", row="proposal", in_admin=True, data=lambda _world, _place: given, **more)
+
+
+def unit_month(row: Any) -> dict[str, int]:
+    return {"unit_id": row.project.unit_id, "period_id": row.period_id}
+
+
+def nobody_elses(person: Person, _place: Place) -> Want | None:
+    """Only who made it takes it back: nobody of the matrix did."""
+    return None if person.enters else Want.LOGIN
+
+
+def locks(person: Person) -> Want:
+    """Who may see months but not lock them is told so on the page, which stays as it was."""
+    if not person.may(Action.VIEW):
+        return Want.HIDDEN
+    return Want.OPEN if person.city_wide(Action.LOCK) else Want.STATE
+
+
+CYCLE: tuple[Page, ...] = (
+    Page("admin:projects_returns", Action.VIEW, in_admin=True, closed=Want.HIDDEN),
+    Page("admin:projects_month_unit", Action.VIEW, row="monthreport", in_admin=True, kwargs=unit_month, closed=Want.HIDDEN),
+    Page(
+        "admin:projects_month_unit",
+        Action.REVIEW,
+        "POST",
+        row="month_submitted",
+        in_admin=True,
+        kwargs=unit_month,
+        closed=Want.HIDDEN,
+        refused=Want.HIDDEN,
+        data=lambda world, place: {"verb": "approve", "chosen": str(world.row("month_submitted", place).pk)},
+    ),
+    *verb_page("submit", Action.SUBMIT, "monthreport"),
+    *verb_page("approve", Action.REVIEW, "month_submitted"),
+    *verb_page("return", Action.REVIEW, "month_submitted"),
+    Page("admin:projects_monthreport_corrections", Action.VIEW, row="monthreport", in_admin=True, closed=Want.HIDDEN),
+    Page("admin:projects_reportingperiod_page", Action.VIEW, row="reportingperiod", row_is_open=True, in_admin=True, closed=Want.HIDDEN),
+    Page(
+        "admin:projects_reportingperiod_page",
+        Action.LOCK,
+        "POST",
+        row="reportingperiod",
+        row_is_open=True,
+        in_admin=True,
+        data=lambda _world, _place: {"verb": "lock", "reason": WHY},
+        expect=lambda person, _place: Want.LOGIN if not person.enters else locks(person),
+    ),
+    Page(
+        "admin:projects_reportingperiod_remind",
+        Action.REMIND,
+        "POST",
+        row="reportingperiod",
+        in_admin=True,
+        closed=Want.HIDDEN,
+        refused=Want.HIDDEN,
+    ),
+    Page("admin:projects_proposal_make", Action.EDIT, row="project", in_admin=True, kwargs=lambda row: {"project_id": row.pk}),
+    of_proposal("approve", Action.APPROVE),
+    of_proposal("refuse", Action.APPROVE),
+    of_proposal("withdraw", Action.EDIT, expect=nobody_elses),
+)
 PAGES = (
     Page("admin:projects_project_page", Action.VIEW, row="project", in_admin=True),
     Page("admin:projects_lists_joint", Action.VIEW, in_admin=True),
@@ -144,4 +220,5 @@ PAGES = (
         in_admin=True,
         kwargs=lambda row: {"before_id": row.pk, "after_id": row.list.versions.get(number=2).pk},
     ),
+    *CYCLE,
 )

@@ -20,6 +20,7 @@ PAGES = (
     *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     Page("reports:projects", Action.VIEW, query=asking()),
+    Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     # A unit out of reach is no unit of the report: there is nothing behind it.
     Page(
         "reports:projects",

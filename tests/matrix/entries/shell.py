@@ -10,6 +10,11 @@ COMMANDS = (
     Shell("city_table", "prints the table of whoever is named with --user"),
     Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
     Shell("sweep", "brings again jobs that lost their process; changes nothing else"),
+    Shell("template", "writes the template of whoever is named with --user"),
+    Shell("remind", "chases the units that owe a month; for a timer of the server"),
+    Shell("worker", "takes up waiting work; every piece of it asks the posts of who ordered it"),
+    Shell("sweep", "brings lost work again; for a timer of the server"),
+    Shell("undo", "takes an upload back as whoever is named with --user"),
     Shell("intake", "uploads as whoever is named with --user"),
 )
 
