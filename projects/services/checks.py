@@ -7,18 +7,18 @@ number of queries, and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Division
 from projects.findings import Finding, Severity, message
-from projects.models import AnnualPlan, MonthReport, Permit, Project, ProjectCode, StageField, Threshold
+from projects.models import AnnualPlan, MonthReport, Project, ProjectCode, StageField, Threshold
 from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
 from projects.services.edits import last_edits
@@ -29,6 +29,7 @@ from projects.values import Month, PartialDate, normalise_code
 _NOT_CARRIED = frozenset({"district", "in_use_on", "final_account_wan", "out_document", "start_delay_reason"})
 _ASKED = frozenset(item.name for item in fields(ProjectRecord)) | frozenset(item.name for item in fields(MonthRecord))
 _DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish", "stopped_on")
+_PART = 500
 _GONE = (Stage.OUT.value, Stage.CLOSED.value)
 
 
@@ -57,14 +58,39 @@ def check_annual_plan(plan: AnnualPlan) -> list[Finding]:
     return [finding for finding in run(PROJECT_RULES, record, context) if finding.field in spoken]
 
 
-def check_month(report: MonthReport, *, reason: str = "", context: Context | None = None) -> list[Finding]:
-    """What the month rules say of a report, with this year's earlier months and December before them. A context serves many reports of a month."""
-    project, month = report.project, report.period.as_month
-    plan = AnnualPlan.objects.filter(project=project, year=month.year, month=None).first()
-    earlier = MonthReport.objects.filter(Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12))
-    rows = earlier.filter(project=project, period__half=0).exclude(pk=report.pk).select_related("period").order_by("period__year", "period__month")
+def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
+    """What the month rules say of a report, with this year's earlier months and December before them."""
+    month = report.period.as_month
+    besides = _beside([report.project_id], month)
+    return _judge(report, _context(report.project, month.year, month=month, codes=[]), besides, reason)
+
+
+@dataclass(slots=True)
+class _Beside:
+    """What stands beside the reports of a month: the year's plans and the earlier months, by project."""
+
+    plans: dict[int, AnnualPlan]
+    earlier: dict[int, list[MonthReport]]
+
+
+def _beside(project_ids: Sequence[int], month: Month) -> _Beside:
+    """Two queries for any number of projects, in parts that SQLite takes."""
+    found = _Beside({}, {})
+    before = Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12)
+    for start in range(0, len(project_ids), _PART):
+        part = project_ids[start : start + _PART]
+        found.plans |= {plan.project_id: plan for plan in AnnualPlan.objects.filter(project__in=part, year=month.year, month=None)}
+        rows = MonthReport.objects.filter(before, project__in=part, period__half=0).select_related("period")
+        for row in rows.order_by("period__year", "period__month"):
+            found.earlier.setdefault(row.project_id, []).append(row)
+    return found
+
+
+def _judge(report: MonthReport, context: Context, besides: _Beside, reason: str) -> list[Finding]:
+    plan, rows = besides.plans.get(report.project_id), besides.earlier.get(report.project_id, ())
+    month = report.period.as_month
     record = MonthRecord(
-        project=project_record(project, plan=plan, cum_total_wan=report.cum_total_wan),
+        project=project_record(report.project, plan=plan, cum_total_wan=report.cum_total_wan),
         month=month,
         done_month_wan=report.done_month_wan,
         done_ytd_wan=report.done_ytd_wan,
@@ -72,24 +98,30 @@ def check_month(report: MonthReport, *, reason: str = "", context: Context | Non
         progress_percent=report.progress_percent,
         progress_text=report.progress_text or None,
         correction_note=reason or None,
-        past=tuple(PastMonth(row.period.as_month, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows),
+        past=tuple(
+            PastMonth(row.period.as_month, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows if row.pk != report.pk
+        ),
     )
-    return run(MONTH_RULES, record, context or _context(project, month.year, month=month, codes=[]))
+    return run(MONTH_RULES, record, context)
 
 
 def open_questions(reports: Sequence[MonthReport]) -> dict[int, list[tuple[str, str]]]:
-    """Report id → what the month rules block or ask a word on, in Chinese and English; reports without such are left out."""
-    contexts: dict[Month, Context] = {}
+    """Report id → what the month rules block or ask a word on, in Chinese and English; reports without such are left out.
+
+    The queries grow with the months, not with the reports (but for a project without a plan of the year or a total since its start).
+    """
     given = last_edits([report.pk for report in reports])
+    prefetch_related_objects([report.project for report in reports], "permits", "codes", "sector", "owner", "unit__division")
     found: dict[int, list[tuple[str, str]]] = {}
-    for report in reports:
-        month = report.period.as_month
-        if month not in contexts:
-            contexts[month] = _context(report.project, month.year, month=month, codes=[])
-        reason = given[report.pk].reason if report.pk in given else ""
-        asked = [finding for finding in check_month(report, reason=reason, context=contexts[month]) if finding.severity is not Severity.INFO]
-        if asked:
-            found[report.pk] = [(message(finding, "zh"), message(finding, "en")) for finding in asked]
+    for month in sorted({report.period.as_month for report in reports}):
+        own = [report for report in reports if report.period.as_month == month]
+        besides = _beside([report.project_id for report in own], month)
+        context = _context(own[0].project, month.year, month=month, codes=[])
+        for report in own:
+            reason = given[report.pk].reason if report.pk in given else ""
+            asked = [finding for finding in _judge(report, context, besides, reason) if finding.severity is not Severity.INFO]
+            if asked:
+                found[report.pk] = [(message(finding, "zh"), message(finding, "en")) for finding in asked]
     return found
 
 
@@ -151,12 +183,12 @@ def _partial(text: str) -> PartialDate | None:
 def _primary_code(project: Project) -> str | None:
     if not project.pk:
         return None
-    return ProjectCode.objects.filter(project=project, role=ProjectCode.Role.PRIMARY).values_list("code", flat=True).first()
+    return next((code.code for code in project.codes.all() if code.role == ProjectCode.Role.PRIMARY), None)
 
 
 def _permits(project: Project) -> tuple[PermitRecord, ...] | None:
     """The permits held in the books; None, "not asked", for a project that has none recorded yet."""
-    rows = list(Permit.objects.filter(project=project)) if project.pk else []
+    rows = list(project.permits.all()) if project.pk else []
     found = tuple(
         PermitRecord(
             row.kind, row.state, row.doc_no, PartialDate.of(row.issued_on) if row.issued_on else None, row.expires_on, str(row.get_kind_display())

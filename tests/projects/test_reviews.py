@@ -13,7 +13,7 @@ from projects.services.periods import grant_exception, unlock_period
 from projects.services.reviews import last_approved, move, move_many, nil_return, open_reasons, open_remarks
 from projects.services.voiding import void_one
 from projects.workflow import Refused, Verb
-from tests.factories import make_period
+from tests.factories import make_period, make_plan
 from tests.projects.cycle import at, make_cycle
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,15 @@ def test_many_are_handed_in_for_the_own_unit_only(cycle):
     own, foreign = cycle.report(), cycle.report(unit=cycle.other)
     outcome = move_many(verb=Verb.SUBMIT, report_ids=[own.pk, foreign.pk], actor=cycle.submitter)
     assert (outcome.done, [left.code for left in outcome.left]) == ([own], ["role"])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_of_approving_do_not_grow_but_for_the_rows(cycle, count, django_assert_num_queries):
+    ids = [cycle.report(state="submitted", cum_total_wan=900).pk for _ in range(count)]
+    for report in MonthReport.objects.all():
+        make_plan(report.project, 1000)
+    with django_assert_num_queries(20 + 2 * count):
+        assert len(move_many(verb=Verb.APPROVE, report_ids=ids, actor=cycle.checker).done) == count
 
 
 @pytest.mark.parametrize("count", [1, 3])
