@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
+from exchange.sheets import COLUMNS, column_of
 from projects.models import Door, ListVersion, ReportingPeriod
 
 
@@ -183,7 +184,7 @@ class ColumnMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.written} → {self.field}"
+        return f"{self.written} → {column_of(self.field).header if self.field in COLUMNS else self.field}"
 
 
 class Job(models.Model):

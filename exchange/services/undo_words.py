@@ -122,7 +122,8 @@ class _Words:
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, Decimal):
-            return plain_text(value)
+            whole, point, decimals = plain_text(value).partition(".")
+            return f"{int(whole):,}{point}{decimals}" if whole not in {"-0"} else plain_text(value)
         return str(dict(field.flatchoices or []).get(value, value))
 
 

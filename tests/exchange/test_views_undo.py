@@ -51,7 +51,7 @@ def test_an_undo_is_shown_before_it_is_done(cast: Cast) -> None:
     page = client.get(address + "undo/preview/")
     words = page.content.decode()
     assert "1 处中可撤回 1 处" in words
-    assert "12500" in words
+    assert "12,500" in words
     assert Project.objects.get(name=NAME).total_wan == 12500
     done = client.post(address + "undo/", {"reason": "报错了", "seen": page.context["form"].initial["seen"]})
     assert done.status_code == 303
