@@ -14,9 +14,8 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import ReportingUnit
 from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
