@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import scope
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
+from accounts.scoped_admin import field_label
 from projects.admin.base import TrackedAdmin
 from projects.admin.corrections import corrections_of, corrections_page
 from projects.admin.filters import PeriodFilter, StateFilter, UnitOfProjectFilter, YearFilter
@@ -164,7 +165,7 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
         "state_words": state_tag(report),
         "closed": "" if answer else answer.said(get_language() or "zh"),
         "returned": last,
-        "remarks": [(MonthReport._meta.get_field(name).verbose_name, text) for name, text in last.cells.items()] if last else [],
+        "remarks": [(field_label(MonthReport, name), text) for name, text in last.cells.items()] if last else [],
         "events": report.events.select_related("by"),
         "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in found],
         "corrections": corrections_of(report),
