@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from projects.findings import Finding, Severity
 from projects.records import Context, ProjectRecord
-from projects.rules.saying import Said, blocks, reason
+from projects.rules.saying import Said, blocks, info, reason
 from projects.stages import Requirement, Stage
 
 # The word for a missing field where the usual one is too general.
@@ -51,7 +51,7 @@ def sheet_asks_enough(project: ProjectRecord, context: Context) -> Said:
     lacking = [words for field, words in _NEEDED_WHEN_NEW.items() if held[field] is None and not context.asks(field)]
     if not lacking:
         return None
-    return reason(
+    return info(
         "column_lacking", None, lacking_zh="、".join(f"“{zh}”" for zh, _ in lacking), lacking_en=" and ".join(f"“{en}”" for _, en in lacking)
     )
 
