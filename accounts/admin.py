@@ -10,7 +10,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -21,7 +20,7 @@ from accounts.events import codes_like, detail_words, event_words, object_names,
 from accounts.models import AuditEvent, Division, Membership, ReportingUnit, User
 from accounts.navigation import NavItem, may, register
 from accounts.roles import GRANTS, Action, Role, clash
-from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+from accounts.scoped_admin import LabelledFormSet, ScopedAdmin, ScopeGuard
 from accounts.words import listed
 
 admin.site.unregister(Group)
@@ -35,7 +34,7 @@ register(
 )
 
 
-class PostsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PostsFormSet(LabelledFormSet):
     """All posts of a person together: two that may not be one person's are refused also when both are new."""
 
     def clean(self) -> None:

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
-from django.forms import BaseForm
+from django.forms import BaseForm, BaseInlineFormSet
 from django.http import Http404, HttpRequest
 
 from accounts import audit, scope
@@ -100,6 +100,16 @@ class ScopeGuard:
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self.scoped_choices(db_field, request, kwargs.get("queryset"))
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class LabelledFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows in a table: the heading of a column is no label to a screen reader, so each cell carries its own."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label and not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", str(field.label))
 
 
 class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]

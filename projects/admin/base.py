@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
-from accounts.scoped_admin import ScopedAdmin, ScopeGuard
+from accounts.scoped_admin import LabelledFormSet, ScopedAdmin, ScopeGuard
 from projects.admin.conflicts import conflicts_in
 from projects.admin.filters import ChipChangeList
 from projects.admin.forms import EXTRA, WIDGETS, RevisedForm
@@ -95,6 +95,7 @@ class TrackedInline(ScopeGuard, admin.TabularInline):  # type: ignore[type-arg]
     """Rows that hang on a project, edited on its form; each guards its own revision."""
 
     form = RevisedForm
+    formset = LabelledFormSet
     formfield_overrides = WIDGETS
     extra = 0
     shown: tuple[str, ...] = ()

@@ -153,4 +153,18 @@
     each("select[data-go]", function (select) { select.addEventListener("change", function () { if (select.value) { window.location.assign(select.value); } }); });
     each("input[type=checkbox].action-select, #action-toggle", function (box) { box.setAttribute("aria-label", box.title || box.name || box.id); });
   });
+
+  // What scrolls sideways can be scrolled with the keyboard too.
+  function reachable() {
+    each(".table-box, .year-chart", function (box) {
+      if (box.hasAttribute("tabindex") || box.scrollWidth <= box.clientWidth) { return; }
+      var section = box.closest("section, .card");
+      var title = section && section.querySelector("h2, h3");
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", title ? title.textContent.trim() : document.title);
+    });
+  }
+  window.addEventListener("resize", reachable);
+  document.addEventListener("DOMContentLoaded", reachable);
 })();
