@@ -9,11 +9,14 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from projects.campaigns import Aim, Goal, Pace, Span, Tally, due_wan, pace, tally
 from projects.measures import schedule
 from projects.models import AnnualPlan, Campaign, CampaignProject, MonthReport
 from projects.values import PartialDate
+
+PACE_WORDS = {Pace.DONE: _("已完成"), Pace.ON_WAY: _("推进中"), Pace.BEHIND: _("滞后"), Pace.WITHOUT: _("无目标")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,12 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Add the reports to the rail (which needs the models, so not before they are loaded)."""
         from accounts.navigation import NavItem, may, register  # noqa: PLC0415 -- models are not loaded when this module is
+        from projects.panels import add_campaign_link  # noqa: PLC0415 -- models are not loaded when this module is
+        from reports.campaigns import download  # noqa: PLC0415 -- models are not loaded when this module is
 
+        add_campaign_link("xlsx", download)
         register(
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
+            NavItem("reports", _("填报质量"), "reports:quality", may(Action.VIEW), order=30),
             NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
         )

@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     COUNT = "count"
+    NUMBER = "number"  # with the decimals of its column, of no unit
     WAN = "wan"
     YI = "yi"
     PERCENT = "percent"  # the cell holds a ratio: 1 = 100 %

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from reports import returns, views
+from reports import campaigns, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
     path("city/", views.city, name="city"),
     path("city.xlsx", views.city_xlsx, name="city_xlsx"),
+    path("quality/", quality_pages.quality_page, name="quality"),
+    path("quality/unit/", quality_pages.unit_page, name="quality_unit"),
+    path("quality.xlsx", quality_pages.quality_xlsx, name="quality_xlsx"),
+    path("campaign.xlsx", campaigns.campaign_xlsx, name="campaign_xlsx"),
     path("returns.xlsx", returns.returns_xlsx, name="returns_xlsx"),
     path("city/projects/", views.projects, name="projects"),
 ]

@@ -19,16 +19,14 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
 from projects.admin.base import TrackedAdmin, TrackedInline
-from projects.campaigns import Goal, Pace
+from projects.campaigns import Goal
 from projects.models import Campaign, CampaignProject
 from projects.moment import read_day
 from projects.panels import campaign_links
 from projects.services.campaigns import join_list
-from projects.standings import by_unit, span_of, standings, total_of
+from projects.standings import PACE_WORDS, by_unit, span_of, standings, total_of
 
 register(NavItem("projects", _("攻坚行动"), "admin:projects_campaign_changelist", may(Action.VIEW), 35))
-
-PACES = {Pace.DONE: _("已完成"), Pace.ON_WAY: _("推进中"), Pace.BEHIND: _("滞后"), Pace.WITHOUT: _("无目标")}
 
 
 class MemberInline(TrackedInline):
@@ -101,7 +99,7 @@ def campaign_page(page: CampaignAdmin, request: HttpRequest, object_id: int) -> 
         "is_money": campaign.goal == Goal.INVEST,
         "units": by_unit(rows),
         "total": total_of(rows),
-        "rows": [{"standing": row, "word": PACES[row.pace]} for row in rows],
+        "rows": [{"standing": row, "word": PACE_WORDS[row.pace]} for row in rows],
         "whole_city": city_wide(request.user, Action.VIEW),
         "may_change": page.has_change_permission(request, campaign),
         "links": campaign_links(request, campaign, day),

@@ -1,0 +1,182 @@
+"""What the reporting-quality score of a month stands on, gathered from reviews, returns, uploads and problems; and its table.
+
+A fixed number of queries for any number of units. Only what the reader may reach is gathered, so that nobody meets another's evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import ReportingUnit
+from accounts.roles import Action
+from accounts.scope import for_user, units_for_user
+from exchange.models import Upload
+from projects.measures import number_text
+from projects.models import Correction, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
+from projects.obstacles import is_overdue
+from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
+from projects.returns import Standing, matrix
+from projects.values import Month
+from projects.workflow import Verb
+from reports.tables import Column, Kind, Row, Table
+from reports.words import month_text
+
+MARKS: dict[Mark, Any] = {
+    Mark.UNREPORTED: gettext_lazy("到期未报"),
+    Mark.LATE: gettext_lazy("逾期提交"),
+    Mark.RETURNED: gettext_lazy("被退回"),
+    Mark.CORRECTED: gettext_lazy("审核后更改"),
+    Mark.UNIT_SLIP: gettext_lazy("单位错误"),
+    Mark.OBSTACLE: gettext_lazy("问题超期"),
+}
+# Findings of a file that say an amount was written in another unit than its column's.
+SLIPS = frozenset({"unit_suspect", "unit_slip", "unit_missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The month's scores of some units, what each kind of thing costs, and the day up to which it was looked at."""
+
+    month: Month
+    units: Sequence[ReportingUnit]
+    scores: Sequence[Score]
+    weights: dict[Mark, Weight]
+    day: date
+
+
+def quality(user: Any, month: Month, *, today: date | None = None, action: Action = Action.VIEW) -> Quality:
+    """Score the units of a reader that rank or reported, for a month as it stands today."""
+    day = today or timezone.localdate()
+    asked = matrix(list(units_for_user(user, action)), month.year, today=day, months=[month.month])
+    units = [unit for unit, _cells in asked.rows]
+    period = asked.periods.get(month)
+    found = [*_unreported(asked.cells_of(month), period), *_events(user, month, action), *_nil(user, month, action)]
+    found += [*_corrections(user, month, action), *_slips(user, month, action), *_obstacles(user, month, min(day, month.last_day), action)]
+    weights = read_weights(_rows(month))
+    return Quality(month, units, [score(unit.pk, found, weights) for unit in units], weights, day)
+
+
+def _rows(month: Month) -> list[tuple[str, str]]:
+    """Weights in force at the end of the month; a later row of the same key comes last and so wins."""
+    end = month.last_day
+    rows = Threshold.objects.filter(Q(valid_from=None) | Q(valid_from__lte=end), Q(valid_to=None) | Q(valid_to__gte=end), code=CODE)
+    return list(rows.order_by("valid_from", "id").values_list("key", "value"))
+
+
+# --- What is held against a unit ---------------------------------------------------------------------------------------------------
+
+
+def _unreported(cells: Sequence[Any], period: ReportingPeriod | None) -> Iterator[Evidence]:
+    """Months whose grace is over without anything handed in."""
+    for cell in cells:
+        if period is not None and cell.is_overdue and cell.standing in (Standing.NOT_STARTED, Standing.DRAFT):
+            words = _("%(month)s到期未提交") % {"month": month_text(cell.month)}
+            url = reverse("admin:projects_month_unit", args=[cell.unit.pk, period.pk])
+            yield Evidence(cell.unit.pk, Mark.UNREPORTED, words, url, period.grace_until or period.due_on)
+
+
+def _events(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+    """Handed in late (one for each day on which something was), sent back, changed after the approval."""
+    wanted = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
+    rows = ReviewEvent.objects.filter(wanted, report__period__year=month.year, report__period__month=month.month)
+    late: dict[tuple[int, date], tuple[int, int]] = {}
+    for event in for_user(rows, user, action).select_related("report__project").order_by("at", "id"):
+        unit_id, day = event.report.project.unit_id, timezone.localdate(event.at)
+        if event.verb == Verb.SUBMIT.value:
+            period, n = late.get((unit_id, day), (event.report.period_id, 0))
+            late[unit_id, day] = period, n + 1
+            continue
+        name = event.report.project.name
+        url = reverse("admin:projects_monthreport_change", args=[event.report_id]) + "#events"
+        if event.verb == Verb.RETURN.value:
+            yield Evidence(unit_id, Mark.RETURNED, _("%(name)s被退回：%(reason)s") % {"name": name, "reason": event.reason}, url, day)
+        else:
+            yield Evidence(unit_id, Mark.CORRECTED, _("%(name)s审核后又改动") % {"name": name}, url, day)
+    for (unit_id, day), (period, n) in late.items():
+        url = reverse("admin:projects_month_unit", args=[unit_id, period])
+        yield Evidence(unit_id, Mark.LATE, _("逾期提交 %(n)s 条月度进展") % {"n": n}, url, day)
+
+
+def _nil(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+    rows = NilReturn.objects.filter(period__year=month.year, period__month=month.month, is_late=True)
+    for row in for_user(rows, user, action):
+        url = reverse("admin:projects_month_unit", args=[row.unit_id, row.period_id])
+        yield Evidence(row.unit_id, Mark.LATE, _("逾期报“本月无变化”"), url, timezone.localdate(row.at))
+
+
+def _corrections(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+    """Late corrections of a locked month that were approved: the published figure had been wrong."""
+    rows = Correction.objects.filter(report__period__year=month.year, report__period__month=month.month, state=Correction.State.APPROVED)
+    for row in for_user(rows, user, action).select_related("report__project"):
+        words = _("%(name)s锁定后更正：%(old)s → %(new)s") % {"name": row.report.project.name, "old": row.published or "—", "new": row.value}
+        url = reverse("admin:projects_monthreport_corrections", args=[row.report_id])
+        yield Evidence(row.report.project.unit_id, Mark.CORRECTED, words, url, timezone.localdate(row.at))
+
+
+def _slips(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+    """Files of the month in which amounts stood in the wrong unit; one for each file, however many cells."""
+    rows = Upload.objects.filter(period__year=month.year, period__month=month.month).exclude(unit=None)
+    for row in for_user(rows, user, action).values("unit_id", "public_id", "filename", "findings", "created_at").order_by("pk"):
+        n = sum(finding.get("code") in SLIPS for finding in row["findings"])
+        if n:
+            words = _("%(file)s：%(n)s 处疑为单位写错") % {"file": row["filename"], "n": n}
+            url = reverse("exchange:upload", args=[row["public_id"]]) + "#findings"
+            yield Evidence(row["unit_id"], Mark.UNIT_SLIP, words, url, timezone.localdate(row["created_at"]))
+
+
+def _obstacles(user: Any, month: Month, day: date, action: Action) -> Iterator[Evidence]:
+    """Problems past their day at the end of the month."""
+    rows = Obstacle.objects.filter(is_overdue(day), raised_on__lte=day)
+    for row in for_user(rows, user, action).select_related("project"):
+        words = _("%(name)s：%(text)s") % {"name": row.project.name, "text": str(row)}
+        url = reverse("admin:projects_obstacle_change", args=[row.pk])
+        yield Evidence(row.project.unit_id, Mark.OBSTACLE, words, url, row.due_on)
+
+
+# --- The table ---------------------------------------------------------------------------------------------------------------------
+
+
+def quality_table(found: Quality) -> Table:
+    """A unit a row: its score, and what each kind of thing cost it."""
+    columns = [Column("label", _("单位"), width=14), Column("score", _("得分"), Kind.NUMBER, places=1)]
+    columns += [Column(mark.value, str(MARKS[mark]), Kind.NUMBER, _("扣分"), places=1) for mark in Mark]
+    rows = []
+    for unit, scored in zip(found.units, found.scores, strict=True):
+        points = {one.mark.value: -one.points for one in scored.taken if one.evidence}
+        rows.append(Row(unit.short_name, {"label": unit.short_name, "score": scored.points, **points}, keys={"unit": unit.key}))
+    return Table(
+        name="quality",
+        title=_("%(city)s%(month)s填报质量评分表") % {"city": settings.CITY_NAME, "month": month_text(found.month)},
+        unit_line=_("满分100分"),
+        columns=columns,
+        rows=rows,
+        moment=_("截至%(day)s") % {"day": found.day.isoformat()},
+        notes=[*_weight_notes(found.weights)],
+    )
+
+
+def _weight_notes(weights: dict[Mark, Weight]) -> Iterator[str]:
+    """What each kind costs, as the thresholds say."""
+    told = []
+    for mark, weight in weights.items():
+        words = _("%(mark)s每次扣%(each)s分") % {"mark": MARKS[mark], "each": number_text(weight.each, 1)}
+        told.append(words + (_("，最多%(most)s分") % {"most": number_text(weight.most, 1)} if weight.most is not None else ""))
+    if told:
+        yield "；".join(told) + "。"
+    without = [str(MARKS[mark]) for mark in Mark if mark not in weights]
+    if without:
+        yield _("未设扣分标准、只列不扣：%(marks)s（在“阈值”中以代码 %(code)s 设定，如 late、late%(most)s）。") % {
+            "marks": "、".join(without),
+            "code": CODE,
+            "most": MOST,
+        }

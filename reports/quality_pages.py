@@ -1,0 +1,82 @@
+"""The reporting-quality score as pages and as a workbook: the table of a month, and what each point of a unit was taken for."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from accounts import audit, scope
+from accounts.roles import Action
+from projects.moment import clocks_of, moment_of
+from projects.quality import Mark
+from projects.values import Month
+from reports.excel import Print, workbook_bytes
+from reports.pages import page_table
+from reports.parameters import read_question
+from reports.quality import MARKS, quality, quality_table
+from reports.tables import Row
+from reports.views import XLSX, Choice, reader
+from reports.words import month_text
+
+
+def _month(request: HttpRequest) -> Month:
+    return read_question({"period": request.GET.get("period", "")}, moment_of(request)).month
+
+
+def _address(name: str, **params: str) -> str:
+    return f"{reverse(name)}?{urlencode(params)}"
+
+
+def _links(month: Month, row: Row) -> dict[str, str]:
+    """The score leads to what it is made of, and each kind of points to its own evidence."""
+    own = _address("reports:quality_unit", period=str(month), **row.keys)
+    return {"label": own, "score": own, **{mark.value: f"{own}#{mark.value}" for mark in Mark if row.values.get(mark.value) is not None}}
+
+
+@reader(Action.VIEW)
+def quality_page(request: HttpRequest) -> HttpResponse:
+    """The scores of a month."""
+    month = _month(request)
+    months = sorted({*clocks_of(request).months, month}, reverse=True)
+    context = {
+        "page": page_table(quality_table(quality(request.user, month)), lambda row: _links(month, row)),
+        "month": month_text(month),
+        "months": [Choice(month_text(one), _address("reports:quality", period=str(one)), one == month) for one in months],
+        "download": _address("reports:quality_xlsx", period=str(month)) if scope.may(request.user, Action.EXPORT) else "",
+    }
+    return render(request, "reports/quality.html", context)
+
+
+@reader(Action.VIEW)
+def unit_page(request: HttpRequest) -> HttpResponse:
+    """Every point of a unit's month with what it was taken for."""
+    month = _month(request)
+    found = quality(request.user, month)
+    key = request.GET.get("unit", "")
+    pair = next(((unit, one) for unit, one in zip(found.units, found.scores, strict=True) if unit.key == key), None)
+    if pair is None:
+        raise Http404(f"unit {key}")
+    unit, scored = pair
+    context = {
+        "unit": unit,
+        "score": scored,
+        "month": month_text(month),
+        "day": found.day,
+        "back": _address("reports:quality", period=str(month)),
+        "marks": [{"taken": one, "label": MARKS[one.mark], "weight": found.weights.get(one.mark)} for one in scored.taken],
+    }
+    return render(request, "reports/quality_unit.html", context)
+
+
+@reader(Action.EXPORT)
+def quality_xlsx(request: HttpRequest) -> HttpResponse:
+    month = _month(request)
+    table = quality_table(quality(request.user, month, action=Action.EXPORT))
+    content = workbook_bytes([Print(table, _("填报质量"), page_words=_("第&P页 共&N页"))])
+    audit.record("report.export", actor=request.user, report="quality", period=str(month))
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, f"{table.title}.xlsx") or ""})
