@@ -38,6 +38,7 @@ from exchange.sheets.template import (
 )
 from exchange.workbook.template import write_template
 from projects.models import Classification, MonthReport, Project, ReportingPeriod
+from projects.services.reviews import open_reasons, open_remarks
 from projects.stages import Stage
 from projects.values import Month
 
@@ -70,9 +71,10 @@ def make_template(unit: ReportingUnit, month: Month | None, *, actor: Any, kind:
         raise StateError("kind", "资金类表格没有填报表，请用清单或月度进展。", "There is no template for fund sheets; take a list or the month's.")
     if kind is Kind.MONTHLY and month is None:
         raise StateError("period", "请选择填报期。", "Choose the month.")
+    year = month.year if month is not None else timezone.localdate().year
     month = month if kind is Kind.MONTHLY else None
     with without_collecting():
-        made = _make(unit, month, kind)
+        made = _make(unit, month, kind, year)
     audit.record("template.export", actor=actor, obj=unit, address=address, period=str(month or ""), kind=kind.value, projects=made.projects)
     return made
 
@@ -83,14 +85,15 @@ def _check_scope(actor: Any, unit: ReportingUnit) -> None:
         raise NotAllowedError("scope", f"你不能下载{unit.name}的填报表。", f"You may not download the template of {unit.name}.")
 
 
-def _make(unit: ReportingUnit, month: Month | None, kind: Kind) -> Template:
+def _make(unit: ReportingUnit, month: Month | None, kind: Kind, year: int) -> Template:
     period = _period(month)
     ids = list(_projects(unit, period, kind))
     if not ids:
         raise StateError("empty", f"{unit.name}还没有项目可填。", f"{unit.name} has no projects to fill in.")
-    snapshot = load_projects(ids, Frame(month.year if month else timezone.localdate().year, period, None))
+    snapshot = load_projects(ids, Frame(year, period, None))
     names = Names.of(snapshot.known.values(), with_divisions=True)
     last = _last_reports(ids, month) if month is not None else {}
+    remarks = _remarks(unit, period)
     issued = timezone.localtime()
     issue = Issue(
         unit.key, unit.name, str(month) if month else None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind)
@@ -103,13 +106,12 @@ def _make(unit: ReportingUnit, month: Month | None, kind: Kind) -> Template:
     for key in ids:
         known = snapshot.known[key]
         contents = _contents(known, kind, names, names.divisions.get(key, place))
-        report = last.get(key)
-        rows.append(
-            TemplateRow(contents, snapshot.kinds[key], *_last_words(report)) if report is not None else TemplateRow(contents, snapshot.kinds[key])
-        )
+        words, values = _last_words(last[key]) if key in last else ("", {})
+        note = remarks.get(known.month.id, {}) if known.month is not None else {}
+        rows.append(TemplateRow(contents, snapshot.kinds[key], words, values, note))
         uid = uids[key]
         marks.append((uid, _revisions(known), "".join(marker.mark(uid, name, contents[name]) for name in issue.fields)))
-    frame = TemplateFrame(kind, unit.name, month, issued.strftime("%Y-%m-%d"), _choices())
+    frame = TemplateFrame(kind, unit.name, month, issued.strftime("%Y-%m-%d"), _choices(), year)
     content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
     title = f"{month.year}年{month.month}月填报表" if month else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
     return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids))
@@ -129,6 +131,16 @@ def _projects(unit: ReportingUnit, period: ReportingPeriod | None, kind: Kind) -
     reported = Q(months__period=period) if period is not None and period.pk else Q(pk__in=[])
     found = projects.filter(~Q(stage__in=_GONE) | reported).order_by("-kind", "sector__sort_order", "id")
     return dict.fromkeys(found.values_list("id", flat=True))
+
+
+def _remarks(unit: ReportingUnit, period: ReportingPeriod | None) -> dict[int, dict[str, str]]:
+    """Report id → field → what a reviewer said when the report was returned; the reason stands under no field."""
+    if period is None or period.pk is None:
+        return {}
+    found = {key: {"": f"退回原因：{reason}"} for key, reason in open_reasons(unit, period).items()}
+    for key, cells in open_remarks(unit, period).items():
+        found.setdefault(key, {}).update({name: f"审核意见：{text}" for name, text in cells.items()})
+    return found
 
 
 def _contents(known: Known, kind: Kind, names: Names, place: str) -> Mapping[str, CellContent]:

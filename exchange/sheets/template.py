@@ -74,6 +74,7 @@ class TemplateFrame:
     month: Month | None
     exported_on: str
     choices: Mapping[str, Sequence[str]]  # name of a list → its words
+    year: int = 0  # whose plan a list states
 
 
 def heading_of(column: Column) -> str:
@@ -95,7 +96,8 @@ def sheet_title(frame: TemplateFrame) -> str:
     """No place in it: rows may lie in other districts than the unit's own."""
     if frame.month is not None:
         return f"{frame.month.year}年{frame.month.month}月重大项目进展填报表"
-    return "重大基础设施项目填报表" if frame.kind is Kind.INFRASTRUCTURE else "战略性新兴产业项目填报表"
+    kind = "重大基础设施项目" if frame.kind is Kind.INFRASTRUCTURE else "战略性新兴产业项目"
+    return f"{frame.year}年{kind}填报表"
 
 
 def template_book(frame: TemplateFrame, rows: Sequence[TemplateRow], stamp: Iterable[Sequence[str]]) -> BookLayout:

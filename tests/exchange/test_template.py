@@ -17,7 +17,7 @@ from exchange.services.template import make_template
 from exchange.sheets import Kind, meaning_of
 from exchange.sheets.stamp import STAMP_SHEET
 from exchange.sheets.template import GREY, TEMPLATE_KINDS
-from projects.models import MonthReport, Project
+from projects.models import MonthReport, Project, ReviewEvent
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JULY, JUNE, NAMES, begin, edit, template
@@ -202,3 +202,21 @@ def test_command_refuses_with_a_sentence_and_two(cast: Cast, tmp_path: Path, wor
         run(*words, "--output", str(tmp_path / "t.xlsx"))
     assert refused.value.returncode == 2
     assert not (tmp_path / "t.xlsx").exists()
+
+
+def test_what_reviewers_said_stands_as_notes_at_the_cells(cast: Cast) -> None:
+    report = MonthReport.objects.get(project__name=NAMES[0], period__month=5)
+    edit(NAMES[0], month=JUNE.previous, state=MonthReport.State.RETURNED)
+    ReviewEvent.objects.create(
+        report=report,
+        verb="return",
+        from_state="submitted",
+        to_state="returned",
+        reason="数据与统计口径不一致",
+        cells={"done_ytd_wan": "应含设备购置", "progress_text": "写到部位"},
+    )
+    excel = Excel(template(cast, JUNE.previous))
+    assert "应含设备购置" in excel.cell(NAMES[0], "本年累计完成投资").comment.text
+    assert "写到部位" in excel.cell(NAMES[0], "形象进度").comment.text
+    assert "数据与统计口径不一致" in excel.cell(NAMES[0], "项目名称").comment.text
+    assert excel.cell(NAMES[1], "项目名称").comment is None

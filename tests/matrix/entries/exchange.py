@@ -56,6 +56,7 @@ PAGES = (
     of_upload("upload"),
     of_upload("upload", row="upload_done"),
     of_upload("file"),
+    of_upload("marked-xlsx"),
     of_upload("findings-json"),
     of_upload("findings-xlsx"),
     of_upload("findings-csv"),
