@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--unit", required=True, help="reporting unit by name, short name or alias")
-        parser.add_argument("--period", help="the month reported, YYYY-MM; not for lists")
+        parser.add_argument("--period", help="the month reported, YYYY-MM; of a list its year counts, this year without it")
         parser.add_argument("--kind", choices=[kind.value for kind in TEMPLATE_KINDS], default=Kind.MONTHLY.value)
         parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="where to write the .xlsx; an existing file is replaced")
         parser.add_argument("--user", help="the person it is made for, by sign-in name; scope and event log are that person's")
@@ -51,8 +51,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{output}: {unit.name}，{made.projects}个项目")
 
     def _period(self, text: str | None, kind: Kind) -> Month | None:
-        if kind is not Kind.MONTHLY:
-            return None
+        if text is None and kind is not Kind.MONTHLY:
+            return None  # a list of this year's plan
         if text is None:
             raise CommandError("--period is missing: give the month as YYYY-MM, e.g. 2020-06", returncode=REFUSED)
         try:
