@@ -28,6 +28,7 @@ from exchange.models import Job, Pulse
 
 logger = logging.getLogger(__name__)
 
+_LAST_BEAT_SECONDS = 5
 WORKER = "worker"  # pulses of idle processes: worker:NAME
 
 
@@ -91,11 +92,15 @@ class _FilePulses:
         self._path(key).unlink(missing_ok=True)
 
     def read(self, start: str) -> dict[str, Beat]:
-        found = [_beat_in(path) for path in self.folder.glob(self._path(start).name + "*")] if self.folder.exists() else []
+        found = [_beat_in(path) for path in self.folder.glob(_file_name(start) + "*")] if self.folder.exists() else []
         return {key: beat for key, beat in filter(None, found) if key.startswith(start)}
 
     def _path(self, key: str) -> Path:
-        return self.folder / "".join(sign if sign.isalnum() or sign in "-." else "_" for sign in key)
+        return self.folder / _file_name(key)
+
+
+def _file_name(key: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-." else "_" for sign in key)
 
 
 def _beat_in(path: Path) -> tuple[str, Beat] | None:
@@ -187,7 +192,7 @@ def beating(key: str, watch: Watch | None = None) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        thread.join()
+        thread.join(_LAST_BEAT_SECONDS)  # a pulse that hangs with its connection must not keep the work from being answered
 
 
 def _beat(key: str, watch: Watch | None, ended: threading.Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ JSON = {"headers": {"accept": "application/json"}}
 @pytest.fixture
 def cast() -> Cast:
     return make_cast(with_reference=True)
+
+
+@pytest.fixture(autouse=True)
+def pulses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Pulses in files: the thread that beats would wait for the rows of a test's own transaction, and the test for the thread."""
+    kept = progress._FilePulses(tmp_path)
+    monkeypatch.setattr(progress, "pulses", lambda: kept)
+    return kept
 
 
 @pytest.fixture
@@ -187,9 +196,7 @@ def test_a_refused_commit_says_why_on_the_page(cast: Cast, large: None, upload: 
 
 def held_job(upload: Upload, cast: Cast, verb: str = Job.Verb.CHECK, worker: str = "gone:1") -> Job:
     """A job as a killed process leaves it."""
-    job = leases.open_job(verb, upload, actor=cast.owner, worker=worker)
-    progress.pulses().drop(progress.job_key(job.pk))  # keys come again in tests
-    return job
+    return leases.open_job(verb, upload, actor=cast.owner, worker=worker)
 
 
 def test_the_sweep_brings_a_lost_job_again_and_leaves_a_living_one(cast: Cast, upload: Upload) -> None:
@@ -283,6 +290,30 @@ def test_who_asks_again_need_not_wait_for_the_sweep(cast: Cast, upload: Upload) 
     assert tasks.check_upload(upload, actor=cast.owner) is None
     job.refresh_from_db()
     assert (job.state, upload.state) == ("failed", "checked")
+
+
+@pytest.mark.parametrize("store", [progress._TablePulses, progress._FilePulses], ids=["table", "files"])
+def test_a_pulse_is_heard_until_it_falls_silent(store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = store() if store is progress._TablePulses else store(tmp_path / "pulse")
+    monkeypatch.setattr(progress, "pulses", lambda: kept)
+    assert kept.read("") == {}
+    for rows in (3, 7):
+        kept.write("job:1:", rows)
+    kept.write("job:12:", 5)
+    kept.write("worker:host:1", 0)
+    assert {key: beat.rows_done for key, beat in kept.read("job:1:").items()} == {"job:1:": 7}
+    assert progress.living_workers() == ["host:1"]
+    assert progress.living_workers(later(61)) == []
+    kept.drop("worker:host:1")
+    kept.drop("worker:host:1")
+    assert progress.living_workers() == []
+    assert sorted(kept.read("")) == ["job:12:", "job:1:"]
+
+
+def test_a_broken_pulse_file_is_no_pulse(pulses: Any) -> None:
+    pulses.write("worker:host:1", 0)
+    next(pulses.folder.iterdir()).write_text('{"key": "worker:host:1", "at"')
+    assert progress.living_workers() == []
 
 
 # --- templates of all units ---

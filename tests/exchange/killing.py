@@ -1,0 +1,333 @@
+"""Kills real work with SIGKILL at named points, and tells what was found after: `python -m tests.exchange.killing [--random N]`.
+
+For each point a child process is forked that does the real thing (a worker's job, or a request) and kills itself there, as nobody can
+catch or clean up. Then the process of a worker comes along: the sweep brings the job again, and it is carried out.
+The points are set by patching in the child alone; the product knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import django
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a process dies: before or after the nth call of a function; `only` names the first argument of the call that counts."""
+
+    name: str
+    doing: str  # receive | check | commit | request
+    where: str  # module:function or module:object.function
+    when: str = "after"
+    nth: int = 1
+    only: str = ""
+    stored: bool = False  # the work is stored whole when it dies here; else nothing of it
+
+
+POINTS = (
+    Point("received, before COMMIT", "receive", "accounts.audit:record", only="upload.receive"),
+    Point("out of the queue, lease not taken", "check", "exchange.services.leases:take", "before"),
+    Point("lease of the check taken", "check", "exchange.services.leases:take"),
+    Point("former plan gone, file not opened", "check", "exchange.services.check:open_book", "before"),
+    Point("first part of the plan stored", "check", "exchange.services.check:_take"),
+    Point("within the second part", "check", "exchange.services.check:store_part", nth=2),
+    Point("all parts stored, plan not whole", "check", "exchange.services.check:_finish", "before"),
+    Point("checked, before COMMIT", "check", "accounts.audit:record", only="upload.check"),
+    Point("checked, job not ended", "check", "exchange.services.leases:end", "before", stored=True),
+    Point("lease of the commit taken", "commit", "exchange.services.leases:take"),
+    Point("upload locked", "commit", "exchange.services.commit:_execute", "before"),
+    Point("organisations stored", "commit", "exchange.services.commit:_settle_owners"),
+    Point("projects stored, no history", "commit", "exchange.bulk:_keep_history", "before"),
+    Point("first history stored", "commit", "exchange.bulk:_keep_history"),
+    Point("within an update", "commit", "exchange.bulk:update"),
+    Point("first part written", "commit", "exchange.services.commit:write_changes"),
+    Point("between two parts", "commit", "exchange.services.commit:_check_scope", "before", nth=2),
+    Point("all parts written, state not changed", "commit", "exchange.services.commit:_finish", "before"),
+    Point("state changed, before COMMIT", "commit", "accounts.audit:record", only="upload.commit"),
+    Point("committed, job not ended", "commit", "exchange.services.leases:end", "before", stored=True),
+    Point("job ended, queue not told", "commit", "exchange.services.leases:end", stored=True),
+    Point("in a request, first history stored", "request", "exchange.bulk:_keep_history"),
+    Point("in a request, before COMMIT", "request", "accounts.audit:record", only="upload.commit"),
+    Point("in a request, committed, not answered", "request", "exchange.services.leases:drop", "before", stored=True),
+)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def set_trap(point: Point) -> None:
+    """Patch the function so that this process dies there."""
+    module, _, path = point.where.partition(":")
+    owner: Any = importlib.import_module(module)
+    original: Callable[..., Any] = getattr(owner, path)
+    calls = 0
+
+    def trapped(*args: Any, **given: Any) -> Any:
+        nonlocal calls
+        counts = not point.only or args[:1] == (point.only,)
+        calls += counts
+        if counts and point.when == "before" and calls == point.nth:
+            die()
+        answer = original(*args, **given)
+        if counts and point.when == "after" and calls == point.nth:
+            die()
+        return answer
+
+    setattr(owner, path, trapped)
+
+
+class Stage:
+    """A small city in a database of its own, and the work that is killed in it."""
+
+    rows = 6  # projects that are there already, changed by each file; as many new ones come with it
+
+    def __init__(self) -> None:
+        from django.core.management import call_command  # noqa: PLC0415 -- Django is set up by now
+
+        from tests.exchange.cast import make_cast  # noqa: PLC0415
+
+        call_command("migrate", verbosity=0)
+        self.cast = make_cast(with_reference=True)
+        self.number = 0
+        self._settle(self._receive("起始"), "起始")
+
+    def content(self, mark: str) -> bytes:
+        """A list: the known projects with other words and plans, and new ones of a new owner."""
+        from tests.books import Sheet, xlsx  # noqa: PLC0415
+
+        lines = [
+            "崂山区2020年重大基础设施项目表",
+            "单位：万元",
+            "序号|项目名称|项目代码|项目单位|所属区市|建设性质|建设规模及主要内容|计划开工时间|计划竣工时间|总投资|2020年计划投资",
+        ]
+        for at in range(self.rows * (2 if self.number else 1)):
+            known = at < self.rows
+            code = at + 1 if known else 1000 + self.number * self.rows + at
+            name = f"滨海一路{at + 1}号工程" if known else f"{mark}第{at + 1}号工程"
+            owner = "青岛崂山城建有限公司" if known else f"青岛{mark}建设有限公司"
+            words = f"道路{at + 1}公里" + (f"，第{self.number}次调整" if known else "")
+            lines.append(f"{at + 1}|{name}|2020-370212-48-01-{code:06d}|{owner}|崂山区|新建|{words}|2020年3月|2022年6月|12000|{4000 + self.number}")
+        return xlsx(Sheet("项目表", "\n".join(lines)))
+
+    def _receive(self, mark: str) -> Any:
+        from exchange.services.receive import receive  # noqa: PLC0415
+
+        return receive(self.content(mark), f"{mark}.xlsx", actor=self.cast.owner, unit=self.cast.unit)
+
+    def _settle(self, upload: Any, mark: str) -> None:
+        from exchange.services.check import check  # noqa: PLC0415
+        from exchange.services.commit import commit  # noqa: PLC0415
+
+        checked = check(upload, actor=self.cast.owner)
+        assert checked.state == "checked", (checked.outcome, checked.findings)
+        commit(checked, actor=self.cast.owner, reason=mark)
+
+    def try_point(self, point: Point, delay: float | None = None) -> dict[str, Any]:
+        """Kill at the point (or after a time), look, let a worker take it up, look again, deliver once more, look again."""
+        self.number += 1
+        mark = f"甲{self.number}"
+        prepared = self._prepare(point, mark)
+        before = facts()
+        status = self._fork(point, mark, prepared, delay)
+        after = facts()
+        taken_up = self._take_up()
+        whole = facts()
+        again = self._deliver_again()
+        return {
+            "point": point.name,
+            "doing": point.doing,
+            "killed": os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL,
+            "nothing": after["rows"] == before["rows"] and after["plan"] == before["plan"],
+            "state": after["state"],
+            "stored_whole": after == whole,
+            "taken_up": taken_up,
+            "jobs": whole["jobs"],
+            "in_the_end": whole["state"],
+            "written_by_it": written_by(prepared) if prepared is not None else None,
+            "faults": history_faults(),
+            "unchanged_by_more": facts() == whole and again,
+        }
+
+    def _prepare(self, point: Point, mark: str) -> Any:
+        from exchange.services.check import check  # noqa: PLC0415
+
+        if point.doing == "receive":
+            return None
+        upload = self._receive(mark)
+        return check(upload, actor=self.cast.owner) if point.doing in ("commit", "request") else upload
+
+    def _fork(self, point: Point, mark: str, upload: Any, delay: float | None) -> int:
+        from django.conf import settings  # noqa: PLC0415
+        from django.db import connections  # noqa: PLC0415
+
+        from exchange import tasks  # noqa: PLC0415
+
+        settings.BACKGROUND_ROWS = 1_000_000 if point.doing == "request" else 1
+        if point.doing in ("check", "commit"):
+            given = {"reason": mark} if point.doing == "commit" else {}
+            (tasks.commit_upload if given else tasks.check_upload)(upload, actor=self.cast.owner, **given)
+        connections.close_all()  # nothing of the parent's may be shared
+        child = os.fork()
+        if child == 0:
+            try:
+                self._live(point, mark, upload, delay)
+            except BaseException as error:
+                print(f"{point.name}: {error!r}", file=sys.stderr, flush=True)
+                os._exit(2)
+            os._exit(0)
+        return os.waitpid(child, 0)[1]
+
+    def _live(self, point: Point, mark: str, upload: Any, delay: float | None) -> None:
+        """What the child does until it dies."""
+        from exchange import tasks  # noqa: PLC0415
+
+        if delay is None:
+            set_trap(point)
+        else:
+            signal.signal(signal.SIGALRM, lambda *_: die())
+            signal.setitimer(signal.ITIMER_REAL, delay)
+        if point.doing == "receive":
+            self._receive(mark)
+        elif point.doing == "request":
+            tasks.commit_upload(upload, actor=self.cast.owner, reason=mark)
+        else:
+            work_off()
+
+    def _take_up(self) -> list[str]:
+        """What a worker does that is alive: the sweep when the lease is over, then the queue."""
+        from django.utils import timezone  # noqa: PLC0415
+
+        from exchange import tasks  # noqa: PLC0415
+        from exchange.models import Upload  # noqa: PLC0415
+
+        tasks.sweep(timezone.now() + timedelta(hours=1))
+        done = work_off()
+        for upload in Upload.objects.filter(state="checked"):
+            tasks.commit_upload(upload, actor=self.cast.owner, reason="接着做")
+            done += work_off()
+        return done
+
+    def _deliver_again(self) -> bool:
+        from exchange import tasks  # noqa: PLC0415
+        from exchange.models import Job  # noqa: PLC0415
+
+        return all(tasks.carry_out(number, "twice") == "not waiting" for number in Job.objects.values_list("pk", flat=True))
+
+
+def work_off() -> list[str]:
+    """Every ticket of the queue once, as a worker does."""
+    from django_tasks_db.models import DBTaskResult  # noqa: PLC0415
+
+    done = []
+    while (ticket := DBTaskResult.objects.ready().first()) is not None:
+        ticket.claim("worker")
+        answer = ticket.task.call(*ticket.args_kwargs["args"])
+        ticket.set_successful(answer)
+        done.append(answer)
+    return done
+
+
+def tracked() -> tuple[Any, ...]:
+    from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode  # noqa: PLC0415
+
+    return (Project, ProjectCode, AnnualPlan, MonthReport, PlanVersion, Entry, LocationShare)
+
+
+def facts() -> dict[str, Any]:
+    """Every business row with its history, the plans, and how uploads and jobs stand."""
+    from exchange.models import Job, Upload, UploadPart  # noqa: PLC0415
+    from projects.models import Organisation, ReportingPeriod  # noqa: PLC0415
+
+    models = [*tracked(), *(model.history.model for model in tracked()), Organisation, ReportingPeriod]
+    newest = Upload.objects.order_by("-pk").first()
+    return {
+        "rows": {model._meta.label: [list(map(str, row)) for row in model._default_manager.order_by("pk").values_list()] for model in models},
+        "plan": UploadPart.objects.filter(upload__state="checked").count(),
+        "state": newest.state if newest is not None else "",
+        "uploads": Upload.objects.count(),
+        "jobs": list(Job.objects.filter(upload=newest).order_by("pk").values_list("verb", "state", "attempts")),
+    }
+
+
+def written_by(upload: Any) -> dict[str, int]:
+    """History rows of the upload, by table and kind."""
+    found: dict[str, int] = {}
+    for model in tracked():
+        for kind in model.history.filter(upload_id=upload.pk).values_list("history_type", flat=True):
+            name = f"{model._meta.model_name}{kind}"
+            found[name] = found.get(name, 0) + 1
+    return found
+
+
+def history_faults() -> list[str]:
+    """Rows whose last history says something else than they do, or whose history has another length than their revisions."""
+    faults = []
+    for model in tracked():
+        columns = [field.attname for field in model._meta.concrete_fields]
+        stories: dict[int, list[dict[str, Any]]] = {}
+        for step in model.history.order_by("history_id").values(*columns):
+            stories.setdefault(step["id"], []).append(step)
+        for row in model._default_manager.values(*columns):
+            story = stories.get(row["id"], [])
+            if not story or story[-1] != row:
+                faults.append(f"{model._meta.label} {row['id']}: the last history differs")
+            elif [step["revision"] for step in story] != list(range(1, row["revision"] + 1)):
+                faults.append(f"{model._meta.label} {row['id']}: {len(story)} steps, revision {row['revision']}")
+    return faults
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--random", type=int, default=0, metavar="N", help="kill at N random moments of a check or a commit instead of the named points"
+    )
+    parser.add_argument("--seed", type=int, default=2020)
+    given = parser.parse_args()
+    django.setup()
+    from exchange.services import check as checking  # noqa: PLC0415
+
+    checking.PART_ROWS = 4  # several parts in a small file
+    stage = Stage()
+    if not given.random:
+        print(json.dumps([stage.try_point(point) for point in POINTS], ensure_ascii=False))
+        return
+    chance = random.Random(given.seed)
+    bad = 0
+    for number in range(given.random):
+        doing = chance.choice(("check", "commit", "request"))
+        began = time.monotonic()
+        delay = chance.uniform(0.001, 0.5)
+        told = stage.try_point(Point(f"{doing} after {delay:.3f} s", doing, ""), delay)
+        wrong = [name for name, ok in verdict(told).items() if not ok]
+        bad += bool(wrong)
+        stood = f"killed {told['killed']}, {told['state']} → {told['in_the_end']}"
+        print(f"{number + 1}/{given.random} {told['point']}: {stood} {wrong or 'ok'} {time.monotonic() - began:.1f} s", flush=True)
+    print(json.dumps({"kills": given.random, "faults": bad}))
+    sys.exit(1 if bad else 0)
+
+
+def verdict(told: dict[str, Any]) -> dict[str, bool]:
+    """What must hold wherever a process dies."""
+    return {
+        "all or nothing": told["nothing"] or told["state"] in ("committed", "checked"),
+        "done in the end": told["in_the_end"] == "committed",
+        "history complete": told["faults"] == [],
+        "once": told["unchanged_by_more"],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""A process killed at any point leaves all or nothing; the work is taken up again once, and its history is whole. See `killing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.exchange.killing import POINTS, Point, Stage, verdict
+from tests.exchange.private import private_database, run_privately
+
+pytestmark = pytest.mark.django_db  # else there would be no test database to copy
+
+# What a file of `killing.Stage` writes: six projects changed, six new ones.
+NEW, CHANGED = ("project", "projectcode", "annualplan", "planversion", "locationshare"), ("project", "annualplan")
+WRITTEN = {**{f"{table}+": 6 for table in NEW}, **{f"{table}~": 6 for table in CHANGED}}
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Any]]]:
+    """All points, killed one after the other in one database: each begins where the one before left off."""
+    folder = tmp_path_factory.mktemp("killing")
+    with django_db_blocker.unblock(), private_database(folder) as address:
+        yield {each["point"]: each for each in run_privately("tests.exchange.killing", address, folder)}
+
+
+def test_there_are_enough_points_and_each_has_its_own_name() -> None:
+    assert len({point.name for point in POINTS}) == len(POINTS) >= 20
+    assert sum(point.doing == "commit" for point in POINTS) >= 10
+    assert Stage.rows == WRITTEN["project+"] == WRITTEN["project~"]
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_all_or_nothing_and_once(told: dict[str, dict[str, Any]], point: Point) -> None:
+    found = told[point.name]
+    assert found["killed"], "the process was not killed: the point is not on its way any more"
+    if point.doing == "receive":
+        assert found["nothing"]
+        assert found["unchanged_by_more"]
+        return
+    assert found["nothing"] is not point.stored
+    assert found["state"] == state_after(point)
+    assert verdict(found) == dict.fromkeys(verdict(found), True)
+    assert found["written_by_it"] == WRITTEN
+
+
+def state_after(point: Point) -> str:
+    """How the upload stands when its process has died there."""
+    if point.doing == "check":
+        return "checked" if point.stored else "received"
+    return "committed" if point.stored else "checked"
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.doing != "receive"], ids=lambda point: point.name)
+def test_the_job_tells_how_often_it_was_tried(told: dict[str, dict[str, Any]], point: Point) -> None:
+    jobs = {verb: (state, attempts) for verb, state, attempts in told[point.name]["jobs"]}
+    begun_once = point.name in ("out of the queue, lease not taken", "job ended, queue not told")
+    verb = "check" if point.doing == "check" else "commit"
+    assert jobs[verb] == ("done", 1 if begun_once else 2)
