@@ -6,21 +6,18 @@ the content security policy, or a script that fails, fails the walk.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from exchange.models import Upload
 from projects.models import MonthReport, Project
 from tests.books import Sheet, xlsx
+from tests.e2e.walking import PASSWORD, Walk
 from tests.exchange.cast import Cast, make_cast, project_list
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "correct horse battery staple"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 MONTH = """
     崂山区重点项目2020年6月进展情况
     单位：万元
@@ -28,18 +25,6 @@ MONTH = """
     1|株洲路拓宽改造|2019-370212-48-01-000001|崂山区|12000|4000|700|2200|路基完成80%
     2|张村河综合整治|2019-370212-76-01-000002|崂山区|30000|9000|1500|6000|河道清淤完成
 """
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    if not Path(CHROMIUM).exists():
-        pytest.fail("No Chromium on this machine: apt-get install chromium fonts-noto-cjk", pytrace=False)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -51,36 +36,6 @@ def cast(transactional_db: None) -> Cast:
     return made
 
 
-class Walk:
-    """A page with its camera and its ear for what the browser complains of."""
-
-    def __init__(self, page: Page, address: str, folder: Path) -> None:
-        self.page, self.address, self.folder = page, address, folder
-        self.complaints: list[str] = []
-        self.shots: list[Path] = []
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def shoot(self, name: str) -> None:
-        self.shots.append(self.folder / f"{len(self.shots) + 1:02}_{name}.png")
-        self.page.screenshot(path=self.shots[-1], full_page=True)
-
-    def sign_in(self, name: str) -> None:
-        self.page.goto(f"{self.address}/uploads/")
-        self.page.fill("input[name=username]", name)
-        self.page.fill("input[name=password]", PASSWORD)
-        self.shoot("sign_in")
-        self.page.press("input[name=password]", "Enter")
-        self.page.wait_for_url("**/uploads/")
-
-    def send(self, name: str, content: bytes) -> None:
-        """Choose a file and wait for its own page."""
-        self.page.goto(f"{self.address}/uploads/")
-        self.page.set_input_files("input[type=file]", {"name": name, "mimeType": "application/octet-stream", "buffer": content})
-        self.page.get_by_role("button", name="上传并检查").click()
-        self.page.wait_for_url("**/uploads/*/")
-
-
 def test_walk_from_a_faulty_workbook_to_the_city_table(browser: Browser, live_server, cast: Cast, tmp_path: Path) -> None:
     page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     walk = Walk(page, live_server.url, tmp_path)
@@ -89,16 +44,17 @@ def test_walk_from_a_faulty_workbook_to_the_city_table(browser: Browser, live_se
 
     walk.send("有错.xlsx", project_list("一亿二千万"))
     walk.shoot("findings")
-    expect(page.locator(".finding")).to_have_count(1)
-    expect(page.locator(".finding .place")).to_have_text("项目表!J4")
-    expect(page.locator(".finding")).to_contain_text("一亿二千万")
+    fault = page.locator(".finding[data-severity=error]")
+    expect(fault).to_have_count(1)
+    expect(fault.locator(".place")).to_have_text("项目表!J4")
+    expect(fault).to_contain_text("一亿二千万")
     expect(page.locator(".excerpt td.hit")).to_have_text("一亿二千万")
     expect(page.get_by_role("button", name="提交入库")).to_be_disabled()
     page.fill("input[name=text]", "没有这样的词")
-    expect(page.locator(".finding")).to_be_hidden()
+    expect(fault).to_be_hidden()
     expect(page.locator("[data-nothing]")).to_be_visible()
     page.fill("input[name=text]", "j4")
-    expect(page.locator(".finding")).to_be_visible()
+    expect(fault).to_be_visible()
     assert Project.objects.count() == 0
 
     walk.send("项目清单.xlsx", project_list())
