@@ -13,7 +13,7 @@ from typing import Any
 
 from accounts.models import ReportingUnit
 from exchange.merge import action_of, pack
-from exchange.parse import PlacedFinding, ReadRow
+from exchange.parse import Place, PlacedFinding, ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, compare
 from exchange.services.commit import NEW_OWNER
 from exchange.services.conflicts import settle_conflicts
@@ -28,6 +28,8 @@ from projects.records import Context
 from projects.rules import MONTH_RULES, PROJECT_RULES, run
 from projects.values import Month
 
+# What is true of a whole table is said at its heading, once.
+_OF_THE_TABLE = frozenset({"column_lacking"})
 # Fields of the records that a sheet has under another name.
 _SHEET_FIELDS = {"stated_rate_percent": "progress_percent"}
 FUNDS = frozenset({"bond_allocation", "central_budget"})
@@ -59,6 +61,7 @@ class Seen:
     listed_approx: int = 0
     without_period: set[str | None] = field(default_factory=set)  # month sheets that name no month
     said: list[PlacedFinding] = field(default_factory=list)  # what was said here, beside what the reader said
+    tables: set[tuple[str, Place]] = field(default_factory=set)  # what was said of whole tables
     forgiven: list[PlacedFinding] = field(default_factory=list)  # what the reader said of cells that will not be written
     unfilled: int = 0  # rows of a template left as they went out
     kept: int = 0  # cells that others changed since the export and the file did not touch
@@ -87,6 +90,9 @@ def _text(row: ReadRow, name: str) -> str | None:
 def say(row: ReadRow, finding: Finding, seen: Seen) -> None:
     """Put a finding on the row, unless the reader has said the same, or has faulted the very cell that is now missed."""
     name = _SHEET_FIELDS.get(finding.field or "", finding.field)
+    if finding.code in _OF_THE_TABLE:
+        _say_of_table(row, finding, seen)
+        return
     for placed in row.findings:
         same_field = placed.finding.field in (finding.field, name)
         if same_field and (placed.finding.code == finding.code or finding.code.endswith("_missing")):
@@ -94,6 +100,13 @@ def say(row: ReadRow, finding: Finding, seen: Seen) -> None:
     placed = PlacedFinding(finding, row.place(name))
     row.findings.append(placed)
     seen.said.append(placed)
+
+
+def _say_of_table(row: ReadRow, finding: Finding, seen: Seen) -> None:
+    place = Place(row.sheet, row.table.header_bottom)
+    if (finding.code, place) not in seen.tables:
+        seen.tables.add((finding.code, place))
+        seen.said.append(PlacedFinding(finding, place))
 
 
 def judge(

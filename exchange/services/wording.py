@@ -97,8 +97,8 @@ STORED_WORDING = {
         "Choose the other month, or fill in the template for {chosen}; don't change the month in the title",
     ),
     "period_closed": Wording(
-        "{zh}",
-        "{en}",
+        "本月不能填报：{zh}",
+        "Not open for reports: {en}",
         "不必改动的月份，请让这一格与系统中的数一致，或删去该列",
         "Where nothing should change, let the cell say what is stored, or leave the column out",
     ),
