@@ -109,7 +109,8 @@ class LabelledFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         for field in form.fields.values():
             if field.label and not field.widget.is_hidden:
-                field.widget.attrs.setdefault("aria-label", str(field.label))
+                # The widget of a foreign key stands inside another one, which draws the signs beside it.
+                getattr(field.widget, "widget", field.widget).attrs.setdefault("aria-label", str(field.label))
 
 
 class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
