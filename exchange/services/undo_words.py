@@ -66,7 +66,8 @@ class _Words:
     def __init__(self, upload: Upload, items: Sequence[Item]) -> None:
         ids = {item.trace.project_id for item in items}
         self.projects = _project_names(ids)
-        self.users = {user.pk: str(user) for user in User.objects.filter(pk__in={item.by.actor_id for item in items if item.by} - {None})}
+        people = {item.by.actor_id for item in items if item.by is not None and item.by.actor_id is not None}
+        self.users = {user.pk: str(user) for user in User.objects.filter(pk__in=people)}
         periods = {item.trace.last_known("period_id") for item in items if item.trace.model is MonthReport}
         self.periods = {period.pk: period for period in ReportingPeriod.objects.filter(pk__in=periods)}
         self.related = _related(items)
@@ -175,7 +176,7 @@ def _sheet_places(upload: Upload, projects: Mapping[int, str]) -> dict[int, list
     for rows in planned_rows(upload):
         for row in rows:
             key = row.project_id if row.project_id is not None else by_name.get(row.name)
-            if key in projects and row.intents:
+            if key is not None and key in projects and row.intents:
                 found.setdefault(key, []).append((row.sheet or "", row.row, row.period))
     return found
 
@@ -216,7 +217,8 @@ def _door(line: Mapping[str, Any], language: str) -> str:
     if line["upload"]:
         return f"上传 #{line['upload']} " if language == "zh" else f"upload #{line['upload']}"
     words = {Door.ADMIN.value: "管理后台", Door.API.value: "接口", Door.UPLOAD.value: "上传", Door.COMMAND.value: "命令"}
-    return words.get(line["door"], line["door"]) if language == "zh" else line["door"]
+    door = str(line["door"])
+    return words.get(door, door) if language == "zh" else door
 
 
 def kept_words(lines: Iterable[PlaceLine]) -> tuple[str, str]:

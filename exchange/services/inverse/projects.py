@@ -22,7 +22,8 @@ def _close_gone(work: Work) -> None:
     """Rows of projects that somebody deleted since: said once for each project. Those that we deleted are dealt with below."""
     stored = alive(trace.project_id for rows in work.traces.values() for trace in rows)
     unmade = {trace.id for trace in work.traces[Project] if (write := trace.existence()) is not None and write.kind == "-"}
-    for model in (Project, *work.traces):
+    models: tuple[Model, ...] = (Project, *work.traces)
+    for model in models:
         for trace in work.traces[model]:
             key = trace.project_id
             if key in stored or key in work.closed:
