@@ -36,6 +36,9 @@ class MemberInline(TrackedInline):
     shown = ("project", "target_wan", "due_on", "joined_on", "left_on")
     autocomplete_fields = ("project",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return for_user(super().get_queryset(request).select_related("project"), request.user, Action.VIEW)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

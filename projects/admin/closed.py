@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import reaches
-from projects.models import Project
+from projects.admin.forms import RevisedForm
+from projects.models import Entry, Project
 from projects.panels import Panel, add_panel
 from projects.proposals import COLUMNS, as_text, decided
 from projects.services.proposal_words import changes_word, lists_of
@@ -50,3 +52,29 @@ def context(request: HttpRequest, project: Project) -> Mapping[str, Any]:
 
 
 add_panel(Panel("proposals", _("变更申请"), "projects/proposals_panel.html", context, order=50))
+
+
+class EntryForm(RevisedForm):
+    """A list that stands on a document is kept by hand; into any other a project comes by proposal."""
+
+    class Meta:
+        model = Entry
+        fields = ("version", "project", "position", "sector", "total_wan")
+
+    def clean_version(self) -> Any:
+        version = self.cleaned_data["version"]
+        if self.instance._state.adding and not version.doc_no:
+            raise ValidationError(_("这一版清单没有文号；请先为它填写文号，或在项目页“提出变更”，由另一人审核后列入"))
+        return version
+
+
+class DocumentedEntries:
+    """For the page of list entries: which project stands on which version is not edited, and goes with a document only."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        return names if obj is None else (*names, "version", "project")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return allowed and (obj is None or bool(obj.version.doc_no))

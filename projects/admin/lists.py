@@ -19,6 +19,7 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
 from projects.admin.base import TrackedAdmin
+from projects.admin.closed import DocumentedEntries, EntryForm
 from projects.measures import yi_text
 from projects.models import Entry, ListVersion, ProjectList
 from projects.querysets import compare, joint_total, reconcile, sectors_of
@@ -102,9 +103,10 @@ class ListVersionAdmin(TrackedAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(TrackedAdmin):
+class EntryAdmin(DocumentedEntries, TrackedAdmin):
     """A line of a list version; reached from the version's page."""
 
+    form = EntryForm
     head_line = _("清单里的一行：项目、领域、该版印的总投资")
     list_display = ("project_name", "version", "position", "sector", "n_total")
     list_display_links = ("project_name",)

@@ -19,6 +19,8 @@ from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
 from projects.models import (
+    Campaign,
+    CampaignProject,
     Classification,
     Holiday,
     LocationShare,
@@ -93,6 +95,9 @@ def furnish(world: World, place: Place) -> None:
         "entry": make_entry(world.row("listversion", Place.CITY), project),
         "reportingunit": unit,
         "month_submitted": make_month(project, 5, done_ytd_wan=8, state=MonthReport.State.SUBMITTED, problems=f"{word}上月问题"),
+        "campaignproject": CampaignProject.objects.create(
+            campaign=world.row("campaign", Place.CITY), project=project, joined_on=date(2020, 4, 1), target_wan=TOTALS[place]
+        ),
         "proposal": Proposal.objects.create(project=project, changes=[["planned_finish", "", "2022-12"]], reason=f"{word}调整", doc_no=f"{word}函"),
     }
     for name, row in rows.items():
@@ -132,13 +137,14 @@ def upload_rows(world: World, place: Place) -> None:
 def city_rows(world: World) -> None:
     """Reference rows of which nothing hangs, so that who may can delete them."""
     spare = make_list("spare-2019", 2019)
-    version = make_version(make_list(), 1, declared_count=2)
+    version = make_version(make_list(), 1, declared_count=2, doc_no="青发改〔2020〕1号")
     rows = {
         "projectlist": spare,
         "listversion": version,
-        "listversion_after": make_version(make_list(), 2, as_of=date(2020, 5, 1)),
+        "listversion_after": make_version(make_list(), 2, as_of=date(2020, 5, 1), doc_no="青发改〔2020〕9号"),
         "listversion_spare": make_version(make_list(), 3, as_of=date(2020, 6, 1)),
         "organisation": Organisation.objects.create(name="城投集团", name_key="城投集团"),
+        "campaign": Campaign.objects.create(name="百日攻坚", begins_on=date(2020, 4, 1), ends_on=date(2020, 7, 9)),
         "classification": Classification.objects.create(scheme="tag", name="试点", code="matrix"),
         "threshold": Threshold.objects.create(code="matrix.limit", value="5"),
         "stagefield": StageField.objects.create(field="land_mu", kind="emerging", stage="build", label="用地"),

@@ -286,3 +286,28 @@ def test_the_list_costs_the_same_for_one_and_for_three(cast, signed_in):
             client.get(url)
         costs.append(len(seen))
     assert costs[0] == costs[2]
+
+
+# --- Membership of lists -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("doc_no,status", [("青发改〔2020〕9号", 302), ("", 200)], ids=["with a document", "without"])
+def test_a_list_is_kept_by_hand_only_where_it_stands_on_a_document(cast, signed_in, project, doc_no, status):
+    version = make_version(make_list(), doc_no=doc_no)
+    client, add = signed_in(cast.city), reverse("admin:projects_entry_add")
+    sent = form_of(client.get(add), version=str(version.pk), project=str(project.pk), position="3")
+    assert client.post(add, sent).status_code == status
+    assert Entry.objects.count() == (1 if doc_no else 0)
+    entry = Entry.objects.first() or make_entry(version, project)
+    gone = client.post(reverse("admin:projects_entry_delete", args=[entry.pk]), {"post": "yes"})
+    assert (gone.status_code, Entry.objects.count()) == ((302, 0) if doc_no else (403, 1))
+
+
+def test_an_entry_is_not_moved_to_another_project_or_list(cast, signed_in, project):
+    version = make_version(make_list(), doc_no=DOC)
+    entry = make_entry(version, project)
+    client, url = signed_in(cast.city), reverse("admin:projects_entry_change", args=[entry.pk])
+    other = make_project(unit=cast.unit_b)
+    assert client.post(url, form_of(client.get(url), project=str(other.pk), position="9")).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.project, entry.position) == (project, 9)

@@ -131,6 +131,15 @@ ROWS = (
     reference("holiday", {"name": "端午"}, "端", date="2033-10-01", name="国庆节"),
     reference("reportingrule", {"source": "改过"}, "", year="2034", due_day="6", month_offset="1", shift="later", grace_days="0", half="0"),
     Rows("projects.proposal", Reach.UNIT),
+    Rows(
+        "projects.campaign",
+        Reach.OPEN,
+        add=Action.LISTS,
+        change=Action.LISTS,
+        finds="攻坚",
+        changed={"note": "改过"},
+        added=lambda _world, _place: {"name": "秋季攻坚", "goal": "start", "begins_on": "2020-09-01", "ends_on": "2020-11-30"},
+    ),
     reference("reportingperiod", {"due_on": "2020-01-05"}, "2020", year="2021", month="3"),
 )
 
@@ -209,6 +218,7 @@ CYCLE: tuple[Page, ...] = (
 )
 PAGES = (
     Page("admin:projects_project_page", Action.VIEW, row="project", in_admin=True),
+    Page("admin:projects_campaign_page", Action.VIEW, row="campaign", row_is_open=True, in_admin=True),
     Page("admin:projects_lists_joint", Action.VIEW, in_admin=True),
     Page("admin:projects_lists_joint", Action.VIEW, in_admin=True, query=lambda world, _place: {"v": str(world.row("listversion", Place.CITY).pk)}),
     Page("admin:projects_listversion_page", Action.VIEW, row="listversion", row_is_open=True, in_admin=True),

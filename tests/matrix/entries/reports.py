@@ -20,6 +20,16 @@ PAGES = (
     *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     Page("reports:projects", Action.VIEW, query=asking()),
+    Page("reports:quality", Action.VIEW, query=asking()),
+    Page("reports:quality_xlsx", Action.EXPORT, query=asking()),
+    Page(
+        "reports:quality_unit",
+        Action.VIEW,
+        places=(Place.OWN, Place.OTHER),
+        foreign=Want.HIDDEN,
+        query=lambda world, place: {**JUNE, "unit": world.units[place].key},
+    ),
+    Page("reports:campaign_xlsx", Action.EXPORT, query=lambda world, _place: {"campaign": str(world.row("campaign", Place.CITY).pk)}),
     Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     # A unit out of reach is no unit of the report: there is nothing behind it.
     Page(
