@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from tests.matrix import expect
-from tests.matrix.people import Person, Place
+from tests.matrix.people import PEOPLE, Person, Place
 from tests.matrix.run import Cell, Runner
 from tests.matrix.surfaces import Reach, Rows, Want
 from tests.projects.admin_pages import form_of
@@ -41,12 +41,17 @@ def _lists(runner: Runner, entry: Rows) -> Iterator[Cell]:
     """The list as it opens, searched, filtered by each district, and asked for what no list should tell."""
     url, want = address(entry, "changelist"), partial(expect.listed, entry)
     yield Cell(f"{entry.model} list", url, want)
+    kept = within(entry)
     for query in ({"q": entry.finds}, {"q": "2020-37021", "_facets": "True", "all": ""}):
-        yield Cell(f"{entry.model} list", url, want, data=query)
-    other = runner.world.units[Place.OTHER]
-    yield Cell(f"{entry.model} list of a unit", url, lambda person: None, data={"unit": str(other.pk), "o": "1.-2", "p": "1"})
-    for probe in ({"project__contact__startswith": "乙", "contact__contains": "密"}, {"_to_field": "contact"}):
-        yield Cell(f"{entry.model} list probed", url, lambda person: None, data=probe)
+        yield Cell(f"{entry.model} list searched", url, want, data=query, people=kept)
+    other = {"unit": str(runner.world.units[Place.OTHER].pk), "o": "1.-2", "p": "1"}
+    for query in (other, {"project__contact__startswith": "乙", "contact__contains": "密"}, {"_to_field": "contact"}):
+        yield Cell(f"{entry.model} list probed", url, lambda person: None, data=query, people=kept)
+
+
+def within(entry: Rows) -> tuple[Person, ...]:
+    """Who gets into the list and may not read everything: to whom a search or a filter could tell something."""
+    return tuple(person for person in PEOPLE if expect.listed(entry, person) is Want.OPEN and not person.city_wide(entry.view))
 
 
 def _adding(runner: Runner, entry: Rows) -> Iterator[Cell]:
@@ -68,7 +73,7 @@ def _row(runner: Runner, entry: Rows, place: Place) -> Iterator[Cell]:
     yield Cell(f"{entry.model} form", url, partial(expect.row_page, entry, place=place, action=entry.change), "POST", body, True, place)
     yield Cell(f"{entry.model} history", address(entry, "history", row), seen, place=place)
     old = address(entry, "changelist") + f"{row.pk}/"
-    yield Cell(f"{entry.model} old address", old, lambda person: None, place=place)
+    yield Cell(f"{entry.model} old address", old, lambda person: None, place=place, people=within(entry))
 
 
 def _deleting(runner: Runner, entry: Rows) -> Iterator[Cell]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.matrix.run import Runner
+from tests.matrix.run import Runner, plain_templates
 from tests.matrix.world import build
 
 _runners: list[Runner] = []
@@ -20,7 +20,7 @@ def runner(django_db_setup: None, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
         around = transaction.atomic()
         around._from_testcase = True  # as Django's own test cases say it: code that asks for an outermost transaction gets it
-        with around:
+        with around, plain_templates():
             logging.disable(logging.CRITICAL)  # a refusal logs its trace, thousands of times
             made = Runner(build())
             _runners.append(made)

@@ -22,10 +22,16 @@ def _models() -> list[type[models.Model]]:
     return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in OURS]
 
 
-def snapshot() -> Snapshot:
-    """Model → primary key → (unit, values)."""
+def snapshot(tables: set[str] | None = None) -> Snapshot:
+    """Model → primary key → (unit, values); of the tables that were written to, where these are known.
+
+    Bulk writes reach PostgreSQL by COPY, which is not seen statement by statement; what makes them writes to the upload too.
+    """
     found: Snapshot = {}
+    known = tables is not None and not any(table.startswith("exchange_") for table in tables)
     for model in _models():
+        if known and model._meta.db_table not in (tables or ()):
+            continue
         path = getattr(model, "scope_path", None)
         unit = f"{path}_id" if path and "__" not in path else path
         names = [column.attname for column in model._meta.concrete_fields]
