@@ -174,8 +174,9 @@ def send_back(count: int, folder: Path) -> dict[str, float]:
             conflicts += upload.counts["conflict"]
             upload = choose_for(upload, {}, others=Take.THEIRS, actor=None)
         marks.append(time.perf_counter())
-        if not upload.counts["error"]:
-            commit(upload, actor=None, reason="benchmark")
+        if upload.counts["error"]:
+            sys.exit(f"{path.name}: the filled template is not clean: {[(each['row'], each['zh']) for each in upload.findings[:3]]}")
+        commit(upload, actor=None, reason="benchmark")
         marks.append(time.perf_counter())
         for name, since, until in zip(phases, marks, marks[1:], strict=False):
             phases[name] += until - since
