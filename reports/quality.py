@@ -21,7 +21,7 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import for_user, units_for_user
 from exchange.models import Upload
-from projects.measures import number_text
+from projects.measures import plain_text
 from projects.models import Correction, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
 from projects.obstacles import is_overdue
 from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
@@ -79,7 +79,7 @@ def _rows(month: Month) -> list[tuple[str, str]]:
 def _unreported(cells: Sequence[Any], period: ReportingPeriod | None) -> Iterator[Evidence]:
     """Months whose grace is over without anything handed in."""
     for cell in cells:
-        if period is not None and cell.is_overdue and cell.standing in (Standing.NOT_STARTED, Standing.DRAFT):
+        if period is not None and (cell.expected or cell.reported) and cell.is_overdue and cell.standing in (Standing.NOT_STARTED, Standing.DRAFT):
             words = _("%(month)s到期未提交") % {"month": month_text(cell.month)}
             url = reverse("admin:projects_month_unit", args=[cell.unit.pk, period.pk])
             yield Evidence(cell.unit.pk, Mark.UNREPORTED, words, url, period.grace_until or period.due_on)
@@ -169,8 +169,8 @@ def _weight_notes(weights: dict[Mark, Weight]) -> Iterator[str]:
     """What each kind costs, as the thresholds say."""
     told = []
     for mark, weight in weights.items():
-        words = _("%(mark)s每次扣%(each)s分") % {"mark": MARKS[mark], "each": number_text(weight.each, 1)}
-        told.append(words + (_("，最多%(most)s分") % {"most": number_text(weight.most, 1)} if weight.most is not None else ""))
+        words = _("%(mark)s每次扣%(each)s分") % {"mark": MARKS[mark], "each": plain_text(weight.each)}
+        told.append(words + (_("，最多%(most)s分") % {"most": plain_text(weight.most)} if weight.most is not None else ""))
     if told:
         yield "；".join(told) + "。"
     without = [str(MARKS[mark]) for mark in Mark if mark not in weights]

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import reaches
 from projects.admin.forms import RevisedForm
+from projects.measures import wan_text
 from projects.models import Entry, Project
 from projects.panels import Panel, add_panel
 from projects.proposals import COLUMNS, as_text, decided
 from projects.services.proposal_words import changes_word, lists_of
+
+_PRINTED = {"total_wan": "total_closed", "is_approx": "approx_closed"}
 
 
 class ClosedColumns:
@@ -26,8 +31,26 @@ class ClosedColumns:
         names = super().get_readonly_fields(request, obj)  # type: ignore[misc]
         if obj is None:
             return names
-        closed = decided({name: as_text(getattr(obj, name)) for name in COLUMNS})
-        return (*names, *(name for name in COLUMNS if name in closed))
+        return (*names, *(name for name in COLUMNS if name in self._closed(obj)), *_PRINTED.values())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is only read is printed as everywhere: grouped, without idle zeros."""
+        found = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if obj is None:
+            return found
+        printed = {name: shown for name, shown in _PRINTED.items() if name in self._closed(obj)}
+        return [(title, {**given, "fields": [printed.get(name, name) for name in given["fields"]]}) for title, given in found]
+
+    def _closed(self, obj: Any) -> frozenset[str]:
+        return decided({name: as_text(getattr(obj, name)) for name in COLUMNS})
+
+    @admin.display(description=_("总投资（万元）"))
+    def total_closed(self, obj: Any) -> str:
+        return wan_text(obj.total_wan, grouped=True)
+
+    @admin.display(description=_("总投资为约数"))
+    def approx_closed(self, obj: Any) -> str:
+        return gettext("是") if obj.is_approx else gettext("否")
 
 
 class ClosedCodes:
