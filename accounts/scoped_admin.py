@@ -102,6 +102,10 @@ class ScopeGuard:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
+# Fields of a form that are no columns, and tell a reader of the log nothing.
+_MARKS = frozenset({"revision_seen"})
+
+
 class LabelledFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Rows in a table: the heading of a column is no label to a screen reader, so each cell carries its own."""
 
@@ -200,9 +204,11 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def construct_change_message(self, request: HttpRequest, form: BaseForm, formsets: Any, add: bool = False) -> Any:
         """The names of the columns that were changed; their values are in the history of those models that have one."""
-        changed = list(getattr(form, "changed_data", []))
+        changed = [name for name in getattr(form, "changed_data", []) if name not in _MARKS]
         for formset in formsets or []:
-            changed += sorted({f"{formset.prefix}.{name}" for child in formset.forms for name in child.changed_data})
+            # A row that the person may not change is not sent, and so looks changed to its form.
+            moved = {name for child in formset.forms if child.has_changed() for name in child.changed_data if name not in _MARKS}
+            changed += sorted(f"{formset.prefix}.{name}" for name in moved)
         return changed
 
     def has_history(self) -> bool:

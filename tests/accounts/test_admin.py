@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, Membership, User
 from accounts.navigation import NavItem, may, rail, register
 from accounts.roles import Action, Role
-from tests.factories import make_user
+from tests.factories import make_code, make_project, make_user
 from tests.projects.admin_pages import errors_of, form_of
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,15 @@ def test_fields_that_would_raise_a_person_are_not_taken_from_the_form(cast, sign
 @pytest.mark.parametrize("query", ["password__startswith=pbkdf2", "is_superuser__exact=1", "memberships__unit__name=x", "email__contains=a"])
 def test_lookups_into_people_are_refused(cast, signed_in, security, query):
     assert signed_in(security).get(f"{USERS}?{query}").status_code == 400
+
+
+def test_log_names_only_what_was_changed(cast, signed_in):
+    project = make_project(unit=cast.unit_a)
+    make_code(project, "2020-370202-48-01-000001")
+    page = reverse("admin:projects_project_change", args=[project.pk])
+    client = signed_in(cast.owner)
+    assert client.post(page, form_of(client.get(page), contact="刘工")).status_code == 302
+    assert AuditEvent.objects.get(event="project.change").detail["changed"] == ["contact"]
 
 
 def test_event_log_is_read_by_the_auditor_and_written_by_nobody(cast, signed_in):
