@@ -108,6 +108,13 @@ def overlapping() -> Iterator[None]:
             connection.connection.wait(generators.fetch_many(connection.connection.pgconn))
 
 
+def one_at_a_time(work: str) -> None:
+    """Wait until no other transaction does this work, and keep others from it until the end of this one. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [work])
+
+
 def check_references() -> None:
     """Begin to check the foreign keys of all rows written so far, where they wait for the end of the transaction."""
     running = _running.get()

@@ -24,6 +24,7 @@ from exchange.parse import Reading, ReadRow, read_workbook
 from exchange.plan import Action, PlannedRow
 from exchange.raw import Refusal
 from exchange.services.closed import hold_closed
+from exchange.services.commit import has_new_owner
 from exchange.services.examine import Seen, Setting, examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.holding import HoldLog, store_held
@@ -218,6 +219,7 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         if done.merge and done.action is not Action.HELD:
             run.counts["with_kept"] += bool(done.merge[0])
             run.counts["with_conflicts"] += bool(done.merge[1])
+        run.counts["new_owners"] += has_new_owner(done)
     run.counts["rows"] += len(batch)
     with transaction.atomic():
         run.watch.step(run.counts["rows"])
@@ -252,7 +254,7 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     if any(finding["severity"] != "info" for finding in findings) and len(content) <= EXCERPT_MEGABYTES * 1024 * 1024:
         add_excerpts(read_book(content, upload.filename), findings)
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
-    counts |= {"rows": run.counts["rows"], "missing": run.counts["missing"]}
+    counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
     counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals")}
     severities = Counter(placed.finding.severity.value for placed in reading.findings)

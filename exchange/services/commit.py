@@ -92,6 +92,9 @@ def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
 def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> None:
     # All months of the file are held before any row of it is written, so that two files can't wait for one another.
     hold(period_of(Month.parse(text)).pk for text in sorted(upload.counts.get("months") or ()))
+    # Two files that bring the same organisation at the same moment would store it twice.
+    if upload.counts.get("new_owners", 1) or upload.counts.get("with_conflicts"):
+        bulk.one_at_a_time("new organisations")
     divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
     document = upload.list_version.title if upload.list_version else ""
     written = proposed = 0
@@ -136,6 +139,10 @@ def _check_scope(rows: Sequence[PlannedRow], actor: Any) -> None:
             f"{foreign.sheet or ''}第{foreign.row}行不属于你的填报单位，未写入任何内容。",
             f"Row {foreign.row} is outside your unit. Nothing was written.",
         )
+
+
+def has_new_owner(row: PlannedRow) -> bool:
+    return any(intent.table == "project" and isinstance(intent.values.get("owner_id"), str) for intent in row.intents)
 
 
 def _settle_owners(rows: Sequence[PlannedRow]) -> None:
