@@ -72,6 +72,11 @@ class ScopeGuard:
             return True
         return scope.city_wide(user, action) or (verb == "add" and action is Action.EDIT)
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Rows of a unit only within reach, also where they hang on a row that everybody may read."""
+        rows: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        return visible(rows, request.user) if getattr(self.opts.model, "scope_path", None) else rows
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._allows(request, "view", obj) or self._allows(request, "change", obj)
 
@@ -128,7 +133,8 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
     head_line: Any = ""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return visible(super().get_queryset(request), request.user)
+        rows = super().get_queryset(request)
+        return rows if getattr(self.opts.model, "scope_path", None) else visible(rows, request.user)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what this page names; the stock rule lets any local field be probed."""

@@ -30,6 +30,7 @@ _upload("exchange:commit", _("提交上传的文件"), "do", Action.UPLOAD, "POS
 _upload("exchange:undo", _("撤销上传"), "do", Action.UNDO, "POST")
 register("upload-by-number", Deed(_("上传的文件"), "view", Action.VIEW, Upload, closed=Verdict.HIDDEN))
 register("exchange:list", Deed(_("上传与检查"), "view", Action.VIEW))
+register("exchange:list", Deed(_("上传文件"), "do", Action.UPLOAD), "POST")
 register("reports:index", Deed(_("报表"), "view", Action.VIEW))
 register("reports:city", Deed(_("投资进展表"), "view", Action.VIEW))
 register("reports:city_xlsx", Deed(_("下载投资进展表"), "do", Action.EXPORT))

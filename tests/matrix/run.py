@@ -45,6 +45,7 @@ class Cell:
     data: Mapping[str, Any] = field(default_factory=dict)
     writes: bool = False  # a POST that is taken must have changed something
     place: Place = Place.CITY
+    explained: bool = True
     people: tuple[Person, ...] = PEOPLE  # whom to ask, where the answer of the others is known from another cell
     changes: Callable[[Person], bool] | None = None  # whose request changes something, where the answer looks the same for all
 
@@ -63,10 +64,12 @@ def forbidden(person: Person) -> list[str]:
     told: list[str] = []
     unseen = [place for place in (Place.OWN, Place.OTHER) if not person.reaches(Action.VIEW, place)]
     for place in unseen:
-        told += [WORDS[place], CODES[place][-6:], *FIGURES[place]]
+        # The event log names what was touched; the auditor reads names there and nothing else.
+        told += [f"{WORDS[place]}联系人", f"{WORDS[place]}地址"] if person.city_wide(Action.AUDIT) else [WORDS[place]]
+        told += [CODES[place][-6:], *FIGURES[place]]
     if unseen:
         told += SUMS
-    if not person.city_wide(Action.VIEW):
+    if not person.city_wide(Action.VIEW) and not person.city_wide(Action.AUDIT):
         told.append(WORDS[Place.CITY])
     if not person.city_wide(Action.USERS):
         told.append(USER_WORD)
@@ -155,7 +158,7 @@ class Runner:
         """One cell, taken back afterwards."""
         self.become(person.name)
         with transaction.atomic():
-            explained = self._explained(cell, person) if cell.want(person) is not None else None
+            explained = self._explained(cell, person) if cell.explained and cell.want(person) is not None else None
             with state.watched() as tables:
                 response = self.send(cell)
             got, want = outcome(response), cell.want(person)

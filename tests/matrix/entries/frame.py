@@ -20,7 +20,7 @@ def watching(model: str, *actions: str) -> Rows:
 
 
 ROWS = (
-    watching("accessattempt", "cleanup_expired_attempts", "delete_selected"),
+    watching("accessattempt"),
     watching("accesslog", "delete_selected"),
     watching("accessfailurelog", "delete_selected"),
 )
@@ -33,6 +33,7 @@ def entering(name: str, **more: object) -> Page:
 
 PAGES = (
     Page("home", None, public=True),
+    Page("favicon", None, public=True),
     Page("set_language", None, "POST", public=True, writes=False, data=lambda _world, _place: {"language": "en"}),
     Page("set-moment", None, "POST", public=True, writes=False, data=lambda _world, _place: {"month": "2020-05"}),
     entering("admin:index"),
