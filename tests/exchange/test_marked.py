@@ -8,7 +8,9 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Font, PatternFill
+from PIL import Image as PillowImage
 
 from accounts.models import AuditEvent
 from exchange.models import Upload
@@ -120,6 +122,19 @@ def test_their_file_comes_back_with_its_look_and_the_fault_at_the_cell(cast: Cas
     assert "请领导定" in sheet["J4"].comment.text
     assert [sheet[f"L{row}"].value for row in (4, 5)] == ["私1", "私2"]
     assert sheet["L4"].comment is None
+
+
+def test_their_pictures_stay(cast: Cast) -> None:
+    drawn = BytesIO()
+    PillowImage.new("RGB", (40, 20), "#c00").save(drawn, "PNG")
+    book = load_workbook(BytesIO(book_by_hand()))
+    book["项目表"].add_image(Image(drawn), "N2")
+    out = BytesIO()
+    book.save(out)
+    copy = marked(sent(out.getvalue(), cast, name="崂山.xlsx"))
+    with ZipFile(BytesIO(copy)) as archive:
+        assert [name for name in archive.namelist() if name.startswith("xl/media/")] == ["xl/media/image1.png"]
+    assert "图片" not in "".join(str(cell.value) for row in load_workbook(BytesIO(copy))["问题清单"]["A1:A3"] for cell in row)
 
 
 def test_first_sheet_lists_what_where_and_what_would_be_right(cast: Cast) -> None:
