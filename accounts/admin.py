@@ -227,7 +227,7 @@ class EventList(ChangeList):
         rows = list(self.result_list)
         names, places = object_names(rows), place_names()
         for event in rows:
-            event.told = (object_words(event, names), detail_words(event, places))  # type: ignore[attr-defined]
+            event.told = (object_words(event, names), detail_words(event, places))
         self.result_list = rows
 
 
@@ -302,7 +302,7 @@ class AuditEventAdmin(ScopedAdmin):
 
 
 @admin.register(AccessAttempt)
-class AttemptAdmin(AccessAttemptAdmin):  # type: ignore[misc]
+class AttemptAdmin(AccessAttemptAdmin):
     """Failed sign-ins are read here. The library's action over many rows asks for no permission, and would delete some."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

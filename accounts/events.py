@@ -191,7 +191,7 @@ def object_names(events: Iterable[AuditEvent]) -> dict[tuple[str, str], str]:
     for event in events:
         if event.object_id and _model(event.object_type) is not None:
             wanted.setdefault(event.object_type, set()).add(event.object_id)
-    names = {}
+    names: dict[tuple[str, str], str] = {}
     for label, ids in wanted.items():
         model: Any = _model(label)
         pointed = [field.name for field in model._meta.concrete_fields if field.many_to_one and not field.null]
@@ -259,7 +259,7 @@ def _column(name: str, model: type[models.Model] | None) -> str:
 
 def place_names() -> dict[tuple[str, str], str]:
     """What a unit or a period told by its id or key is called. Two queries."""
-    told = {}
+    told: dict[tuple[str, str], str] = {}
     for key, slug, name in ReportingUnit.objects.values_list("pk", "key", "short_name"):
         told |= {("unit", str(key)): name, ("unit", slug): name}
     periods: Any = _model("projects.reportingperiod")

@@ -43,7 +43,7 @@ class AskForm(forms.Form):
     verb = forms.ChoiceField(label=_("想做什么"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="ask-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "ask-%s", **kwargs})
         kind, verb = self.fields["kind"], self.fields["verb"]
         assert isinstance(kind, forms.ChoiceField)
         assert isinstance(verb, forms.ChoiceField)

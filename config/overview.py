@@ -84,7 +84,7 @@ def _waiting(user: Any) -> list[Upload]:
 def _is_open(upload: Upload, user: Any) -> bool:
     """Whether there is something to do: changes to commit, or faults to mend for whoever sent the file. A file still being read is neither."""
     if upload.counts.get("error"):
-        return upload.user_id == user.pk
+        return bool(upload.user_id == user.pk)
     return bool(upload.counts.get("create", 0) + upload.counts.get("change", 0))
 
 

@@ -77,7 +77,7 @@ class Selection:
     """The projects that a question speaks of, each with what the month says of it (`projects.figures`), and the month before."""
 
     question: Question
-    projects: QuerySet[Project]
+    projects: QuerySet[Any]
     versions: Sequence[ListVersion]
     dropped: QuerySet[Project]
     due: date | None = None
@@ -112,7 +112,7 @@ def _versions(question: Question) -> list[ListVersion]:
     return [version for version in found if question.lists in ("", version.list.kind)]
 
 
-def _narrowed(projects: QuerySet[Project], question: Question) -> QuerySet[Project]:
+def _narrowed(projects: QuerySet[Any], question: Question) -> QuerySet[Any]:
     if question.unit:
         projects = projects.filter(unit_then__in=ReportingUnit.objects.filter(key=question.unit).values("pk"))
     if question.kind:
