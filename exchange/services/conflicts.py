@@ -20,6 +20,7 @@ from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, Known, PlannedRow, Stored
 from exchange.services.contents import content_of
 from exchange.services.faults import NotAllowedError, StateError
+from exchange.services.leases import require_free
 from exchange.services.merging import Merger
 from exchange.services.parts import read_part, replace_part
 from exchange.services.proposing import count_proposals
@@ -35,6 +36,7 @@ def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others
     with transaction.atomic():
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         _check_may(locked, actor)
+        require_free(locked)
         counts: Counter[str] = Counter()
         for number in range(locked.parts.count()):  # one at a time: an open cursor would lock SQLite's table against the write
             part = UploadPart.objects.get(upload=locked, number=number)

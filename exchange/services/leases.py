@@ -62,6 +62,12 @@ def busy() -> StateError:
     return StateError("busy", "这个文件已有任务在处理，请等它完成或先取消。", "This file is being worked on already; wait for the end, or cancel it.")
 
 
+def require_free(upload: Upload) -> None:
+    """StateError while a job has the plan in hand, or is about to: nobody else may change it then."""
+    if upload.jobs.filter(state__in=Job.ACTIVE).exists():
+        raise busy()
+
+
 def _clear_dead(upload: Upload) -> None:
     """Give up a job whose process is gone, so that a person who asks again need not wait for the sweep."""
     for job in upload.jobs.filter(state=Job.State.RUNNING, lease_until__lt=timezone.now()):

@@ -126,6 +126,8 @@ def test_one_job_at_a_time(cast: Cast, large: None, upload: Upload) -> None:
         tasks.check_upload(upload, actor=cast.owner)
     assert refused.value.code == "busy"
     assert client_of(cast.owner).post(f"/uploads/{upload.public_id}/check/").status_code == 409
+    with pytest.raises(StateError):
+        leases.require_free(upload)
     assert leases.take(only_job().pk, "a") is not None
     assert leases.take(only_job().pk, "b") is None
 
@@ -327,6 +329,8 @@ def test_the_templates_of_all_units_in_one_archive(cast: Cast) -> None:
     assert answer.status_code == 202
     address = answer.json()["url"]
     assert "等待生成填报表" in client.get(address).content.decode()
+    assert "生成全部填报表" in client.get("/uploads/template/").content.decode()
+    assert "生成全部填报表" not in client_of(cast.owner).get("/uploads/template/").content.decode()
     assert client.get(f"{address}file/").status_code == 404
     assert work_off() == ["done"]
     page = client.get(address).content.decode()

@@ -18,7 +18,7 @@ from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, 
 pytestmark = pytest.mark.django_db
 READS = ("", "file/", "findings.json", "findings.xlsx", "findings.csv")
 WRITES = ("check/", "commit/", "undo/")
-PAGE_QUERIES = 9
+PAGE_QUERIES = 10
 
 
 @pytest.fixture
