@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,11 +17,16 @@ WRITTEN = {**{f"{table}+": 6 for table in NEW}, **{f"{table}~": 6 for table in C
 
 
 @pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, Any]]]:
+def report(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """All points, killed one after the other in one database: each begins where the one before left off."""
     folder = tmp_path_factory.mktemp("killing")
     with django_db_blocker.unblock(), private_database(folder) as address:
-        yield {each["point"]: each for each in run_privately("tests.exchange.killing", address, folder)}
+        return run_privately("tests.exchange.killing", address, folder)
+
+
+@pytest.fixture(scope="module")
+def told(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {each["point"]: each for each in report["points"]}
 
 
 def test_there_are_enough_points_and_each_has_its_own_name() -> None:
@@ -58,3 +62,10 @@ def test_the_job_tells_how_often_it_was_tried(told: dict[str, dict[str, Any]], p
     begun_once = point.name in ("out of the queue, lease not taken", "job ended, queue not told")
     verb = "check" if point.doing == "check" else "commit"
     assert jobs[verb] == ("done", 1 if begun_once else 2)
+
+
+def test_the_worker_command_works_the_queue_off_and_leaves_no_pulse(report: dict[str, Any]) -> None:
+    found = report["worker"]
+    assert (found["exit"], found["job"], found["upload"]) == (0, "done", "checked"), found["words"]
+    assert found["worker"] in found["words"]
+    assert [key for key in found["pulses"] if key.startswith("worker:")] == []

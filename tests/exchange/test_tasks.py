@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -316,6 +317,18 @@ def test_a_broken_pulse_file_is_no_pulse(pulses: Any) -> None:
     pulses.write("worker:host:1", 0)
     next(pulses.folder.iterdir()).write_text('{"key": "worker:host:1", "at"')
     assert progress.living_workers() == []
+
+
+def test_the_sweep_command_says_what_it_did(cast: Cast, upload: Upload) -> None:
+    job = held_job(upload, cast)
+    Job.objects.filter(pk=job.pk).update(lease_until=later(-1))
+    progress.pulses().write("worker:host:1", 0)
+    said = io.StringIO()
+    call_command("sweep", stdout=said)
+    assert f"#{job.pk} 检查" in said.getvalue()
+    assert "brought again: 1" in said.getvalue()
+    assert "host:1" in said.getvalue()
+    assert work_off() == ["done"]
 
 
 # --- templates of all units ---
