@@ -69,7 +69,11 @@ def plans_of(moment: Moment) -> QuerySet[Any]:
 def reports_of(month: Month, until: datetime | None) -> QuerySet[Any]:
     """The month's report of the project in an outer query."""
     period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).values("pk")[:1]
-    return rows_at(MonthReport, until).filter(project_id=OuterRef("pk"), period_id=Subquery(period))
+    reports = rows_at(MonthReport, until).filter(project_id=OuterRef("pk"))
+    if until is None:
+        return reports.filter(period_id=Subquery(period))
+    # In history a period stands on as many lines as there are projects: found must be the project's own, by an expression on the other.
+    return reports.alias(of_period=Coalesce("period_id", "period_id")).filter(of_period=Subquery(period))
 
 
 def _wan(rows: QuerySet[Any], column: str) -> Subquery:
