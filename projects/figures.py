@@ -73,7 +73,8 @@ def reports_of(month: Month, until: datetime | None) -> QuerySet[Any]:
     if until is None:
         return reports.filter(period_id=Subquery(period))
     # In history a period stands on as many lines as there are projects: found must be the project's own, by an expression on the other.
-    return reports.alias(of_period=Coalesce("period_id", "period_id")).filter(of_period=Subquery(period))
+    own: QuerySet[Any] = reports.alias(of_period=Coalesce("period_id", "period_id")).filter(of_period=Subquery(period))
+    return own
 
 
 def _wan(rows: QuerySet[Any], column: str) -> Subquery:
