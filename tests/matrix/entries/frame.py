@@ -34,6 +34,7 @@ def entering(name: str, **more: object) -> Page:
 PAGES = (
     Page("home", None, public=True),
     Page("favicon", None, public=True),
+    Page("robots", None, public=True),
     Page("set_language", None, "POST", public=True, writes=False, data=lambda _world, _place: {"language": "en"}),
     Page("set-moment", None, "POST", public=True, writes=False, data=lambda _world, _place: {"month": "2020-05"}),
     entering("admin:index"),
