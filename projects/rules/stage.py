@@ -51,9 +51,7 @@ def sheet_asks_enough(project: ProjectRecord, context: Context) -> Said:
     lacking = [words for field, words in _NEEDED_WHEN_NEW.items() if held[field] is None and not context.asks(field)]
     if not lacking:
         return None
-    return info(
-        "column_lacking", None, lacking_zh="、".join(f"“{zh}”" for zh, _ in lacking), lacking_en=" and ".join(f"“{en}”" for _, en in lacking)
-    )
+    return info("column_lacking", None, lacking_zh="、".join(f"“{zh}”" for zh, _ in lacking), lacking_en=" and ".join(f"“{en}”" for _, en in lacking))
 
 
 def stage_move(project: ProjectRecord, context: Context) -> Said:
