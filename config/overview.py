@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.roles import Action
+from config.todo import tasks_of
 from exchange.models import Upload
 from projects.counting import counted, versions_in_effect
 from projects.figures import figures_of, with_figures
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "whole_city": scope.city_wide(user, Action.VIEW),
         "uploads": _waiting(user),
         "todo": _todo(user, moment, figures),
+        "tasks": tasks_of(user),
     }
 
 
