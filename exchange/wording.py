@@ -216,6 +216,12 @@ SHEETS: Mapping[str, Wording] = {
         "请使用有“项目名称”“总投资”等表头的一行一个项目的表；卡片式台账请先改为列表",
         "Use a list with one project a row and headings such as 项目名称 and 总投资",
     ),
+    "no_rows": Wording(
+        "工作表“{sheet}”没有读到任何项目行，只有表头",
+        "Sheet “{sheet}” has headings and not one project row",
+        "请填入项目，一行一个；确无此类项目的，在表头下写“本月无此类项目”，或删去该工作表",
+        "Give the projects, one a row; where there are none write 本月无此类项目 below the headings, or remove the sheet",
+    ),
     "sheet_hidden": Wording("隐藏的工作表，未读取", "A hidden sheet; not read"),
     "sheet_empty": Wording("空白工作表", "An empty sheet"),
     "sheet_no_rows": Wording("本表没有项目", "The sheet has no projects"),

@@ -15,7 +15,7 @@ from exchange.parse.profile import name_column
 from exchange.parse.remembered import Answer
 from exchange.parse.source import HEAD_ROWS, RowSource
 from exchange.parse.tables import BookContext, heading_month
-from exchange.parse.unread import no_table, why_unread
+from exchange.parse.unread import no_table, says_none, why_unread
 from exchange.parse.walk import SheetWalk, find_table
 from exchange.raw import RawBook, RawSheet, RawValue, SheetState
 from exchange.reference import Reference
@@ -61,6 +61,17 @@ class Reading:
         """The project rows of all sheets. Their own findings are in the log when the row is given."""
         for walk in self.walks:
             yield from walk.rows()
+        self._report_empty()
+
+    def _report_empty(self) -> None:
+        """A table without a row is never taken for a good report: nobody can tell an empty form from a lost one."""
+        tables = [sheet for sheet in self.sheets if sheet.read and sheet.tables]
+        has_rows = any(sheet.rows for sheet in tables)
+        for sheet in tables:
+            if not sheet.rows and not (has_rows and sheet.says_none):
+                severity = Severity.REASON if has_rows else Severity.BLOCKS
+                where = Place(sheet.name, sheet.tables[0].header_bottom)
+                self.findings.add(PlacedFinding(Finding("no_rows", severity, None, {"sheet": sheet.name or self.filename}), where))
 
 
 def read_workbook(
@@ -84,6 +95,7 @@ def read_workbook(
         if block is None:
             _explain(reading, report, sheet, source)
             continue
+        report.says_none = says_none(source.peek(block.bottom - source.number + 20))
         walk = SheetWalk(sheet, source, block, context, report, reading.findings)
         reading.walks.append(walk)
         opened.append(_Opened(walk, heading_month(block), report))

@@ -162,6 +162,7 @@ class SheetReport:
     read: bool = True
     reason: str = ""  # a code of the wording table, why it was not read
     rows: int = 0
+    says_none: bool = False  # 本月无此类项目
     skipped: list[tuple[int, RowKind]] = field(default_factory=list)
     skipped_counts: Counter[str] = field(default_factory=Counter)
 

@@ -20,6 +20,11 @@ _QUOTED = 3
 Rows = Sequence[Sequence[RawValue]]
 
 
+def says_none(rows: Rows) -> bool:
+    """Whether a sheet says of itself that it has no projects: 本月无此类项目."""
+    return any(_NO_ROWS.match(folded(cell)) for row in rows for cell in row[:40] if type(cell) is str and len(cell) < 40)
+
+
 def why_unread(name: str, rows: Rows, reference: Reference) -> Finding:
     """The reason as a finding that informs, with what its sentence quotes."""
     headings = _table_headings(rows)

@@ -32,7 +32,7 @@ from exchange.services.lookups import Lookups
 from exchange.services.mappings import answers_for
 from exchange.services.memory import without_collecting
 from exchange.services.merging import Base, adopt, base_findings, open_base
-from exchange.services.missing import list_findings, missing_findings, period_findings
+from exchange.services.missing import count_missing, list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
 from exchange.services.progress import UNWATCHED, StoppedError, Unwatched
 from exchange.services.proposing import count_proposals
@@ -158,9 +158,10 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
                 _take(run, batch)
                 batch = []
         _take(run, batch)
-    for placed in missing_findings(run.seen, run.setting, upload):
+    empty_month = reading.report_period if reading.kind == Kind.MONTHLY and not run.counts["rows"] else None
+    for placed in missing_findings(run.seen, run.setting, upload, empty_month):
         run.seen.said.append(placed)
-        run.counts["missing"] += 1
+        run.counts["missing"] += count_missing(placed)
     run.seen.said += list_findings(run.seen, upload)
     run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
     run.seen.said += base_findings(base, upload, run.seen.periods)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils import timezone
@@ -17,13 +17,22 @@ from projects.rules import LIST_RULES, RETURN_RULES, run
 from projects.services.context import build_context
 from projects.values import Month
 
+NOT_IN_FILE = frozenset({"list_left", "project_not_reported", "projects_not_reported"})
+_NAMED = 30  # names that stand in the sentence itself; the page lists them all
 
-def missing_findings(seen: Seen, setting: Setting, upload: Upload) -> Iterator[PlacedFinding]:
-    """Findings without a cell, one for each project that is missing; a handful of queries for a file."""
-    for month in sorted(seen.periods):
+
+def missing_findings(seen: Seen, setting: Setting, upload: Upload, expected: Month | None = None) -> Iterator[PlacedFinding]:
+    """What is missing, without a cell; a handful of queries for a file. `expected` is the month of a month sheet that has no rows."""
+    empty = {expected} if expected is not None and not seen.periods else set()
+    for month in sorted(seen.periods | empty):
         yield from _missing_months(seen, setting, month)
     if upload.list_version is not None and seen.projects:
         yield from _left_list(seen, upload)
+
+
+def count_missing(placed: PlacedFinding) -> int:
+    """How many projects a finding says are missing: a return that came late misses none."""
+    return len(names) if isinstance(names := placed.finding.params.get("listed"), (list, tuple)) else int(placed.finding.code in NOT_IN_FILE)
 
 
 def list_findings(seen: Seen, upload: Upload) -> list[PlacedFinding]:
@@ -57,7 +66,10 @@ def period_findings(seen: Seen, chosen: Month | None) -> list[PlacedFinding]:
 
 def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[PlacedFinding]:
     before = month.previous
-    rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, period__half=0, project__unit__in=seen.units)
+    units = seen.units or ({setting.unit.pk} if setting.unit is not None else set())
+    stored = MonthReport.objects.filter(period__year=month.year, period__month=month.month, period__half=0, project__unit__in=units)
+    reported = frozenset(seen.projects) | frozenset(stored.values_list("project_id", flat=True))
+    rows = MonthReport.objects.filter(period__year=before.year, period__month=before.month, period__half=0, project__unit__in=units)
     rows = rows.exclude(project__stage__in=("done", "operate", "closed", "out", "suspended"))
     expected: dict[int, dict[int, str]] = {}
     for unit_id, project_id, name in rows.values_list("project__unit_id", "project_id", "project__name"):
@@ -68,9 +80,20 @@ def _missing_months(seen: Seen, setting: Setting, month: Month) -> Iterator[Plac
     due_on = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).values_list("due_on", flat=True).first()
     for unit_id, names in expected.items():
         unit = setting.lookups.unit_by_id(unit_id)
-        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due_on, names, frozenset(seen.projects))
-        for finding in run(RETURN_RULES, record, context):
+        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due_on, names, reported)
+        for finding in _together(run(RETURN_RULES, record, context), unit.name if unit else "", month):
             yield PlacedFinding(finding, Place(None))
+
+
+def _together(findings: Sequence[Finding], unit: str, month: Month) -> list[Finding]:
+    """All projects of a unit that are missing in one finding that names them; what else the rules say stays as it is."""
+    absent = [finding for finding in findings if finding.code == "project_not_reported"]
+    if len(absent) < 2:
+        return list(findings)
+    names = [str(finding.params["name"]) for finding in absent]
+    some = "、".join(f"“{name}”" for name in names[:_NAMED])
+    params = {"count": len(names), "unit": unit, "month": str(month), "names": some, "more": "等" if len(names) > _NAMED else "", "listed": names}
+    return [finding for finding in findings if finding not in absent] + [Finding("projects_not_reported", Severity.REASON, "name", params)]
 
 
 def _left_list(seen: Seen, upload: Upload) -> Iterator[PlacedFinding]:

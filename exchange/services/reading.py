@@ -146,5 +146,6 @@ def _shown(folded: FoldedFinding) -> dict[str, Any]:
         "members": [[member.place.row, member.place.raw, message(member.finding, "zh")] for member in folded.members[:MEMBERS]]
         if folded.count > 1
         else [],
+        "names": finding.params.get("listed"),
         "excerpt": None,
     }

@@ -96,6 +96,12 @@ STORED_WORDING = {
         "改选填报期，或下载{chosen}的填报表填写；不要改表内标题的月份",
         "Choose the other month, or fill in the template for {chosen}; don't change the month in the title",
     ),
+    "projects_not_reported": Wording(
+        "{unit}上月在报的{count}个项目{month}未填报：{names}{more}",
+        "{count} active projects of {unit} are missing in {month}: {names}{more}",
+        "请补报，或说明已调出",
+        "Report them, or say that they left",
+    ),
     "period_closed": Wording(
         "本月不能填报：{zh}",
         "Not open for reports: {en}",

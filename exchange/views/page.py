@@ -18,6 +18,7 @@ from accounts.roles import Action
 from exchange.forms import ReasonForm
 from exchange.models import Upload
 from exchange.services.faults import StateError, UploadError
+from exchange.services.missing import NOT_IN_FILE
 from exchange.services.preview import Show, preview, totals
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wording
 from exchange.views.findings import PAGE, Wanted, grouped, sheet_names
@@ -61,8 +62,6 @@ SKIPPED = {
     "example": gettext_lazy("填报示例"),
     "stat_table": gettext_lazy("附带的统计表"),
 }
-# Findings that name a project which is stored and not in the file.
-MISSING = frozenset({"list_left", "project_not_reported"})
 LEDGER_KINDS = frozenset({"bond_allocation", "central_budget"})
 
 
@@ -210,7 +209,7 @@ def _preview_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "blank": pgettext("value", "空"),
         "choosing": show is Show.CONFLICT and upload.state == Upload.State.CHECKED and may_write(request.user, upload, Action.UPLOAD),
         "shows": [(each.value, label, rows[each]) for each, label in SHOWS.items()],
-        "missing": [finding for finding in upload.findings if finding.get("code") in MISSING and not finding.get("row")],
+        "missing": [finding for finding in upload.findings if finding.get("code") in NOT_IN_FILE and not finding.get("row")],
         "preview_query": _query(request, "p"),
         "show_query": _query(request, "p", "show"),
     }
