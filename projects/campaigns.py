@@ -66,10 +66,15 @@ class Aim:
     done_wan: Decimal | None = None
     started_on: date | None = None
 
+    @property
+    def has_target(self) -> bool:
+        """A target of nothing is none: whoever did nothing would have reached it."""
+        return self.target_wan is not None and self.target_wan > 0
+
 
 def due_wan(aim: Aim, day: date) -> Decimal | None:
     """What should be done by the end of the day at an even pace."""
-    if aim.target_wan is None:
+    if aim.target_wan is None or not aim.has_target:
         return None
     base = min(aim.base_wan or _NOTHING, aim.target_wan)
     return base + (aim.target_wan - base) * aim.span.share(day)
@@ -112,7 +117,7 @@ def tally(rows: Iterable[tuple[Aim, Pace]]) -> Tally:
     """Add projects up; money only of those that have a target, so that the rate compares like with like."""
     found = list(rows)
     counts = {one: sum(stands is one for _, stands in found) for one in Pace}
-    aims = [aim for aim, _ in found if aim.target_wan is not None]
+    aims = [aim for aim, _ in found if aim.has_target]
     return Tally(
         len(found),
         counts[Pace.DONE],
