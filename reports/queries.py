@@ -18,7 +18,7 @@ from accounts.models import ReportingUnit
 from projects.figures import plans_of, reports_of
 from projects.history import rows_at
 from projects.measures import Amount, Sums
-from projects.models import Classification, Entry, ListVersion, MonthReport
+from projects.models import Classification, Correction, Entry, ListVersion, MonthReport
 from projects.models.fields import WanField
 from projects.moment import Moment
 from reports.selection import KINDS, Question, Reach, Selection, select
@@ -51,6 +51,7 @@ class CityFigures:
     dropped: int
     whole_city: bool
     changed_at: datetime | None
+    corrections: int = 0  # approved corrections of the month's figures, which stand beside what was published
 
 
 _FIGURES = ("printed_then", "plan_then", "month_then", "ytd_then")
@@ -134,7 +135,16 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
         dropped=selection.dropped.count() if question.whole else 0,
         whole_city=reach.whole_city,
         changed_at=max((group.changed_at for group in groups if group.changed_at), default=None),
+        corrections=_corrections(selection),
     )
+
+
+def _corrections(selection: Selection) -> int:
+    """How many figures of the selected projects' month were corrected after the lock, as far as known. One query."""
+    moment = selection.question.moment
+    rows = Correction.objects.filter(report__project__in=selection.projects.order_by().values("pk"), state=Correction.State.APPROVED)
+    rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month, report__period__half=0)
+    return rows.count() if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,22 @@ def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -
         *_gap_notes(whole),
         *_rank_notes(figures, by, unranked_units=unranked_units),
         _total_note(figures.question),
+        *_correction_notes(figures),
         _("金额按万元汇总后换算，四舍五入取两位小数，分项之和与合计可能有尾差。"),
+    ]
+
+
+def _correction_notes(figures: CityFigures) -> list[str]:
+    """What was corrected after the lock is not counted in: the table prints what was published."""
+    if not figures.corrections:
+        return []
+    return [
+        ngettext(
+            "本表有%(n)s处更正：锁定后公布的数不改，更正后的数列在各项目页“月度进展”中。",
+            "本表有%(n)s处更正：锁定后公布的数不改，更正后的数列在各项目页“月度进展”中。",
+            figures.corrections,
+        )
+        % {"n": figures.corrections}
     ]
 
 

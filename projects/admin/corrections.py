@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from projects.findings import message
+from projects.measures import number_text
 from projects.models import Correction, MonthReport
-from projects.services.corrections import CORRECTABLE, may_propose, may_settle, propose_correction, settle_correction
+from projects.services.corrections import CORRECTABLE, may_propose, may_settle, propose_correction, questions_of, settle_correction
 from projects.services.periods import writable
 from projects.workflow import Refused
 
@@ -48,8 +51,23 @@ def _carry_out(request: HttpRequest, report: MonthReport) -> None:
 
 def corrections_of(report: MonthReport) -> list[dict[str, Any]]:
     """The corrections of a report, newest first, with the words of their figures."""
-    rows = Correction.objects.filter(report=report).select_related("by", "settled_by")
-    return [{"row": row, "label": MonthReport._meta.get_field(row.field).verbose_name} for row in rows]  # type: ignore[union-attr]
+    rows = Correction.objects.filter(report=report).select_related("by", "settled_by", "report__project", "report__period")
+    return [{"row": row, "asked": _asked(row), **words_of(row)} for row in rows]
+
+
+def words_of(row: Correction) -> dict[str, Any]:
+    """The figure's name, and both numbers as they are printed, with their unit."""
+    unit = "%" if row.field == "progress_percent" else gettext("万元")
+    label = str(MonthReport._meta.get_field(row.field).verbose_name).partition("（")[0]  # type: ignore[union-attr]
+    numbers = {name: number_text(Decimal(text), grouped=True) + unit if text else "—" for name, text in (("old", row.published), ("new", row.value))}
+    return {"label": label, **numbers}
+
+
+def _asked(row: Correction) -> list[str]:
+    """What the rules ask about a correction that waits."""
+    if row.state != Correction.State.PROPOSED:
+        return []
+    return [message(finding, get_language() or "zh") for finding in questions_of(row)]
 
 
 def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str) -> dict[str, Any]:

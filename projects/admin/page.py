@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin.chart import year_chart
+from projects.admin.corrections import words_of
 from projects.figures import figures_of, with_figures
 from projects.history import project_changes, rows_at
 from projects.measures import difference, overall_progress, rate, schedule
-from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
+from projects.models import AnnualPlan, Correction, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
 from projects.moment import Moment, moment_of
 from projects.panels import project_panels
 
@@ -76,13 +77,25 @@ def as_known(project: Project, moment: Moment) -> Any:
     return row.instance
 
 
-def month_rows(months: list[Any], plan_wan: Any, total_wan: Any) -> list[dict[str, Any]]:
+def corrected_in(months: list[Any], moment: Moment) -> dict[int, list[dict[str, Any]]]:
+    """Report id → the words of its corrections that were approved by the known day. One query."""
+    rows = Correction.objects.filter(report__in=[report.id for report in months], state=Correction.State.APPROVED)
+    if moment.known_until is not None:
+        rows = rows.filter(settled_at__lte=moment.known_until)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.order_by("settled_at", "id"):
+        found.setdefault(row.report_id, []).append(words_of(row))
+    return found
+
+
+def month_rows(months: list[Any], plan_wan: Any, total_wan: Any, corrected: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     rows = []
     for report in months:
         due = schedule(report.period.month)
         done = rate(report.done_ytd_wan, plan_wan)
         progress = overall_progress(report.cum_total_wan, total_wan)
         rows.append({"report": report, "rate": done, "schedule": due, "difference": difference(done, due), "progress": progress})
+        rows[-1]["corrected"] = corrected.get(report.id, [])
     return rows
 
 
@@ -110,7 +123,7 @@ def page_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "annual_plans": list(mine(AnnualPlan).order_by("-year", "month")),
         "figures": figures,
         "total_moved": figures.total_wan != then.total_wan,
-        "months": month_rows(months, figures.plan_wan, figures.total_wan),
+        "months": month_rows(months, figures.plan_wan, figures.total_wan, corrected_in(months, moment)),
         "chart": year_chart(year, figures.plan_wan, {row.period.month: row.done_ytd_wan for row in months}),
         "permits": list(mine(Permit).order_by("kind", "id")),
         "obstacles": list(mine(Obstacle).select_related("owner_unit").order_by("resolved_on", "raised_on", "id")),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
+from projects.admin.corrections import words_of
 from projects.admin.states import verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod
 from projects.services.periods import deadline, writable
@@ -204,7 +205,7 @@ def _row(report: MonthReport, verbs: set[Verb], remarks: dict[str, str], reason:
         "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in allowed],
         "remarks": [(labels[name], text) for name, text in remarks.items() if name in labels],
         "reason": reason,
-        "corrected": [(labels[item.field], item) for item in report.corrected if item.field in labels],  # type: ignore[attr-defined]
+        "corrected": [words_of(item) for item in report.corrected if item.field in labels],  # type: ignore[attr-defined]
     }
 
 

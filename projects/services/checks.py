@@ -6,7 +6,8 @@ number of queries, and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,15 @@ def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
     month = report.period.as_month
     besides = _beside([report.project_id], month)
     return _judge(report, _context(report.project, month.year, month=month, codes=[]), besides, reason)
+
+
+def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reason: str = "") -> list[Finding]:
+    """What the month rules say of a report with these figures in place of its own, and do not say of it as it was published."""
+    corrected = copy(report)
+    for name, value in values.items():
+        setattr(corrected, name, value)
+    before = {repr(finding) for finding in check_month(report, reason=reason)}
+    return [finding for finding in check_month(corrected, reason=reason) if repr(finding) not in before]
 
 
 @dataclass(slots=True)

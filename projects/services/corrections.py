@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts import audit, scope
 from accounts.roles import Action
+from projects.findings import Finding, Severity, message
 from projects.models import Correction, MonthReport
+from projects.services.checks import check_corrected
 from projects.services.periods import hold, words_of, writable
 from projects.workflow import WHY_NOT, Refused
 
@@ -50,6 +52,7 @@ def propose_correction(*, report_id: int, field: str, value: str, reason: str, a
         raise Refused("same", "与已公布的数相同，不需要更正。", "That is the published figure; there is nothing to correct.")
     if Correction.objects.filter(report=report, field=field, state=Correction.State.PROPOSED).exists():
         raise Refused("waiting", "这个指标已有一条待审核的更正。", "A correction of this figure is waiting already.")
+    _refuse_broken(findings_of(report, field, right, reason))
     given = {"published": _text(published), "value": _text(right), "reason": reason.strip()[:300], "by": actor}
     made = Correction.objects.create(report=report, field=field, **given)
     audit.record("correction.propose", actor=actor, obj=made, report=report.pk, field=field, published=made.published, value=made.value)
@@ -83,6 +86,26 @@ def _text(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def findings_of(report: MonthReport, field: str, value: Decimal, reason: str) -> list[Finding]:
+    """What the month rules say of the report with this correction, beside those approved before it and the others that wait."""
+    said = {Correction.State.APPROVED, Correction.State.PROPOSED}
+    rows = Correction.objects.filter(report=report, state__in=said).exclude(field=field).order_by("id")
+    beside = {row.field: Decimal(row.value) for row in rows}
+    return check_corrected(report, {**beside, field: value}, reason=reason)
+
+
+def questions_of(correction: Correction) -> list[Finding]:
+    """What the reviewer of a correction should look at, as the rules see it now."""
+    said = findings_of(correction.report, correction.field, Decimal(correction.value), correction.reason)
+    return [finding for finding in said if finding.severity is not Severity.INFO]
+
+
+def _refuse_broken(found: list[Finding]) -> None:
+    broken = [finding for finding in found if finding.severity is Severity.BLOCKS]
+    if broken:
+        raise Refused("rules", "；".join(message(one, "zh") for one in broken), "; ".join(message(one, "en") for one in broken))
+
+
 @transaction.atomic
 def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: str = "") -> Correction:
     """Let a correction stand, or not; by another person than who entered it."""
@@ -97,6 +120,8 @@ def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: st
         raise _refusal("own_submission")
     if not approve and not note.strip():
         raise _refusal("reason")
+    if approve:
+        _refuse_broken(questions_of(found))
     found.state = Correction.State.APPROVED if approve else Correction.State.REFUSED
     found.settled_by, found.settled_at, found.note = actor, timezone.now(), note.strip()[:300]
     found.save(update_fields=["state", "settled_by", "settled_at", "note"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from projects.models import Correction, MonthReport
 from projects.services.corrections import propose_correction, settle_correction
@@ -93,3 +94,26 @@ def test_one_waits_at_a_time_and_is_settled_once_by_another(cycle, report):
     assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="依据不足").state == "refused"
     assert code_of(settle_correction, correction_id=made.pk, approve=True, actor=cycle.checker) == "state"
     assert propose_correction(**given(report, cycle.filler)).published == str(Decimal(500))
+
+
+def test_nonsense_is_refused_with_the_words_of_the_rules(cycle, report):
+    with pytest.raises(Refused) as said:
+        propose_correction(**given(report, cycle.filler, value="50"))
+    assert said.value.code == "rules"
+    assert "50" in said.value.zh
+    made = Correction.objects.create(report=report, field="done_ytd_wan", published="500", value="50", reason="误", by=cycle.filler)
+    assert code_of(settle_correction, correction_id=made.pk, approve=True, actor=cycle.checker) == "rules"
+    assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="不合理").state == "refused"
+
+
+def test_an_approved_correction_is_told_wherever_the_published_figure_stands(cycle, report, signed_in):
+    made = propose_correction(**given(report, cycle.filler, value="1480.5"))
+    client = signed_in(cycle.keeper)
+    page = reverse("admin:projects_project_page", args=[report.project_id])
+    city = reverse("reports:city") + "?period=2020-06"
+    assert "更正为" not in client.get(page, {"month": "2020-06"}).content.decode()
+    assert "处更正" not in client.get(city).content.decode()
+    settle_correction(correction_id=made.pk, approve=True, actor=cycle.checker)
+    assert "本年累计完成投资已公布 500.00万元，更正为 1,480.50万元" in client.get(page, {"month": "2020-06"}).content.decode()
+    assert "本表有1处更正" in client.get(city).content.decode()
+    assert "1,480.50万元" in client.get(reverse("admin:projects_monthreport_corrections", args=[report.pk])).content.decode()

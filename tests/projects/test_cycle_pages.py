@@ -245,7 +245,7 @@ def test_a_correction_by_two_persons_stands_beside_the_published_figure(cycle, s
     assert checker.post(address, {"verb": "approve", "correction": "0"}).status_code == 404
     assert signed_in(cycle.outsider).get(address).status_code == 404
     shown = filler.get(unit_url(cycle)).content.decode()
-    assert "更正为 480（已公布 500）" in shown
+    assert "更正为 480.00万元（已公布 500.00万元）" in shown
     assert MonthReport.objects.get(pk=report.pk).done_ytd_wan == 500
 
 
