@@ -21,6 +21,10 @@ NEAR_THE_DATABASE = ["tests/projects", "tests/reports", "tests/exchange/test_bul
 CODE = ["accounts", "projects", "funding", "exchange", "reports", "config", "tests", "benchmarks", "fixtures", "manage.py"]
 
 
+# As many at once as there are processors; a file stays with one of them. Each has a database of its own.
+AT_ONCE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+
+
 def step(name: str, *command: str, **extra: str) -> bool:
     """Run one step in the open; say how long it took and whether it passed."""
     print(f"\n=== {name}", flush=True)
@@ -43,8 +47,8 @@ def main(arguments: list[str]) -> int:
         step("templates", str(BIN / "djlint"), "--lint", "--quiet", "templates"),
         step("migrations", python, "manage.py", "makemigrations", "--check", "--dry-run"),
         step("system check", python, "manage.py", "check", "--fail-level", "WARNING"),
-        step("tests on SQLite", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="sqlite"),
-        step("tests on PostgreSQL", python, "-m", "pytest", *arguments, PIPELINE_TEST_DB="postgresql"),
+        step("tests on SQLite", python, "-m", "pytest", *AT_ONCE, *arguments, PIPELINE_TEST_DB="sqlite"),
+        step("tests on PostgreSQL", python, "-m", "pytest", *AT_ONCE, *arguments, PIPELINE_TEST_DB="postgresql"),
     ]
     system = newest()
     if system is not None and not arguments:

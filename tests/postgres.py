@@ -44,7 +44,7 @@ def start_server() -> str:
     return server.get_uri(database="pipeline")
 
 
-if WANTED == "system-postgresql":
+if WANTED == "system-postgresql" and "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["DATABASE_URL"] = start_system_server()
 elif WANTED == "postgresql" and not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = start_server()
