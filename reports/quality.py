@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import ReportingUnit
+from accounts.models import Membership, ReportingUnit
 from accounts.roles import Action
 from accounts.scope import for_user, units_for_user
 from exchange.models import Upload
 from projects.measures import plain_text
-from projects.models import Correction, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
+from projects.models import LockException, MonthReport, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
 from projects.obstacles import is_overdue
 from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
 from projects.returns import Standing, matrix
 from projects.values import Month
-from projects.workflow import Verb
+from projects.workflow import State, Verb
 from reports.tables import Column, Kind, Row, Table
 from reports.words import month_text
 
@@ -61,7 +61,7 @@ def quality(user: Any, month: Month, *, today: date | None = None, action: Actio
     units = [unit for unit, _cells in asked.rows]
     period = asked.periods.get(month)
     found = [*_unreported(asked.cells_of(month), period), *_events(user, month, action), *_nil(user, month, action)]
-    found += [*_corrections(user, month, action), *_slips(user, month, action), *_obstacles(user, month, min(day, month.last_day), action)]
+    found += [*_slips(user, month, action), *_obstacles(user, month, min(day, month.last_day), action)]
     weights = read_weights(_rows(month))
     return Quality(month, units, [score(unit.pk, found, weights) for unit in units], weights, day)
 
@@ -77,19 +77,34 @@ def _rows(month: Month) -> list[tuple[str, str]]:
 
 
 def _unreported(cells: Sequence[Any], period: ReportingPeriod | None) -> Iterator[Evidence]:
-    """Months whose grace is over without anything handed in."""
+    """Months whose grace is over with something never handed in; what was handed in late and then changed counts as late alone."""
+    told_late = _late_drafts(period)
     for cell in cells:
-        if period is not None and (cell.expected or cell.reported) and cell.is_overdue and cell.standing in (Standing.NOT_STARTED, Standing.DRAFT):
+        if period is None or not cell.is_overdue or cell.standing not in (Standing.NOT_STARTED, Standing.DRAFT):
+            continue
+        drafts = cell.states.get(State.DRAFT.value, 0)
+        if (cell.expected or cell.reported) and (cell.missing or not drafts or drafts > told_late.get(cell.unit.pk, 0)):
             words = _("%(month)s到期未提交") % {"month": month_text(cell.month)}
             url = reverse("admin:projects_month_unit", args=[cell.unit.pk, period.pk])
             yield Evidence(cell.unit.pk, Mark.UNREPORTED, words, url, period.grace_until or period.due_on)
 
 
+def _late_drafts(period: ReportingPeriod | None) -> dict[int, int]:
+    """Unit → how many of its drafts were handed in late before. One query."""
+    late = ReviewEvent.objects.filter(report=OuterRef("pk"), verb=Verb.SUBMIT.value, is_late=True)
+    rows = MonthReport.objects.filter(Exists(late), period=period, state=State.DRAFT.value).order_by().values_list("project__unit")
+    return dict(rows.annotate(n=Count("pk")))
+
+
 def _events(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
-    """Handed in late (one for each day on which something was), sent back, changed after the approval."""
+    """Handed in late (one for each day on which something was), sent back, changed after the approval by people of the unit itself.
+
+    What the city changed is not held against the unit, nor what the unit changed while the city had let it in.
+    """
     wanted = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
     rows = ReviewEvent.objects.filter(wanted, report__period__year=month.year, report__period__month=month.month)
     late: dict[tuple[int, date], tuple[int, int]] = {}
+    own, granted = _own_people(), _granted(month)
     for event in for_user(rows, user, action).select_related("report__project").order_by("at", "id"):
         unit_id, day = event.report.project.unit_id, timezone.localdate(event.at)
         if event.verb == Verb.SUBMIT.value:
@@ -100,7 +115,7 @@ def _events(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
         url = reverse("admin:projects_monthreport_change", args=[event.report_id]) + "#events"
         if event.verb == Verb.RETURN.value:
             yield Evidence(unit_id, Mark.RETURNED, _("%(name)s被退回：%(reason)s") % {"name": name, "reason": event.reason}, url, day)
-        else:
+        elif (event.by_id, unit_id) in own and not any(since <= event.at <= until for since, until in granted.get(unit_id, ())):
             yield Evidence(unit_id, Mark.CORRECTED, _("%(name)s审核后又改动") % {"name": name}, url, day)
     for (unit_id, day), (period, n) in late.items():
         url = reverse("admin:projects_month_unit", args=[unit_id, period])
@@ -114,13 +129,17 @@ def _nil(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
         yield Evidence(row.unit_id, Mark.LATE, _("逾期报“本月无变化”"), url, timezone.localdate(row.at))
 
 
-def _corrections(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
-    """Late corrections of a locked month that were approved: the published figure had been wrong."""
-    rows = Correction.objects.filter(report__period__year=month.year, report__period__month=month.month, state=Correction.State.APPROVED)
-    for row in for_user(rows, user, action).select_related("report__project"):
-        words = _("%(name)s锁定后更正：%(old)s → %(new)s") % {"name": row.report.project.name, "old": row.published or "—", "new": row.value}
-        url = reverse("admin:projects_monthreport_corrections", args=[row.report_id])
-        yield Evidence(row.report.project.unit_id, Mark.CORRECTED, words, url, timezone.localdate(row.at))
+def _own_people() -> set[tuple[int, int]]:
+    """Who has a post in which unit. One query."""
+    return {(user, unit) for user, unit in Membership.objects.exclude(unit=None).values_list("user_id", "unit_id") if unit is not None}
+
+
+def _granted(month: Month) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Unit → from when until when the city let it into the locked month. One query."""
+    found: dict[int, list[tuple[datetime, datetime]]] = {}
+    for row in LockException.objects.filter(period__year=month.year, period__month=month.month):
+        found.setdefault(row.unit_id, []).append((row.granted_at, min(row.until, row.revoked_at or row.until)))
+    return found
 
 
 def _slips(user: Any, month: Month, action: Action) -> Iterator[Evidence]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from exchange.models import Upload
-from projects.models import Campaign, CampaignProject, Correction, NilReturn, Obstacle, ReviewEvent, Threshold
+from projects.models import Campaign, CampaignProject, Correction, LockException, NilReturn, Obstacle, ReviewEvent, Threshold
 from projects.quality import Mark
 from projects.values import Month
 from reports.quality import quality
@@ -44,7 +44,8 @@ def bad_month(cast, weights):
     for one in (report, other):
         event(one, "submit", is_late=True)
     event(report, "return", "submitted", "returned", reason="数据有误")
-    event(report, "void", "approved", "draft")
+    event(report, "void", "approved", "draft", by=cast.owner)
+    event(report, "void", "approved", "draft", by=cast.city)
     event(other, "void", "submitted", "draft")
     Correction.objects.create(report=report, field="done_ytd_wan", published="600", value="700", reason="漏报", state="approved")
     Obstacle.objects.create(project=first, text="管线迁改", raised_on=date(2020, 5, 1), due_on=date(2020, 6, 15))
@@ -65,11 +66,11 @@ def test_each_kind_is_found_once_with_its_points(cast, bad_month):
         Mark.UNREPORTED: (0, 0),
         Mark.LATE: (1, 10),
         Mark.RETURNED: (1, 1),
-        Mark.CORRECTED: (2, 4),
+        Mark.CORRECTED: (1, 2),
         Mark.UNIT_SLIP: (1, 5),
         Mark.OBSTACLE: (1, 1),
     }
-    assert found.points == Decimal(79)
+    assert found.points == Decimal(81)
 
 
 def test_a_month_never_handed_in_and_a_late_nil_return(cast, weights):
@@ -81,6 +82,28 @@ def test_a_month_never_handed_in_and_a_late_nil_return(cast, weights):
     assert [scored(found, unit).points for unit in (cast.unit_a, cast.unit_b)] == [80, 90]
     before = quality(cast.city, JUNE, today=date(2020, 7, 8))
     assert scored(before, cast.unit_a).points == 100
+
+
+def test_an_edit_the_city_let_the_unit_make_is_not_held_against_it(cast, bad_month):
+    until = AT.replace(day=20)
+    given = LockException.objects.create(unit=cast.unit_a, period=bad_month, until=until, reason="补报")
+    LockException.objects.filter(pk=given.pk).update(granted_at=AT.replace(day=11))
+    taken = {one.mark: len(one.evidence) for one in scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).taken}
+    assert taken[Mark.CORRECTED] == 0
+
+
+def test_the_same_rows_are_late_or_unreported_not_both(cast, weights):
+    period = make_period(2020, 6, due_on=date(2020, 7, 6), grace_until=date(2020, 7, 8))
+    report = make_month(make_project(unit=cast.unit_a, stage="build"), state="draft")
+    event(report, "submit", is_late=True)
+
+    def taken():
+        return {one.mark for one in scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).taken if one.evidence}
+
+    assert taken() == {Mark.LATE}
+    other = make_month(make_project(unit=cast.unit_a, stage="build"), state="draft")
+    assert taken() == {Mark.LATE, Mark.UNREPORTED}
+    assert other.period == period
 
 
 def test_weights_of_another_year_do_not_count(cast, bad_month):
@@ -96,7 +119,7 @@ def test_every_point_opens_its_evidence(cast, signed_in, bad_month):
     assert f"{unit_url}#late".replace("&", "&amp;") in page
     detail = client.get(unit_url)
     words = detail.content.decode()
-    assert [word for word in ("逾期提交 2 条", "数据有误", "600 → 700", "6月月报.xlsx", "管线迁改") if word not in words] == []
+    assert [word for word in ("逾期提交 2 条", "数据有误", "审核后又改动", "6月月报.xlsx", "管线迁改") if word not in words] == []
     assert "七月才到期" not in words
     links = [one.url for mark in detail.context["marks"] for one in mark["taken"].evidence]
     assert [client.get(link).status_code for link in links] == [200] * len(links)
@@ -113,7 +136,7 @@ def test_the_workbook_says_what_the_page_says(cast, signed_in, bad_month):
     answer = signed_in(cast.city).get(reverse("reports:quality_xlsx"), {"period": "2020-06"})
     sheet = load_workbook(BytesIO(answer.content)).active
     rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
-    assert rows["市南"] == (79, "—", -10, -1, -4, -5, -1)
+    assert rows["市南"] == (81, "—", -10, -1, -2, -5, -1)
 
 
 @pytest.mark.parametrize("name", ["quality", "quality_unit", "quality_xlsx"])
