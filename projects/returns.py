@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
 from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
+from projects.services.periods import exceptions_in_force
 from projects.values import Month
 from projects.workflow import State, Verb
 
@@ -51,6 +52,7 @@ class Cell:
     is_late: bool = False
     is_nil: bool = False
     is_overdue: bool = False
+    open_until: datetime | None = None  # of a locked month: until when the unit was let in
 
     @property
     def reported(self) -> int:
@@ -92,7 +94,7 @@ class Matrix:
 
 
 def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = None, months: Iterable[int] = range(1, 13)) -> Matrix:
-    """The year's cells of these units. Six queries. Units that neither rank nor have projects are left out."""
+    """The year's cells of these units. Seven queries. Units that neither rank nor have projects are left out."""
     asked = [Month(year, number) for number in months]
     periods = {period.as_month: period for period in ReportingPeriod.objects.filter(year=year, half=Half.WHOLE).select_related("locked_by")}
     building = _building(units)
@@ -103,6 +105,9 @@ def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = No
     _count_events(cells, by_period)
     _count_nil(cells, by_period)
     _count_missing(cells, by_period, building)
+    for (unit_id, period_id), exception in exceptions_in_force(periods.values()).items():
+        if cell := cells.get((unit_id, by_period[period_id])):
+            cell.open_until = exception.until
     now = today or timezone.localdate()
     for cell in cells.values():
         last = cell.period and (cell.period.grace_until or cell.period.due_on)
@@ -181,6 +186,8 @@ def cell_words(cell: Cell) -> str:
         said.append(gettext("已过截止"))
     if cell.is_locked:
         said.append(gettext("已锁定"))
+    if cell.open_until is not None:
+        said.append(gettext("临时解锁至%(day)s") % {"day": f"{timezone.localtime(cell.open_until):%m-%d}"})
     return " · ".join(said)
 
 

@@ -21,7 +21,7 @@ from projects.admin.corrections import corrections_of, corrections_page
 from projects.admin.filters import PeriodFilter, StateFilter, UnitOfProjectFilter, YearFilter
 from projects.admin.forms import AnnualPlanForm, MonthForm
 from projects.admin.reviews import move_page, move_url, unit_page, unit_url, verbs_of
-from projects.admin.states import links, state_tag, verb_words, verbs_for
+from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
 from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod
 from projects.services.periods import writable
@@ -164,6 +164,7 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
     return {
         "state_words": state_tag(report),
         "closed": "" if answer else answer.said(get_language() or "zh"),
+        "let_in": exception_words(unit_id, report.period),
         "returned": last,
         "remarks": [(field_label(MonthReport, name), text) for name, text in last.cells.items()] if last else [],
         "events": report.events.select_related("by"),

@@ -17,10 +17,10 @@ from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from projects.admin.corrections import words_of
-from projects.admin.states import verb_words, verbs_for
+from projects.admin.states import exception_words, verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod
 from projects.services.periods import deadline, writable
-from projects.services.reviews import VALUES, may_move, move, move_many, nil_return, open_reasons, open_remarks
+from projects.services.reviews import VALUES, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
 from projects.stages import Stage
 from projects.workflow import ASKED, MOVES, Refused, Verb
 
@@ -137,6 +137,10 @@ def _unit_post(admin: Any, request: HttpRequest, unit: ReportingUnit, period: Re
             nil_return(unit_id=unit.pk, period_id=period.pk, actor=request.user, note=request.POST.get("note", ""))
             messages.success(request, gettext("%(unit)s %(month)s已报“本月无变化”") % {"unit": unit, "month": period})
             return HttpResponseRedirect(unit_url(unit.pk, period.pk))
+        if asked == "nil_withdraw":
+            withdraw_nil_return(unit_id=unit.pk, period_id=period.pk, actor=request.user)
+            messages.success(request, gettext("%(unit)s %(month)s的“本月无变化”已撤回，须重新填报") % {"unit": unit, "month": period})
+            return HttpResponseRedirect(unit_url(unit.pk, period.pk))
         if asked not in {verb.value for verb in MANY} or not may_move(request.user, Verb(asked), unit.pk):
             raise Http404("no such verb for this post")
         return _move_chosen(admin, request, unit, period, Verb(asked))
@@ -172,6 +176,7 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
     reports = MonthReport.objects.filter(project__unit=unit, period=period).select_related("project", "period").prefetch_related(corrected)
     rows = [_row(report, verbs, remarks.get(report.pk, {}), reasons.get(report.pk, "")) for report in reports.order_by("project__name")]
     building = Project.objects.filter(unit=unit, stage=Stage.BUILD).exclude(months__period=period)
+    nil = NilReturn.objects.filter(unit=unit, period=period).select_related("by").first()
     due, grace = deadline(period)
     answer = writable(unit.pk, period)
     counts = {label: sum(row["report"].state == value for row in rows) for value, label in MonthReport.State.choices}
@@ -183,13 +188,15 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
         "period": period,
         "rows": rows,
         "counts": {label: n for label, n in counts.items() if n},
-        "missing": list(building.order_by("name")),
+        "missing": list(building.order_by("name")) if nil is None else [],
         "due": due,
         "grace": grace if grace != due else None,
         "closed": "" if answer else answer.said(language()),
         "many": [{"verb": verb.value, "words": verb_words(verb)} for verb in MANY if any(verb in row["verbs"] for row in rows)],
-        "nil": NilReturn.objects.filter(unit=unit, period=period).select_related("by").first(),
-        "may_nil": not rows and bool(answer) and scope.reaches(request.user, Action.SUBMIT, unit.pk),
+        "let_in": exception_words(unit.pk, period),
+        "nil": nil,
+        "may_nil": not rows and nil is None and bool(answer) and scope.reaches(request.user, Action.SUBMIT, unit.pk),
+        "may_withdraw": nil is not None and bool(answer) and scope.reaches(request.user, Action.SUBMIT, unit.pk),
         "may_edit": bool(answer) and scope.reaches(request.user, Action.EDIT, unit.pk),
         "opts": admin.opts,
     }

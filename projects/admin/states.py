@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from projects.models import MonthReport
+from projects.models import MonthReport, ReportingPeriod
+from projects.services.periods import exceptions_in_force
 from projects.workflow import ASKED, MOVES, State, Verb
 
 SIGNS: dict[str, tuple[str, str]] = {
@@ -26,6 +28,19 @@ def state_tag(report: MonthReport) -> SafeString:
     if report.period.locked_at is None:
         return tag
     return format_html('{} <span class="tag">▣ {}</span>', tag, gettext("已锁定"))
+
+
+def exception_words(unit_id: int, period: ReportingPeriod) -> str:
+    """That the unit was let into the locked month, and until when; empty where it was not."""
+    found = exceptions_in_force([period]).get((unit_id, period.pk))
+    if found is None:
+        return ""
+    day = timezone.localtime(found.until)
+    return gettext("已为%(unit)s临时解锁至 %(day)s：%(reason)s") % {
+        "unit": found.unit.short_name,
+        "day": f"{day:%Y-%m-%d %H:%M}",
+        "reason": found.reason,
+    }
 
 
 def verb_words(verb: Verb) -> str:

@@ -84,6 +84,13 @@ def writable(unit_id: int | None, period: ReportingPeriod, now: datetime | None 
     return Guard([period], now).answer(unit_id, period)
 
 
+def exceptions_in_force(periods: Iterable[ReportingPeriod], now: datetime | None = None) -> dict[tuple[int, int], LockException]:
+    """(unit, period) → the exception by which the unit may write into the locked month now. One query."""
+    locked = [period.pk for period in periods if period.locked_at is not None]
+    rows = LockException.objects.filter(period__in=locked, revoked_at=None, until__gt=now or timezone.now()).select_related("unit")
+    return {(row.unit_id, row.period_id): row for row in rows}
+
+
 def hold(period_ids: Iterable[int]) -> list[ReportingPeriod]:
     """Lock the rows of these months until the transaction ends, by id, so that nobody locks or opens them meanwhile."""
     rows = ReportingPeriod.objects.select_for_update(of=("self",), no_key=True).select_related("locked_by")

@@ -140,6 +140,20 @@ def nil_return(*, unit_id: int, period_id: int, actor: Any, note: str, at: datet
     return made
 
 
+@transaction.atomic
+def withdraw_nil_return(*, unit_id: int, period_id: int, actor: Any) -> None:
+    """Take "nothing changed" back while the month may be written, so that the unit owes it again."""
+    if actor is not None and not scope.reaches(actor, Action.SUBMIT, unit_id):
+        raise _refusal("role")
+    require_writable([(unit_id, period_id)])
+    found = NilReturn.objects.select_for_update().filter(unit=unit_id, period=period_id).first()
+    if found is None:
+        raise _refusal("gone")
+    month = str(ReportingPeriod.objects.get(pk=period_id).as_month)
+    audit.record("month.nil_withdraw", actor=actor, obj=found, unit=unit_id, period=month, note=found.note, by=str(found.by or ""))
+    found.delete()
+
+
 # --- Judging -----------------------------------------------------------------------------------------------------------------------
 
 

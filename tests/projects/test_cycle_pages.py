@@ -10,8 +10,9 @@ from django.core import mail
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.models import AuditEvent
 from projects.models import Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
-from projects.services.periods import grant_exception
+from projects.services.periods import grant_exception, unlock_period
 from projects.services.reviews import move
 from projects.workflow import Verb
 from tests.factories import make_period, make_project
@@ -162,6 +163,40 @@ def test_nothing_changed_is_reported_by_a_button(cycle, signed_in):
     assert client.post(unit_url(cycle), {"verb": "nil", "note": "项目全部停工"}).status_code == 302
     assert NilReturn.objects.get().note == "项目全部停工"
     assert "项目全部停工" in client.get(unit_url(cycle)).content.decode()
+
+
+def test_nothing_changed_is_questioned_shown_as_done_and_taken_back(cycle, signed_in):
+    for _ in range(2):
+        make_project(unit=cycle.unit, stage="build")
+    client = signed_in(cycle.submitter)
+    assert "还有 2 个在建项目没有报" in client.get(unit_url(cycle)).content.decode()
+    client.post(unit_url(cycle), {"verb": "nil", "note": "全部停工"})
+    done = client.get(unit_url(cycle))
+    assert done.context["missing"] == []
+    assert 'value="nil"' not in done.content.decode()
+    assert 'value="nil_withdraw"' in done.content.decode()
+    assert signed_in(cycle.filler).post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 409
+    cycle.locked()
+    assert client.post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 409
+    assert NilReturn.objects.count() == 1
+    unlock_period(period_id=cycle.period.pk, actor=cycle.keeper, reason="更正")
+    assert client.post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 302
+    assert NilReturn.objects.count() == 0
+    assert AuditEvent.objects.get(event="month.nil_withdraw").outcome == "ok"
+    assert len(client.get(unit_url(cycle)).context["missing"]) == 2
+
+
+def test_an_exception_is_told_where_the_unit_looks(cycle, signed_in):
+    report = cycle.report()
+    cycle.locked()
+    pages = [unit_url(cycle), change_url(report), reverse("admin:projects_returns") + "?year=2020"]
+    client = signed_in(cycle.filler)
+    assert [page for page in pages if "临时解锁至" in client.get(page).content.decode()] == []
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 11, 25), actor=cycle.keeper, reason="补报")
+    words = ["已为市南临时解锁至 2099-11-25", "已为市南临时解锁至 2099-11-25", "临时解锁至11-25"]
+    assert [word in client.get(page).content.decode() for page, word in zip(pages, words, strict=True)] == [True] * 3
+    LockException.objects.update(until=at(2020, 7, 20))
+    assert [page for page in pages if "临时解锁至" in client.get(page).content.decode()] == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
