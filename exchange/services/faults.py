@@ -23,3 +23,14 @@ class StateError(UploadError):
 
 class MovedError(UploadError):
     """Rows were changed by somebody else since the check."""
+
+
+class UnseenError(MovedError):
+    """Nobody looked at what would be done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unseen",
+            "请先查看会发生的变化再确认，没有写入任何内容。下面是现在会发生的变化。",
+            "Look at what would change before you confirm it; nothing was written. What would change now is shown below.",
+        )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -47,7 +48,7 @@ class ReversalPage(View):
         plan = inversion_of(upload, redo=self.kind == Reversal.Kind.REDO)
         if wants_json(request):
             return JsonResponse(self._document(upload, plan), json_dumps_params={"ensure_ascii": False})
-        return render(request, "exchange/reversal.html", self._context(request, upload, plan))
+        return render(request, "exchange/reversal.html", _context(request, upload, plan, self.kind))
 
     def _document(self, upload: Upload, plan: Inversion) -> dict[str, Any]:
         """The whole plan for a script: `seen` goes with the POST that carries it out."""
@@ -60,26 +61,39 @@ class ReversalPage(View):
             "kept": [line.as_json() for line in kept_places(upload, plan)],
         }
 
-    def _context(self, request: HttpRequest, upload: Upload, plan: Inversion) -> dict[str, Any]:
-        tab = request.GET.get("show", "")
-        tab = tab if tab in _TABS else "kept" if plan.staying else "reverted"
-        page = Paginator(plan.staying if tab == "kept" else plan.going, _PAGE).get_page(request.GET.get("page"))
-        return {
-            "upload": upload,
-            "is_undo": self.kind == Reversal.Kind.UNDO,
-            "title": (_("撤回上传 #%(number)s") if self.kind == Reversal.Kind.UNDO else _("恢复上传 #%(number)s")) % {"number": upload.pk},
-            "places": len(plan.items),
-            "going": len(plan.going),
-            "staying": len(plan.staying),
-            "removed": len(plan.deletes.get(Project, [])),
-            "restored": len(plan.inserts.get(Project, [])),
-            "kept_words": wording(*kept_words(kept_places(upload, plan))),
-            "may_go": bool(plan.going) or not plan.items,
-            "tab": tab,
-            "page": page,
-            "lines": [_said(line.as_json()) for line in place_lines(upload, list(page.object_list))],
-            "form": ReversalForm(initial={"seen": mark_of(plan)}),
-        }
+
+def render_reversal(request: HttpRequest, upload: Upload, kind: Reversal.Kind, *, refusal: UploadError, form: Any, status: int) -> HttpResponse:
+    """The preview as it stands now, in answer to a confirmation that can't be taken."""
+    context = _context(request, upload, inversion_of(upload, redo=kind == Reversal.Kind.REDO), kind)
+    given = {"refusal": wording(refusal.zh, refusal.en), "reason": form.cleaned_data["reason"], "preview_path": _preview_path(upload, kind)}
+    return render(request, "exchange/reversal.html", {**context, **given}, status=status)
+
+
+def _preview_path(upload: Upload, kind: Reversal.Kind) -> str:
+    return reverse(f"exchange:{kind.value}-preview", args=[upload.public_id])
+
+
+def _context(request: HttpRequest, upload: Upload, plan: Inversion, kind: Reversal.Kind) -> dict[str, Any]:
+    tab = request.GET.get("show", "")
+    tab = tab if tab in _TABS else "kept" if plan.staying else "reverted"
+    page = Paginator(plan.staying if tab == "kept" else plan.going, _PAGE).get_page(request.GET.get("page"))
+    is_undo = kind == Reversal.Kind.UNDO
+    return {
+        "upload": upload,
+        "is_undo": is_undo,
+        "title": (_("撤回上传 #%(number)s") if is_undo else _("恢复上传 #%(number)s")) % {"number": upload.pk},
+        "places": len(plan.items),
+        "going": len(plan.going),
+        "staying": len(plan.staying),
+        "removed": len(plan.deletes.get(Project, [])),
+        "restored": len(plan.inserts.get(Project, [])),
+        "kept_words": wording(*kept_words(kept_places(upload, plan))),
+        "may_go": bool(plan.going) or not plan.items,
+        "tab": tab,
+        "page": page,
+        "lines": [_said(line.as_json()) for line in place_lines(upload, list(page.object_list))],
+        "form": ReversalForm(initial={"seen": mark_of(plan)}),
+    }
 
 
 def _said(line: dict[str, Any]) -> dict[str, Any]:

@@ -12,15 +12,16 @@ from django.views import View
 from accounts import audit
 from accounts.roles import Action
 from exchange.forms import CommitForm, ReasonForm, ReversalForm
-from exchange.models import Upload
+from exchange.models import Reversal, Upload
 from exchange.services import leases
-from exchange.services.faults import NotAllowedError, StateError, UploadError
-from exchange.services.undo import redo, undo
+from exchange.services.faults import NotAllowedError, StateError, UnseenError, UploadError
+from exchange.services.undo import check_reversible, check_scope, redo, undo
 from exchange.tasks import check_upload, commit_upload
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wants_json
 from exchange.views.documents import form_answer, refusal_answer, upload_answer
 from exchange.views.page import CHECKABLE, render_page
 from exchange.views.progress import job_on_its_way, work_document
+from exchange.views.reversal import render_reversal
 
 
 @method_decorator(signed_in, name="dispatch")
@@ -61,6 +62,9 @@ class Verb(View):
         )
         if wants_json(request):
             return refusal_answer(refusal, status, upload)
+        return self._refusal_page(request, upload, refusal, form, status)
+
+    def _refusal_page(self, request: HttpRequest, upload: Upload, refusal: UploadError, form: ReasonForm, status: int) -> HttpResponseBase:
         return render_page(request, upload, refusal=refusal, form=form, status=status)
 
 
@@ -73,22 +77,36 @@ class CommitUpload(Verb):
         return upload
 
 
-class UndoUpload(Verb):
+class Reverse(Verb):
+    """Take back or bring back what the preview showed, and nothing that was not shown."""
+
+    action = Action.UNDO
+    form_class = ReversalForm
+    kind: Reversal.Kind
+
+    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
+        verb = redo if self.kind == Reversal.Kind.REDO else undo
+        check_reversible(upload, self.kind)
+        check_scope(upload, self.request.user)
+        if not given["seen"]:
+            raise UnseenError()
+        return verb(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+
+    def _refusal_page(self, request: HttpRequest, upload: Upload, refusal: UploadError, form: ReasonForm, status: int) -> HttpResponseBase:
+        """What was not looked at, or has changed since, is shown as it stands now."""
+        if isinstance(refusal, UnseenError):
+            return render_reversal(request, upload, self.kind, refusal=refusal, form=form, status=status)
+        return super()._refusal_page(request, upload, refusal, form, status)
+
+
+class UndoUpload(Reverse):
     event = "undo"
-    action = Action.UNDO
-    form_class = ReversalForm
-
-    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
-        return undo(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+    kind = Reversal.Kind.UNDO
 
 
-class RedoUpload(Verb):
+class RedoUpload(Reverse):
     event = "redo"
-    action = Action.UNDO
-    form_class = ReversalForm
-
-    def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
-        return redo(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+    kind = Reversal.Kind.REDO
 
 
 class CheckUpload(Verb):

@@ -79,6 +79,11 @@ def client_of(user: User, **options: Any) -> Client:
     return client
 
 
+def seen_of(client: Client, address: str, verb: str = "undo") -> str:
+    """The mark of what the preview shows: it goes with the confirmation."""
+    return str(client.get(f"{address}{verb}/preview/", headers={"accept": "application/json"}).json()["seen"])
+
+
 def made_upload(
     unit: ReportingUnit | None, *, findings: list[dict[str, Any]] | None = None, rows: list[PlannedRow] | None = None, **values: Any
 ) -> Upload:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from exchange.models import Upload
 from exchange.workbook import read_book
 from projects.models import Project, Source, changes_from
-from tests.exchange.cast import Cast, client_of, made_upload, make_cast, project_list, sent
+from tests.exchange.cast import Cast, client_of, figures, made_upload, make_cast, project_list, seen_of, sent
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -72,7 +72,7 @@ def test_what_stays_is_named_on_the_preview_and_for_ever_on_the_page(cast: Cast)
     assert "2 处中可撤回 1 处" in page
     assert "此后被officer某于" in page
     assert "建设规模及主要内容" in page
-    client.post(address + "undo/")
+    client.post(address + "undo/", {"seen": seen_of(client, address)})
     story = client.get(address).content.decode()
     assert "部分撤回" in story
     assert "保留的 1 处" in story
@@ -94,12 +94,31 @@ def test_a_preview_that_is_out_of_date_is_refused(cast: Cast) -> None:
     assert client.post(address + "undo/", {"seen": fresh["seen"]}, **JSON).json()["state"] == "partly"
 
 
+@pytest.mark.parametrize("verb", ["undo", "redo"])
+def test_what_nobody_looked_at_is_shown_and_not_done(cast: Cast, verb: str) -> None:
+    client = client_of(cast.owner)
+    address = f"/uploads/{committed(client, project_list()).public_id}/"
+    if verb == "redo":
+        client.post(address + "undo/", {"seen": seen_of(client, address)})
+    before = figures()
+    for given in ({"reason": "报错了"}, {"reason": "报错了", "seen": ""}):
+        page = client.post(address + f"{verb}/", given)
+        assert page.status_code == 409
+        text = page.content.decode()
+        assert "请先查看会发生的变化再确认" in text
+        assert "报错了</textarea>" in text
+        assert figures() == before
+    assert client.post(address + f"{verb}/", **JSON).json()["error"]["code"] == "unseen"
+    assert page.context["form"].initial["seen"] == seen_of(client, address, verb)
+    assert client.post(address + f"{verb}/", {"seen": page.context["form"].initial["seen"]}).status_code == 303
+
+
 def test_it_is_brought_back_the_same_way(cast: Cast) -> None:
     client = client_of(cast.owner)
     upload = committed(client, project_list())
     address = f"/uploads/{upload.public_id}/"
     assert client.get(address + "redo/preview/").status_code == 409
-    client.post(address + "undo/")
+    client.post(address + "undo/", {"seen": seen_of(client, address)})
     assert Project.objects.count() == 0
     page = client.get(address + "redo/preview/")
     assert "2 处中可恢复 2 处" in page.content.decode()

@@ -6,7 +6,7 @@ import pytest
 
 from exchange.models import Upload
 from projects.models import Project, Source, changes_from
-from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, make_cast, new_project, project_list, sent
+from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, make_cast, new_project, project_list, seen_of, sent
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -34,7 +34,7 @@ def test_from_file_to_stored_rows_and_back(cast: Cast) -> None:
     assert sorted(row.project_id for row in page.context["preview"].rows) == sorted(Project.objects.values_list("pk", flat=True))
     upload.refresh_from_db()
     assert (upload.state, upload.reason, upload.committed_by) == ("committed", "年初报送", cast.owner)
-    assert client.post(address + "undo/", {"reason": "报错了"})["Location"] == address + "#finish"
+    assert client.post(address + "undo/", {"reason": "报错了", "seen": seen_of(client, address)})["Location"] == address + "#finish"
     upload.refresh_from_db()
     assert (upload.state, upload.undone_by, Project.objects.count()) == ("undone", cast.owner, 0)
     assert upload.outcome in client.get(address).content.decode()
@@ -50,7 +50,7 @@ def test_the_second_click_has_no_second_effect(cast: Cast) -> None:
     assert "该文件此前已经提交，这次操作没有重复写入" in again.content.decode()
     assert client.post(address + "commit/", REASON, **JSON).json()["error"]["code"] == "state"
     assert figures() == before
-    client.post(address + "undo/")
+    client.post(address + "undo/", {"seen": seen_of(client, address)})
     before = figures()
     assert [client.post(address + verb).status_code for verb in ("undo/", "commit/", "check/")] == [409, 409, 409]
     assert figures() == before
@@ -129,7 +129,7 @@ def test_undo_leaves_what_was_changed_since(cast: Cast) -> None:
         project = Project.objects.get(name="株洲路拓宽改造")
         project.content = "道路1.8公里"
         project.save()
-    assert client.post(address + "undo/")["Location"] == address + "#finish"
+    assert client.post(address + "undo/", {"seen": seen_of(client, address)})["Location"] == address + "#finish"
     assert [(project.name, project.content) for project in Project.objects.all()] == [("株洲路拓宽改造", "道路1.8公里")]
     page = client.get(address).content.decode()
     assert "部分撤回" in page
@@ -139,11 +139,9 @@ def test_undo_leaves_what_was_changed_since(cast: Cast) -> None:
 def test_scripts_get_the_upload_back(cast: Cast) -> None:
     client = client_of(cast.owner)
     address = f"/uploads/{upload_of(client, project_list()).public_id}/"
-    assert [client.post(address + verb, REASON, **JSON).json()["state"] for verb in ("check/", "commit/", "undo/")] == [
-        "checked",
-        "committed",
-        "undone",
-    ]
+    assert [client.post(address + verb, REASON, **JSON).json()["state"] for verb in ("check/", "commit/")] == ["checked", "committed"]
+    given = {**REASON, "seen": seen_of(client, address)}
+    assert client.post(address + "undo/", given, **JSON).json()["state"] == "undone"
 
 
 def test_an_owner_who_lost_the_unit_commits_nothing(cast: Cast) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.roles import Action
+from exchange.services.inverse import inversion_of
+from exchange.services.undo import mark_of
 from tests.matrix.people import Place
 from tests.matrix.surfaces import Page, Reach, Rows, Want
 from tests.matrix.world import World, workbook
@@ -27,6 +29,11 @@ def sent_file(world: World, place: Place) -> dict[str, Any]:
 def of_upload(name: str, needs: Action = Action.VIEW, method: str = "GET", row: str = "upload", **more: Any) -> Page:
     """A page of one upload: to who may see none at all it does not exist either."""
     return Page(f"exchange:{name}", needs, method, row=row, kwargs=public_id, closed=Want.HIDDEN, **more)
+
+
+def seen_undo(world: World, place: Place) -> dict[str, str]:
+    """The mark of the preview goes with the confirmation."""
+    return {"reason": "报错了", "seen": mark_of(inversion_of(world.rows["upload_done", place], redo=False))}
 
 
 def own_job(name: str, method: str = "GET") -> Page:
@@ -63,7 +70,7 @@ PAGES = (
     Page("upload-by-number", Action.VIEW, row="upload", kwargs=number, closed=Want.HIDDEN),
     of_upload("check", Action.UPLOAD, "POST"),
     of_upload("commit", Action.UPLOAD, "POST", data=lambda _world, _place: {"reason": "核对无误"}),
-    of_upload("undo", Action.UNDO, "POST", row="upload_done", data=lambda _world, _place: {"reason": "报错了"}),
+    of_upload("undo", Action.UNDO, "POST", row="upload_done", data=seen_undo),
     of_upload("upload", row="upload_busy"),
     of_upload("progress", row="upload_busy"),
     of_upload("cancel", Action.UPLOAD, "POST", row="upload_busy"),
