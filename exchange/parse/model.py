@@ -186,6 +186,7 @@ class FindingLog:
 
     entries: list[PlacedFinding] = field(default_factory=list)
     counts: Counter[tuple[str | None, str, str | None]] = field(default_factory=Counter)
+    unlisted: Counter[Severity] = field(default_factory=Counter)  # beyond the cap: counted and not listed
 
     CAP = 2000
 
@@ -194,6 +195,12 @@ class FindingLog:
         self.counts[key] += 1
         if self.counts[key] <= self.CAP:
             self.entries.append(placed)
+        else:
+            self.unlisted[placed.finding.severity] += 1
+
+    def severities(self) -> Counter[Severity]:
+        """How many findings there are of each gravity, listed or not."""
+        return Counter(placed.finding.severity for placed in self.entries) + self.unlisted
 
     @property
     def dropped(self) -> int:

@@ -51,6 +51,7 @@ from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
 from exchange.workbook import open_book, read_book
+from projects.findings import Severity
 from projects.models import ReportingPeriod
 from projects.services.context import build_context
 from projects.values import Month
@@ -258,11 +259,14 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
     counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals")}
-    severities = Counter(placed.finding.severity.value for placed in reading.findings)
-    counts |= {name: severities[name] for name in ("error", "warning", "info")}
+    counts |= {severity.value: reading.findings.severities()[severity] for severity in Severity}
     months = sorted(run.seen.periods)
     counts["months"] = [str(month) for month in months]
-    counts |= {"year": months[-1].year if months else run.year, "month": months[-1].month if months else None, "dropped": reading.findings.dropped}
+    counts |= {
+        "year": months[-1].year if months else run.year,
+        "month": months[-1].month if months else None,
+        "dropped": reading.findings.unlisted.total(),
+    }
     upload.counts = counts
     with transaction.atomic():
         run.watch.step(run.counts["rows"])

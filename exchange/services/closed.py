@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exchange.cells.amounts import plain
 from exchange.parse import ReadRow
-from exchange.plan import MONTH_SLOTS, Action, PlannedRow
+from exchange.plan import SLOTS, Action, PlannedRow, Slot, Value
 from exchange.services.examine import Seen, say
 from exchange.services.guard import writes_month
+from exchange.services.reading import label_of
 from projects.findings import Finding, Severity
 from projects.models import ReportingPeriod
 from projects.services.periods import Guard
+from projects.values import fen_to_wan
+
+_LONG = 40  # characters of a value that are quoted
 
 
 def hold_closed(rows: Sequence[ReadRow], planned: Sequence[PlannedRow], period: ReportingPeriod | None, seen: Seen) -> None:
@@ -26,6 +31,28 @@ def hold_closed(rows: Sequence[ReadRow], planned: Sequence[PlannedRow], period: 
             continue
         found = guard.answer(plan.unit_id, period)
         if not found:
-            name = next((name for name in MONTH_SLOTS if name in row.values), "name")
-            say(row, Finding("period_closed", Severity.BLOCKS, name, {"zh": found.zh, "en": found.en}), seen)
+            name, cells = _changes(row, plan)
+            say(row, Finding("period_closed", Severity.BLOCKS, name, {"zh": found.zh, "en": found.en, "cells": cells}), seen)
             plan.action, plan.intents = Action.HELD, []
+
+
+def _changes(row: ReadRow, plan: PlannedRow) -> tuple[str, str]:
+    """The field of the first cell that would change, and all of them as `V8“形象进度”：旧 → 新`."""
+    fields = {slot.column: (name, slot) for name, slot in SLOTS[row.kind].items() if slot.table == "month"}
+    changed = [(*fields[column], pair) for intent in plan.intents if intent.table == "month" for column, pair in intent.changes.items()]
+    columns = row.table.by_field
+    changed.sort(key=lambda each: columns[each[0]].index if each[0] in columns else len(columns))
+    told = [f"{_cell(row, name)}：{_said(old, slot)} → {_said(new, slot)}" for name, slot, (old, new) in changed]
+    return changed[0][0], "；".join(told)
+
+
+def _cell(row: ReadRow, name: str) -> str:
+    place = row.place(name)
+    return f"{place.column or ''}{row.row}“{place.heading or label_of(name)}”"
+
+
+def _said(value: Value, slot: Slot) -> str:
+    if value is None or value == "":
+        return "空"
+    text = plain(fen_to_wan(int(value))) if slot.is_money else str(value)
+    return text if len(text) <= _LONG else text[:_LONG] + "…"

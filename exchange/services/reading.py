@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
@@ -114,12 +115,17 @@ def take_back(reading: Reading, forgiven: Sequence[PlacedFinding]) -> None:
     """Take from the findings of a reading what turned out not to matter."""
     if forgiven:
         idle = {id(placed) for placed in forgiven}
-        reading.findings.entries = [placed for placed in reading.findings.entries if id(placed) not in idle]
+        log = reading.findings
+        listed = {id(placed) for placed in log.entries}
+        log.entries = [placed for placed in log.entries if id(placed) not in idle]
+        log.unlisted -= Counter(placed.finding.severity for placed in forgiven if id(placed) not in listed)
 
 
 def shown_findings(findings: Iterable[PlacedFinding]) -> list[dict[str, Any]]:
     """Findings folded, worst first, in both languages, each with its place."""
-    return [_shown(folded) for folded in fold(findings)[:LISTED]]
+    folded = fold(findings)
+    of_sheets = [each for each in folded[LISTED:] if each.place.row is None]  # what is said of a whole file or sheet is never pushed out
+    return [_shown(each) for each in (*folded[:LISTED], *of_sheets)]
 
 
 def _shown(folded: FoldedFinding) -> dict[str, Any]:

@@ -103,8 +103,8 @@ STORED_WORDING = {
         "Report them, or say that they left",
     ),
     "period_closed": Wording(
-        "本月不能填报：{zh}",
-        "Not open for reports: {en}",
+        "本月不能填报：{zh}本行会改变 {cells}",
+        "Not open for reports: {en} The row would change {cells}",
         "不必改动的月份，请让这一格与系统中的数一致，或删去该列",
         "Where nothing should change, let the cell say what is stored, or leave the column out",
     ),

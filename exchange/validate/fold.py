@@ -54,13 +54,21 @@ class FoldedFinding:
 
 
 def ordered(findings: Iterable[_P]) -> list[_P]:
-    """Worst first, then by sheet as met, row and column; findings of a whole sheet before those of its rows."""
+    """Worst first, then what is said of the whole file, then by sheet as met, row and column; findings of a whole sheet before those of its rows."""
     listed = list(findings)
     sheets = {sheet: number for number, sheet in enumerate(dict.fromkeys(placed.place.sheet for placed in listed))}
 
-    def key(placed: _P) -> tuple[int, int, int, int, str]:
+    def key(placed: _P) -> tuple[int, bool, int, int, int, str]:
         place = placed.place
-        return (SEVERITY_ORDER[placed.finding.severity], sheets[place.sheet], place.row or 0, len(place.column or ""), place.column or "")
+        of_file = place.sheet is None and place.row is None
+        return (
+            SEVERITY_ORDER[placed.finding.severity],
+            not of_file,
+            sheets[place.sheet],
+            place.row or 0,
+            len(place.column or ""),
+            place.column or "",
+        )
 
     return sorted(listed, key=key)
 

@@ -17,6 +17,7 @@ from accounts import scope
 from accounts.roles import Action
 from exchange.forms import ReasonForm
 from exchange.models import Upload
+from exchange.parse import FindingLog
 from exchange.services.faults import StateError, UploadError
 from exchange.services.missing import NOT_IN_FILE
 from exchange.services.preview import Show, preview, totals
@@ -194,6 +195,7 @@ def _findings_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "wanted": wanted,
         "findings_page": page,
         "groups": grouped(list(page.object_list), {} if wanted else upload.counts),
+        "most_listed": FindingLog.CAP,
         "finding_sheets": sheet_names(upload.findings),
         "findings_query": _query(request, "f"),
     }

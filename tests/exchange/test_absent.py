@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from exchange.models import Upload
+from exchange.parse import FindingLog, Place, PlacedFinding
+from exchange.services import reading
 from exchange.services.commit import commit
 from exchange.services.faults import StateError
+from projects.findings import Finding, Severity
 from projects.models import Door, MonthReport, ReportingPeriod, Source
 from projects.models.tracking import changes_from
+from tests.books import Sheet, xlsx
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import FIRST_ROW, Excel
 from tests.exchange.roundtrip import NAMES, begin, committed, fill_june, sent, template
@@ -103,3 +107,32 @@ def test_headings_without_a_row(others: list[str], said: list[str]) -> None:
 def test_a_sheet_that_says_it_has_none_is_believed_beside_one_that_has() -> None:
     read = Read(sheet(f"{TABLE}\n{ROW}", "甲"), sheet(f"{TABLE}\n本月无此类项目", "乙"))
     assert [placed for placed in read.reading.findings if placed.finding.code == "no_rows"] == []
+
+
+def unknown_rows(count: int) -> bytes:
+    head = "崂山区2020年6月进展情况\n单位：万元\n序号|项目名称|项目代码|所属区市|总投资|2020年计划投资|6月完成投资|1-6月累计完成投资|形象进度"
+    lines = (f"{n}|不在库的工程第{n}号标段||崂山区|12000|4000|100|600|路基完成80%，桥涵完成两座" for n in range(1, count + 1))
+    return xlsx(Sheet("月报", "\n".join([head, *lines])))
+
+
+def test_counts_are_true_beyond_what_is_listed_and_hide_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FindingLog, "CAP", 5)
+    ReportingPeriod.objects.create(year=2020, month=6, due_on="2020-07-10")
+    upload = sent(unknown_rows(9), cast)
+    assert upload.counts["held"] == 9
+    assert upload.counts["error"] == 9
+    assert sum(finding["count"] for finding in upload.findings if finding["severity"] == "error") == 5
+    assert {"return_late", "projects_not_reported"} <= {finding["code"] for finding in upload.findings}
+    page = client_of(cast.owner).get(f"/uploads/{upload.public_id}/").content.decode()
+    assert "前 5 处列出" in page
+    assert f"另有 {upload.counts['dropped']} 处未列" in page
+    assert "还有9处阻断问题" in page
+
+
+def test_what_is_said_of_the_whole_file_comes_first_among_equals_and_is_never_pushed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LISTED", 2)
+    cells = [PlacedFinding(Finding("code_blank", Severity.BLOCKS), Place("甲", row, "C")) for row in (3, 9, 15)]
+    late = PlacedFinding(Finding("template_tampered", Severity.INFO), Place(None))
+    other = PlacedFinding(Finding("period_missing", Severity.BLOCKS), Place(None))
+    shown = reading.shown_findings([*cells, late, other])
+    assert [(each["code"], each["row"]) for each in shown] == [("period_missing", None), ("code_blank", 3), ("template_tampered", None)]

@@ -120,3 +120,17 @@ def test_a_report_judged_after_the_check_is_not_overwritten(cast: Cast) -> None:
     with pytest.raises(Exception, match="被他人修改"):
         commit(upload, actor=cast.owner, reason="说明")
     assert set(MonthReport.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_the_cells_that_would_change_are_named_and_no_others(cast: Cast, keeper: Any) -> None:
+    lock(keeper)
+    text = MONTH.format(done=700, ytd=2200)
+    upload = checked(cast, xlsx(Sheet("月报", text.replace("路基完成80%，桥涵完成两座", "路基全部完成，桥涵完成三座"))))
+    ((words, row, column),) = said(upload)
+    assert (row, column) == (4, "I")
+    assert "I4“形象进度”：路基完成80%，桥涵完成两座 → 路基全部完成，桥涵完成三座" in words
+    assert "G4" not in words
+    ((words, _, column),) = said(checked(cast, month_file(done=800, ytd=2300)))
+    assert column == "G"
+    assert "：700 → 800；H4“" in words
+    assert "：2200 → 2300" in words
