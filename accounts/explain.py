@@ -115,10 +115,12 @@ def row_deed(label: str, verb: str) -> Deed | None:
 
 
 def row_kinds() -> list[tuple[str, Any]]:
-    """The kinds of rows that can be asked about, with their words."""
-    return sorted(((model._meta.label_lower, page.opts.verbose_name) for model, page in admin.site._registry.items()), key=lambda kind: str(kind[1]))
+    """The kinds of our own rows that can be asked about, with their words; those of libraries have none in the reader's language."""
+    own = ((model, page) for model, page in admin.site._registry.items() if model._meta.app_label in _OWN)
+    return sorted(((model._meta.label_lower, page.opts.verbose_name) for model, page in own), key=lambda kind: str(kind[1]))
 
 
+_OWN = frozenset({"accounts", "projects", "funding", "exchange"})
 _ROW_PAGES = {"changelist": "view", "history": "view", "add": "add", "delete": "delete"}
 
 
@@ -133,7 +135,8 @@ def deed_at(path: str, method: str = "GET") -> tuple[Deed, str] | None:
     if own is not None:
         return own, number
     label, _bar, page = (found.url_name or "").rpartition("_")
-    verb = ("view" if method == "GET" else "change") if page == "change" else _ROW_PAGES.get(page)
+    # A page of its own that an admin adds for a row is asked about like the row's form, unless somebody registered it.
+    verb = _ROW_PAGES.get(page) or ("view" if method == "GET" else "change")
     deed = row_deed(label.replace("_", ".", 1), verb) if found.namespace == "admin" and verb else None
     return (deed, unquote(number)) if deed is not None else None
 
@@ -194,9 +197,20 @@ def _of_view(user: Any, deed: Deed, obj: Any) -> Verdict:
         return Verdict.OPEN if deed.action is not None and scope.may(user, deed.action) else deed.closed
     if not scope.may(user, deed.sees):
         return deed.closed
-    if obj is None or not scope.for_user(deed.model._base_manager.filter(pk=obj.pk), user, deed.sees).exists():
+    if obj is None or not _in_sight(user, deed, obj):
         return Verdict.HIDDEN
-    return Verdict.OPEN if deed.action is not None and scope.reaches(user, deed.action, unit_id_of(obj)) else Verdict.REFUSED
+    return Verdict.OPEN if deed.action is not None and scope.reaches(user, deed.action, _unit_of(obj)) else Verdict.REFUSED
+
+
+def _unit_of(obj: Any) -> int | None:
+    """The unit a row belongs to; a unit belongs to itself."""
+    return int(obj.pk) if isinstance(obj, ReportingUnit) else unit_id_of(obj)
+
+
+def _in_sight(user: Any, deed: Deed, obj: Any) -> bool:
+    if isinstance(obj, ReportingUnit):
+        return scope.reaches(user, deed.sees, obj.pk)
+    return scope.for_user(type(obj)._base_manager.filter(pk=obj.pk), user, deed.sees).exists()
 
 
 # --- Sentences ---------------------------------------------------------------------------------------------------------------------

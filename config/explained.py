@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import explain
 from accounts.explain import Deed, Verdict, register
+from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
-from projects.models import ListVersion, MonthReport, Project
+from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
 from projects.services.periods import writable
 
 
@@ -39,6 +40,11 @@ register("admin:projects_project_page", Deed(_("项目"), "view", Action.VIEW, P
 register("admin:projects_lists_joint", Deed(_("清单合并去重"), "view", Action.VIEW, in_admin=True))
 register("admin:projects_listversion_page", Deed(_("清单版本"), "view", Action.VIEW, ListVersion, in_admin=True))
 register("admin:projects_listversion_compare", Deed(_("两版清单比较"), "view", Action.VIEW, ListVersion, in_admin=True))
+register("admin:projects_returns", Deed(_("谁没报"), "view", Action.VIEW, in_admin=True))
+register("admin:projects_month_unit", Deed(_("本单位本月"), "view", Action.VIEW, ReportingUnit, closed=Verdict.HIDDEN, in_admin=True))
+register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, in_admin=True))
+register("admin:projects_reportingperiod_page", Deed(_("填报期"), "do", Action.LOCK, ReportingPeriod, in_admin=True), "POST")
+register("admin:projects_reportingperiod_remind", Deed(_("催报"), "do", Action.REMIND, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 
 
 def month_closed(user: Any, deed: Deed, obj: Any) -> Iterable[str]:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.explain import ACTION_WORDS, Verdict, deed_at, explain, row_of
+from accounts.explain import ACTION_WORDS, Verdict, deed_at, explain, row_kinds, row_of
 from accounts.roles import Action, Role
 from tests.factories import make_month, make_period, make_project, make_user
 
@@ -121,3 +121,25 @@ def test_a_refusal_says_what_was_lacking_and_who_can_give_it(cast, signed_in):
 def test_a_page_out_of_reach_tells_nothing(cast, signed_in, project):
     page = signed_in(cast.stranger).get(form_of(project))
     assert (page.status_code, "市南" in page.content.decode()) == (404, False)
+
+
+def test_every_page_that_an_admin_adds_for_a_row_is_known(cast, project, signed_in):
+    report = make_month(project, 6)
+    period = report.period
+    names = {
+        reverse("admin:projects_reportingperiod_page", args=[period.pk]): Verdict.OPEN,
+        reverse("admin:projects_reportingperiod_remind", args=[period.pk]): Verdict.HIDDEN,
+        reverse("admin:projects_month_unit", args=[cast.unit_a.pk, period.pk]): Verdict.OPEN,
+        reverse("admin:projects_month_unit", args=[cast.unit_b.pk, period.pk]): Verdict.HIDDEN,
+        reverse("admin:projects_monthreport_corrections", args=[report.pk]): Verdict.OPEN,
+        reverse("admin:projects_returns"): Verdict.OPEN,
+    }
+    assert {path: told(cast.owner, path).verdict for path in names} == names
+    page = signed_in(cast.city).get(PAGE, {"who": "owner", "address": f"http://testserver{next(iter(names))}"})
+    assert "不认识这个网址" not in page.content.decode()
+
+
+def test_kinds_of_record_are_those_of_the_books(cast, signed_in):
+    labels = [str(label) for _key, label in row_kinds()]
+    assert "月度进展" in labels
+    assert [label for label in labels if label.isascii()] == []
