@@ -47,6 +47,13 @@ class OfProjectAdmin(TrackedAdmin):
     list_select_related: ClassVar[Any] = ("project__unit",)
     open_lookups = frozenset({"project__id__exact"})
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A project is chosen here; a new one is made on its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "project" and field is not None:
+            field.widget.can_add_related = False
+        return field
+
     @admin.display(description=_("项目"), ordering="project__name")
     def name(self, row: Any) -> Any:
         return name_cell(row.project.name)

@@ -97,6 +97,13 @@ def test_an_edit_of_an_approved_report_takes_the_approval_away(cycle, signed_in)
     assert state_of(again) == "approved"
 
 
+def test_a_report_s_form_makes_no_project(cycle, signed_in):
+    for user in (cycle.filler, cycle.keeper):
+        shown = signed_in(user).get(reverse("admin:projects_monthreport_add")).content.decode()
+        assert 'name="project"' in shown
+        assert "add_id_project" not in shown
+
+
 def test_a_locked_report_is_shown_with_the_words_why_and_what_is_sent_is_refused(cycle, signed_in):
     report = cycle.report(state="approved")
     client = signed_in(cycle.filler)
