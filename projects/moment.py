@@ -84,6 +84,14 @@ def read_month(text: str) -> Month | None:
         return None
 
 
+def parse_day(text: str) -> date | None:
+    """A day in the form 2020-07-10, past or to come, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def read_day(text: str) -> date | None:
     """A day in the form 2020-07-10 that has come already, or None."""
     try:

@@ -12,6 +12,7 @@ from accounts.roles import Action
 from projects.moment import moment_of
 from projects.returns import Matrix, cell_words, matrix
 from reports.excel import A3, Print, workbook_bytes
+from reports.parameters import UnreadableError
 from reports.tables import Column, Row, Table
 from reports.views import XLSX, reader
 
@@ -38,7 +39,9 @@ def returns_table(found: Matrix) -> Table:
 @reader(Action.EXPORT)
 def returns_xlsx(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else moment_of(request).month.year
+    if text and not (text.isascii() and text.isdigit() and len(text) == len("2020") and 2000 <= int(text) <= 2100):
+        raise UnreadableError(_("年份应写作 2020，读到“%(value)s”") % {"value": text[:40]})
+    year = int(text) if text else moment_of(request).month.year
     found = matrix(list(scope.units_for_user(request.user, Action.EXPORT)), year)
     content = workbook_bytes([Print(returns_table(found), _("填报情况"), paper=A3)])
     name = _("月度进展填报情况_%(year)s.xlsx") % {"year": year}

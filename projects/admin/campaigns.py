@@ -19,9 +19,10 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
 from projects.admin.base import TrackedAdmin, TrackedInline
+from projects.admin.states import unreadable
 from projects.campaigns import Goal
 from projects.models import Campaign, CampaignProject
-from projects.moment import read_day
+from projects.moment import parse_day, read_day
 from projects.panels import campaign_links
 from projects.services.campaigns import join_list
 from projects.standings import PACE_WORDS, by_unit, span_of, standings, total_of
@@ -85,7 +86,10 @@ def campaign_page(page: CampaignAdmin, request: HttpRequest, object_id: int) -> 
     campaign = Campaign.objects.select_related("list_version__list").filter(pk=object_id).first()
     if campaign is None:
         raise Http404(f"campaign {object_id}")
-    day = read_day(request.GET.get("day", "")) or timezone.localdate()
+    asked = request.GET.get("day", "")
+    if asked and parse_day(asked) is None:
+        return unreadable(request, gettext("日期应写作 2020-07-10，读到“%(value)s”") % {"value": asked[:40]})
+    day = read_day(asked) or timezone.localdate()
     rows = standings(campaign, for_user(CampaignProject.objects.all(), request.user, Action.VIEW), day)
     span = span_of(campaign)
     context = {

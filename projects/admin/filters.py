@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -70,6 +71,11 @@ class ChipChangeList(ChangeList):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self._request = request
         super().__init__(request, *args, **kwargs)
+        for spec in self.filter_specs:
+            value = spec.value() if isinstance(spec, ChipFilter) else None
+            if value is not None and value not in {str(key) for key, _label in spec.lookup_choices}:
+                said = gettext("网址中“%(filter)s”没有“%(value)s”这一项，所以下面没有结果") % {"filter": spec.title, "value": value[:40]}
+                messages.warning(request, said)
 
     def get_filters_params(self, params: Any = None) -> Any:
         found = super().get_filters_params(params)

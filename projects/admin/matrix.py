@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts import scope
 from accounts.roles import Action
+from projects.admin.states import unreadable
 from projects.models import ReportingPeriod
 from projects.moment import moment_of
 from projects.returns import WORDS, Cell, Standing, cell_words, matrix
@@ -36,15 +37,20 @@ def _shown(cell: Cell) -> dict[str, Any]:
     return {"cell": cell, "sign": SIGNS[cell.standing], "words": words[0], "more": words[1:], "url": url, "style": style}
 
 
-def asked_year(request: HttpRequest) -> int:
+def asked_year(request: HttpRequest) -> int | None:
+    """The year of the address, else that of the described month; None where the address names what is no year."""
     text = request.GET.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else moment_of(request).month.year
+    if not text:
+        return moment_of(request).month.year
+    return int(text) if text.isascii() and text.isdigit() and len(text) == len("2020") and 2000 <= int(text) <= 2100 else None
 
 
 def matrix_page(page: Any, request: HttpRequest) -> HttpResponse:
     if not scope.may(request.user, Action.VIEW):
         raise Http404("returns")
     year = asked_year(request)
+    if year is None:
+        return unreadable(request, gettext("年份应写作 2020，读到“%(value)s”") % {"value": request.GET["year"][:40]})
     found = matrix(list(scope.units_for_user(request.user, Action.VIEW)), year)
     rows = [{"unit": unit, "cells": [_shown(cell) for cell in cells]} for unit, cells in found.rows]
     heads = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -57,3 +59,8 @@ def verbs_for(report: MonthReport, may: set[Verb]) -> list[Verb]:
 
 def links(pairs: list[tuple[str, Any]]) -> SafeString | str:
     return format_html_join(" · ", '<a href="{}">{}</a>', pairs) if pairs else "—"
+
+
+def unreadable(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page for an address that names what is none: the sentence says which part and what would be right, as the reports do."""
+    return render(request, "reports/unreadable.html", {"reason": reason}, status=400)

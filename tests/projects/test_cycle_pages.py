@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import AuditEvent
-from projects.models import Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
+from projects.models import Campaign, Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
 from projects.services.periods import grant_exception, unlock_period
 from projects.services.reviews import move
 from projects.workflow import Verb
@@ -339,3 +339,29 @@ def test_the_whole_month_by_four_people(cycle, signed_in):
     verbs = list(report.events.order_by("id").values_list("verb", flat=True))
     assert verbs == ["submit", "return", "submit", "approve", "void"]
     assert move(verb=Verb.SUBMIT, report_id=report.pk, actor=cycle.submitter).state == "submitted"
+
+
+# --- Addresses that name nothing ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name,words", [("admin:projects_returns", "年份应写作 2020"), ("reports:returns_xlsx", "年份应写作 2020")])
+@pytest.mark.parametrize("value", ["abc", "20", "２０２０", "99999"])
+def test_a_year_that_can_not_be_read_is_said_to_be(cycle, signed_in, name, words, value):
+    answer = signed_in(cycle.keeper).get(reverse(name), {"year": value})
+    assert (answer.status_code, words in answer.content.decode(), value in answer.content.decode()) == (400, True, True)
+
+
+def test_a_day_of_a_campaign_that_can_not_be_read_is_said_to_be(cycle, signed_in):
+    campaign = Campaign.objects.create(name="百日攻坚", begins_on=date(2020, 4, 1), ends_on=date(2020, 7, 9), goal="start")
+    address = reverse("admin:projects_campaign_page", args=[campaign.pk])
+    client = signed_in(cycle.keeper)
+    answer = client.get(address, {"day": "zz"})
+    assert (answer.status_code, "读到“zz”" in answer.content.decode()) == (400, True)
+    assert client.get(address, {"day": "2020-06-01"}).status_code == 200
+
+
+def test_a_choice_that_is_none_is_said_to_be(cycle, signed_in):
+    cycle.report()
+    client, address = signed_in(cycle.keeper), reverse("admin:projects_monthreport_changelist")
+    assert "“月份”没有“abc”这一项" in client.get(address, {"period": "abc"}).content.decode()
+    assert "这一项" not in client.get(address, {"period": cycle.period.pk}).content.decode()
