@@ -20,11 +20,12 @@ from projects.admin.corrections import words_of
 from projects.admin.states import exception_words, verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod
 from projects.services.periods import deadline, writable
-from projects.services.reviews import VALUES, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
+from projects.services.reviews import VALUES, Left, Outcome, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
 from projects.stages import Stage
 from projects.workflow import ASKED, MOVES, Refused, Verb
 
 MANY = (Verb.SUBMIT, Verb.APPROVE)
+_OUTCOME = "cycle_outcome"  # of the session: what the last move of many did
 
 
 class ReasonForm(forms.Form):
@@ -127,6 +128,8 @@ def unit_page(admin: Any, request: HttpRequest, unit_id: int, period_id: int) ->
         raise Http404("no such month of a unit")
     if request.method == "POST":
         return _unit_post(admin, request, unit, period)
+    if "outcome" in request.GET and (told := _outcome_page(admin, request, unit, period)) is not None:
+        return told
     return TemplateResponse(request, "admin/projects/cycle/unit.html", _unit_context(admin, request, unit, period))
 
 
@@ -143,24 +146,42 @@ def _unit_post(admin: Any, request: HttpRequest, unit: ReportingUnit, period: Re
             return HttpResponseRedirect(unit_url(unit.pk, period.pk))
         if asked not in {verb.value for verb in MANY} or not may_move(request.user, Verb(asked), unit.pk):
             raise Http404("no such verb for this post")
-        return _move_chosen(admin, request, unit, period, Verb(asked))
+        return _move_chosen(request, unit, period, Verb(asked))
     except Refused as refused:
         context = _unit_context(admin, request, unit, period) | {"refused": refused.said(language())}
         return TemplateResponse(request, "admin/projects/cycle/unit.html", context, status=409)
 
 
-def _move_chosen(admin: Any, request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod, verb: Verb) -> HttpResponse:
+def _move_chosen(request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod, verb: Verb) -> HttpResponse:
     """The chosen rows of this very page; ids of other units' rows are not looked at."""
     own = MonthReport.objects.filter(project__unit=unit, period=period)
     chosen = {int(text) for text in request.POST.getlist("chosen") if text.isascii() and text.isdigit()}
     ids = [pk for pk in own.values_list("pk", flat=True) if pk in chosen]
     outcome = move_many(verb=verb, report_ids=ids, actor=request.user)
+    request.session[_OUTCOME] = {
+        "place": [unit.pk, period.pk],
+        "verb": verb.value,
+        "done": [report.pk for report in outcome.done],
+        "left": [[left.report.pk, left.code, left.zh, left.en] for left in outcome.left],
+    }
+    return HttpResponseRedirect(f"{unit_url(unit.pk, period.pk)}?outcome=1")
+
+
+def _outcome_page(admin: Any, request: HttpRequest, unit: ReportingUnit, period: ReportingPeriod) -> HttpResponse | None:
+    """What the last move of many did to this month, as kept for whoever asked; loading it again does nothing again."""
+    kept = request.session.get(_OUTCOME) or {}
+    if kept.get("place") != [unit.pk, period.pk]:
+        return None
+    ids = [*kept["done"], *(row[0] for row in kept["left"])]
+    reports = MonthReport.objects.filter(project__unit=unit, period=period).select_related("project").in_bulk(ids)
+    verb = Verb(kept["verb"])
+    left = [Left(reports[pk], code, zh, en) for pk, code, zh, en in kept["left"] if pk in reports]
     context = {
         **admin.admin_site.each_context(request),
         "title": f"{verb_words(verb)}：{unit.short_name} {period}",
         "head_line": gettext("做成了几条，留下了哪几条，为什么"),
-        "outcome": outcome,
-        "left": [{"report": left.report, "why": left.said(language()), "is_open": left.code == "open"} for left in outcome.left],
+        "outcome": Outcome(verb, done=[reports[pk] for pk in kept["done"] if pk in reports]),
+        "left": [{"report": one.report, "why": one.said(language()), "is_open": one.code == "open"} for one in left],
         "verb": verb,
         "verb_words": verb_words(verb),
         "back": unit_url(unit.pk, period.pk),
@@ -193,6 +214,8 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
         "grace": grace if grace != due else None,
         "closed": "" if answer else answer.said(language()),
         "many": [{"verb": verb.value, "words": verb_words(verb)} for verb in MANY if any(verb in row["verbs"] for row in rows)],
+        "to_choose": sum(row["may_choose"] for row in rows),
+        "choose_none": request.GET.get("choose") == "none",
         "let_in": exception_words(unit.pk, period),
         "nil": nil,
         "may_nil": not rows and nil is None and bool(answer) and scope.reaches(request.user, Action.SUBMIT, unit.pk),

@@ -116,6 +116,7 @@ def test_a_month_from_the_template_to_the_correction(browser: Browser, live_serv
 
     # Handed in by another person of the district; one cell is returned by the city.
     page = month.open_unit("hands_in")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="提交所选").click()
     expect(page.locator("main")).to_contain_text("提交 2 条，留下 0 条")
     assert month.states() == ["submitted", "submitted"]
@@ -133,6 +134,7 @@ def test_a_month_from_the_template_to_the_correction(browser: Browser, live_serv
     assert "与投资统计不一致" in book.cell(RIVER, "本月完成投资").comment.text
     month.commit(book.put(RIVER, 本月完成投资=850, 本年累计完成投资=2350).saved(), "按统计部门核定数")
     page = month.open_unit("hands_in")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="提交所选").click()
     page = month.open_unit("approves")
     for name in (ROAD, RIVER):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -148,12 +149,31 @@ def test_a_unit_s_month_is_handed_in_then_approved_but_for_what_is_open(cycle, s
     client = signed_in(cycle.submitter)
     assert 'value="submit"' in client.get(unit_url(cycle)).content.decode()
     answer = client.post(unit_url(cycle), {"verb": "submit", "chosen": [fine.pk, short.pk, foreign.pk, "x", "９"]})
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.url) == (302, unit_url(cycle) + "?outcome=1")
+    assert "提交 2 条，留下 0 条" in client.get(answer.url).content.decode()
+    assert "提交 2 条" in client.get(answer.url).content.decode(), "loading it again does nothing again"
     assert [state_of(report) for report in (fine, short, foreign)] == ["submitted", "submitted", "draft"]
-    answer = signed_in(cycle.checker).post(unit_url(cycle), {"verb": "approve", "chosen": [fine.pk, short.pk]}).content.decode()
+    answer = signed_in(cycle.checker).post(unit_url(cycle), {"verb": "approve", "chosen": [fine.pk, short.pk]}, follow=True).content.decode()
     assert [state_of(report) for report in (fine, short)] == ["approved", "submitted"]
     assert short.project.name in answer
     assert "有需说明的情况" in answer
+
+
+def test_all_or_none_are_chosen_without_a_script(cycle, signed_in):
+    for _ in range(2):
+        cycle.report()
+    client = signed_in(cycle.submitter)
+    for choice, checked in (("", 2), ("?choose=all", 2), ("?choose=none", 0)):
+        page = client.get(unit_url(cycle) + choice).content.decode()
+        assert len(re.findall(r'name="chosen" value="\d+" checked', page)) == checked
+        assert f"<span data-count>{checked}</span>" in page
+    assert "提交所选的 {n} 条？" in page
+
+
+def test_an_outcome_is_told_to_whoever_asked_alone(cycle, signed_in):
+    cycle.report()
+    page = signed_in(cycle.checker).get(unit_url(cycle) + "?outcome=1")
+    assert (page.status_code, "counts" in page.context) == (200, True)
 
 
 def test_who_may_not_see_a_unit_s_month(cycle, signed_in):
@@ -302,7 +322,7 @@ def test_the_matrix_leads_to_its_rows_and_prints_the_same_in_excel(cycle, signed
     book = signed_in(cycle.checker).get(reverse("reports:returns_xlsx") + "?year=2020")
     words = [str(cell.value) for row in load_workbook(BytesIO(book.content)).active.iter_rows() for cell in row]
     assert "已退回 · 退回1次" in words
-    assert signed_in(cycle.checker).get(address + "0").status_code == 200
+    assert signed_in(cycle.checker).get(address + "0").status_code == 400
 
 
 def test_chasing_by_the_button(cycle, signed_in):
