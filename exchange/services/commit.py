@@ -202,10 +202,17 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     else:
         upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
-    for zh, en in (proposed_words(counts.get("proposed", 0)), held_words(upload)):
+    for zh, en in (_month_words(upload), proposed_words(counts.get("proposed", 0)), held_words(upload)):
         upload.outcome += zh
         upload.outcome_en += en
     upload.save()
+
+
+def _month_words(upload: Upload) -> tuple[str, str]:
+    """A month's sheet that went in is not a month that was handed in."""
+    if not upload.counts.get("months") or not (upload.counts.get("create") or upload.counts.get("change")):
+        return "", ""
+    return "数据已入库，月报仍是草稿，须由本单位审核人提交（本单位本月）。", " Its reports are drafts still: the unit's reviewer hands the month in."
 
 
 def _moved(upload: Upload, stale: bulk.StaleRowsError) -> MovedError:

@@ -232,7 +232,9 @@ class _Judge:
             return
         known = str(self.snapshot.known[project_id].project.values["name"])
         other = self.snapshot.by_name.get((unit_id, key))
-        if other is not None and other != project_id:
+        if other is None and row.kind == "monthly_progress":
+            say(row, Finding("name_kept", Severity.REASON, "name", {"name": name, "other": known}), self.seen)
+        elif other is not None and other != project_id:
             say(row, Finding("code_name_conflict", Severity.BLOCKS, "code", {"name": name, "other": known, "code": row.values["code"]}), self.seen)
         else:
             say(row, Finding("renamed", Severity.REASON, "name", {"name": name, "other": known}), self.seen)
@@ -269,6 +271,7 @@ class _Judge:
         """The row's fields in the terms of the tables: ids for names, stages for words, the entry's own copies."""
         values = dict(row.values)
         if row.kind == "monthly_progress" and known is not None:
+            values.pop("name", None)  # a month's report tells how a project goes on, not what it is called
             for name in row.defaulted:
                 values.pop(name, None)  # a section or sheet name tells which project is meant, not that it moved
         if known is not None and self.snapshot.kinds[known.project.id] != _KINDS.get(row.kind, self.snapshot.kinds[known.project.id]):

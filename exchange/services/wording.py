@@ -41,6 +41,12 @@ STORED_WORDING = {
         "如为更名请说明原因；否则核对项目代码",
         "Give the reason for the new name, or check the code",
     ),
+    "name_kept": Wording(
+        "项目名称与系统不同：系统中为“{other}”，本文件为“{name}”；月报不改名，名称不会写入",
+        "The stored name is “{other}”, this file says “{name}”; a month's report renames nothing, the name is not written",
+        "如确已更名，请走项目编辑或变更申请；否则核对项目代码",
+        "Where the project was renamed, edit it or ask for the change; else check the code",
+    ),
     "renamed_format": Wording(
         "文件内容是 {format} 格式，与扩展名不符，已按内容读取",
         "The content is {format}, unlike the file's name; read by content",

@@ -295,3 +295,14 @@ def test_what_is_planned_kept_and_asked_is_exactly_what_moved(june: Cast, theirs
     for (name, column), value in planned.items():
         expected[f"{name} 2020-6" if column in ("progress_text", "problems") else name][column] = value
     assert after == expected
+
+
+def test_a_month_sheet_renames_nothing_and_says_so(june: Cast) -> None:
+    upload = sent(Excel(template(june)).put(NAMES[0], 形象进度="路面铺装过半", 项目名称="另一个名称").saved(), june)
+    (said,) = [finding for finding in upload.findings if finding["code"] == "name_kept"]
+    assert (said["severity"], said["field"]) == ("warning", "name")
+    assert f"系统中为“{NAMES[0]}”，本文件为“另一个名称”" in said["zh"]
+    committed(upload, june)
+    assert "月报仍是草稿，须由本单位审核人提交" in upload.outcome
+    assert not Project.objects.filter(name="另一个名称").exists()
+    assert MonthReport.objects.get(project__name=NAMES[0], period__month=6).progress_text == "路面铺装过半"
