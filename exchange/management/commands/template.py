@@ -54,13 +54,20 @@ class Command(BaseCommand):
         if text is None and kind is not Kind.MONTHLY:
             return None  # a list of this year's plan
         if text is None:
-            raise CommandError("--period is missing: give the month as YYYY-MM, e.g. 2020-06", returncode=REFUSED)
+            raise CommandError(
+                "缺少 --period：请按 YYYY-MM 给出填报月份，如 2020-06\n--period is missing: give the month as YYYY-MM, e.g. 2020-06",
+                returncode=REFUSED,
+            )
         try:
             month = Month.parse(text)
         except ValueError:
-            raise CommandError(f"--period {text}: give a month as YYYY-MM, e.g. 2020-06", returncode=REFUSED) from None
+            raise CommandError(
+                f"--period {text}：不是月份，请按 YYYY-MM 填写，如 2020-06\n--period {text}: give a month as YYYY-MM, e.g. 2020-06",
+                returncode=REFUSED,
+            ) from None
         if not 2000 <= month.year <= date.max.year:
-            raise CommandError(f"--period {text}: no month before 2000", returncode=REFUSED)
+            zh = f"--period {text}：不接受2000年以前的月份"
+            raise CommandError(f"{zh}\n--period {text}: no month before 2000", returncode=REFUSED)
         return month
 
     def _unit(self, name: str) -> ReportingUnit:
@@ -69,7 +76,10 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"the database can't be read: {error}", returncode=REFUSED) from error
         if unit is None:
-            raise CommandError(f"--unit {name}: no reporting unit goes by that name (load_reference first?)", returncode=REFUSED)
+            raise CommandError(
+                f"--unit {name}：没有这个填报单位（是否已执行 load_reference？）\n--unit {name}: no such reporting unit (load_reference first?)",
+                returncode=REFUSED,
+            )
         return unit
 
     def _actor(self, name: str | None) -> User | None:
@@ -77,7 +87,8 @@ class Command(BaseCommand):
             return None
         user = User.objects.filter(username=name, is_active=True).first()
         if user is None:
-            raise CommandError(f"--user {name}: nobody signs in by that name", returncode=REFUSED)
+            zh = f"--user {name}：没有这个登录名的用户"
+            raise CommandError(f"{zh}\n--user {name}: nobody signs in by that name", returncode=REFUSED)
         return user
 
     @staticmethod

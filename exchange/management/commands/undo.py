@@ -39,7 +39,7 @@ class Command(BaseCommand):
         actor = self._actor(options["user"])
         kind = Reversal.Kind.REDO if options["redo"] else Reversal.Kind.UNDO
         if not options["dry_run"] and not options["reason"].strip():
-            raise CommandError("--reason: say why", returncode=REFUSED)
+            raise CommandError("--reason：请写明原因\n--reason: say why", returncode=REFUSED)
         try:
             document = self._plan(upload, kind, actor) if options["dry_run"] else self._carry_out(upload, kind, actor, options["reason"])
         except UploadError as refusal:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         rows = Upload.objects.filter(pk=int(number)) if number.isdecimal() and len(number) < 16 else Upload.objects.filter(public_id=text)
         found = rows.first()
         if found is None:
-            raise CommandError(f"{text}: there is no such upload", returncode=REFUSED)
+            raise CommandError(f"没有编号为“{text}”的上传\n{text}: there is no such upload", returncode=REFUSED)
         return found
 
     def _actor(self, name: str | None) -> User | None:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             return None
         user = User.objects.filter(username=name, is_active=True).first()
         if user is None:
-            raise CommandError(f"--user {name}: nobody signs in by that name", returncode=REFUSED)
+            raise CommandError(f"--user {name}：没有这个登录名的用户\n--user {name}: nobody signs in by that name", returncode=REFUSED)
         return user
 
     def _plan(self, upload: Upload, kind: Reversal.Kind, actor: User | None) -> dict[str, Any]:
