@@ -136,3 +136,10 @@ def test_what_is_said_of_the_whole_file_comes_first_among_equals_and_is_never_pu
     other = PlacedFinding(Finding("period_missing", Severity.BLOCKS), Place(None))
     shown = reading.shown_findings([*cells, late, other])
     assert [(each["code"], each["row"]) for each in shown] == [("period_missing", None), ("code_blank", 3), ("template_tampered", None)]
+
+
+def test_a_committed_month_leads_on_to_the_units_month(cast: Cast) -> None:
+    upload = committed(sent(fill_june(Excel(template(cast))).saved(), cast), cast)
+    page = client_of(cast.owner).get(f"/uploads/{upload.public_id}/").content.decode()
+    assert f'href="/admin/projects/monthreport/unit/{cast.unit.pk}/{upload.period_id}/"' in page
+    assert "谁没报</a>" in page
