@@ -72,7 +72,9 @@ class ChipChangeList(ChangeList):
         self._request = request
         super().__init__(request, *args, **kwargs)
         for spec in self.filter_specs:
-            value = spec.value() if isinstance(spec, ChipFilter) else None
+            if not isinstance(spec, ChipFilter):
+                continue
+            value = spec.value()
             if value is not None and value not in {str(key) for key, _label in spec.lookup_choices}:
                 said = gettext("网址中“%(filter)s”没有“%(value)s”这一项，所以下面没有结果") % {"filter": spec.title, "value": value[:40]}
                 messages.warning(request, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -24,7 +24,7 @@ from projects.admin.reviews import move_page, move_url, unit_page, unit_url, ver
 from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
 from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod
-from projects.services.periods import writable
+from projects.services.periods import exceptions_in_force, writable
 from projects.services.voiding import void_one
 from projects.workflow import Verb
 
@@ -108,8 +108,13 @@ class MonthReportAdmin(OfProjectAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         """The verbs a person may ask for stand at the end of each row."""
 
+        @cache
+        def let_in() -> set[tuple[int, int]]:
+            return set(exceptions_in_force(ReportingPeriod.objects.exclude(locked_at=None)))
+
         def moves(row: MonthReport) -> Any:
-            found = verbs_for(row, verbs_of(request.user, row.project.unit_id))
+            is_let_in = row.period.locked_at is not None and (row.project.unit_id, row.period_id) in let_in()
+            found = verbs_for(row, verbs_of(request.user, row.project.unit_id), is_let_in=is_let_in)
             return links([(move_url(row.pk, verb), verb_words(verb)) for verb in found])
 
         moves.short_description = _("操作")  # type: ignore[attr-defined]
@@ -166,7 +171,7 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
     """What stands beside the form: why it is closed, what was said of it, what may be done, and its corrections."""
     unit_id = report.project.unit_id
     answer = writable(unit_id, report.period)
-    found = verbs_for(report, verbs_of(request.user, unit_id))
+    found = verbs_for(report, verbs_of(request.user, unit_id), is_let_in=bool(answer))
     last = report.events.filter(verb=Verb.RETURN.value).order_by("-id").first() if report.state == MonthReport.State.RETURNED else None
     return {
         "state_words": state_tag(report),

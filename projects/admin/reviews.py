@@ -195,11 +195,12 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
     remarks, reasons = open_remarks(unit, period), open_reasons(unit, period)
     corrected = Prefetch("corrections", Correction.objects.filter(state=Correction.State.APPROVED).order_by("settled_at"), to_attr="corrected")
     reports = MonthReport.objects.filter(project__unit=unit, period=period).select_related("project", "period").prefetch_related(corrected)
-    rows = [_row(report, verbs, remarks.get(report.pk, {}), reasons.get(report.pk, "")) for report in reports.order_by("project__name")]
+    answer = writable(unit.pk, period)
+    ordered = reports.order_by("project__name")
+    rows = [_row(report, verbs, remarks.get(report.pk, {}), reasons.get(report.pk, ""), bool(answer)) for report in ordered]
     building = Project.objects.filter(unit=unit, stage=Stage.BUILD).exclude(months__period=period)
     nil = NilReturn.objects.filter(unit=unit, period=period).select_related("by").first()
     due, grace = deadline(period)
-    answer = writable(unit.pk, period)
     counts = {label: sum(row["report"].state == value for row in rows) for value, label in MonthReport.State.choices}
     return {
         **admin.admin_site.each_context(request),
@@ -225,9 +226,9 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
     }
 
 
-def _row(report: MonthReport, verbs: set[Verb], remarks: dict[str, str], reason: str) -> dict[str, Any]:
+def _row(report: MonthReport, verbs: set[Verb], remarks: dict[str, str], reason: str, is_let_in: bool) -> dict[str, Any]:
     labels = {name: MonthReport._meta.get_field(name).verbose_name for name in VALUES}  # type: ignore[union-attr]
-    allowed = verbs_for(report, verbs)
+    allowed = verbs_for(report, verbs, is_let_in=is_let_in)
     return {
         "report": report,
         "verbs": allowed,

@@ -50,9 +50,12 @@ def verb_words(verb: Verb) -> str:
     return verb.en if (get_language() or "zh").startswith("en") else verb.zh
 
 
-def verbs_for(report: MonthReport, may: set[Verb]) -> list[Verb]:
-    """The verbs a person may ask for, of those the report's state allows now. Whether it is somebody's own is said when it is asked."""
-    if report.period.locked_at is not None:
+def verbs_for(report: MonthReport, may: set[Verb], *, is_let_in: bool = False) -> list[Verb]:
+    """The verbs a person may ask for, of those the report's state allows now. Whether it is somebody's own is said when it is asked.
+
+    In a locked month there are none, unless the unit is let in by an exception.
+    """
+    if report.period.locked_at is not None and not is_let_in:
         return []
     return [verb for verb in ASKED if verb in may and State(report.state) in MOVES[verb].before]
 

@@ -56,7 +56,16 @@ def aim(done, target="1000", base="200"):
         (aim("500", target="0"), 10, Pace.WITHOUT),
         (aim(None, target="0"), 10, Pace.WITHOUT),
     ],
-    ids=["reached", "at the pace", "just under it", "over and not reached", "nothing reported", "no target", "a target of nothing", "nothing of nothing"],
+    ids=[
+        "reached",
+        "at the pace",
+        "just under it",
+        "over and not reached",
+        "nothing reported",
+        "no target",
+        "a target of nothing",
+        "nothing of nothing",
+    ],
 )
 def test_the_pace_of_money(given, day, stands):
     assert pace(given, date(2020, 6, day)) is stands

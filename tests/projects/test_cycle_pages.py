@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import AuditEvent
@@ -385,3 +386,15 @@ def test_a_choice_that_is_none_is_said_to_be(cycle, signed_in):
     client, address = signed_in(cycle.keeper), reverse("admin:projects_monthreport_changelist")
     assert "“月份”没有“abc”这一项" in client.get(address, {"period": "abc"}).content.decode()
     assert "这一项" not in client.get(address, {"period": cycle.period.pk}).content.decode()
+
+
+def test_a_unit_let_into_a_locked_month_is_offered_what_it_may_do(cycle, signed_in):
+    report = cycle.report()
+    period = cycle.locked()
+    client = signed_in(cycle.submitter)
+    pages = [unit_url(cycle), change_url(report), reverse("admin:projects_monthreport_changelist")]
+    submit = move_url(report, "submit")
+    assert [submit in client.get(page).content.decode() for page in pages] == [False, False, False]
+    until = timezone.now() + timedelta(days=2)
+    grant_exception(period_id=period.pk, unit_id=cycle.unit.pk, until=until, actor=cycle.keeper, reason="口径调整")
+    assert [submit in client.get(page).content.decode() for page in pages] == [True, True, True]
