@@ -61,10 +61,11 @@ def commit_upload(upload: Upload, *, actor: Any, reason: str = "", **choices: An
 
 def make_templates(month: Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY) -> Job:
     """The templates of every unit in the person's reach, in one archive; always in the background."""
-    units = scope.units_for_user(actor, May.EXPORT).count()
+    units = list(scope.units_for_user(actor, May.EXPORT).values_list("pk", flat=True))
     if not units:
         raise NotAllowedError("scope", "你没有可下载填报表的单位。", "There is no unit whose template you may download.")
-    return _enqueue(Job.Verb.TEMPLATES, None, actor, "", units, parameters={"period": str(month) if month else None, "kind": kind.value})
+    asked = {"period": str(month) if month else None, "kind": kind.value, "units": units}
+    return _enqueue(Job.Verb.TEMPLATES, None, actor, "", len(units), parameters=asked)
 
 
 def _do(verb: str, upload: Upload, actor: Any, reason: str, rows: int, choices: dict[str, Any]) -> Job | None:
@@ -156,7 +157,7 @@ def _templates(job: Job, watch: Watch) -> leases.Words:
     period, kind = job.parameters.get("period"), Kind(job.parameters["kind"])
     out = BytesIO()
     made, empty = 0, 0
-    units = list(scope.units_for_user(job.actor, May.EXPORT).select_related("division"))
+    units = list(scope.units_for_user(job.actor, May.EXPORT).filter(pk__in=job.parameters["units"]).select_related("division"))
     watch.expect(len(units))
     with zipfile.ZipFile(out, "w") as archive:  # the workbooks in it are packed already
         for number, unit in enumerate(units, 1):

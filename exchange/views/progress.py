@@ -251,8 +251,10 @@ def cancel_job(request: HttpRequest, public_id: str) -> HttpResponseBase:
 @require_safe
 def job_file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """What the job made. Posts may have changed since, so they are asked again."""
-    file = JobFile.objects.filter(job=job_or_404(request, public_id)).first()
-    if file is None or not scope.may(request.user, Action.EXPORT):
+    job = job_or_404(request, public_id)
+    file = JobFile.objects.filter(job=job).first()
+    reached = set(scope.units_for_user(request.user, Action.EXPORT).values_list("pk", flat=True))
+    if file is None or not reached.issuperset(job.parameters["units"]):
         raise Http404("no file")
     audit.record("job.download", actor=request.user, obj=file.job)
     return attachment(bytes(file.content), file.filename, "application/zip")
