@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from accounts.models import Membership
 from exchange import tasks
 from exchange.models import Job, JobFile, Upload
 from exchange.services import leases, progress
@@ -370,3 +371,12 @@ def test_work_of_ones_own_is_cancelled(cast: Cast) -> None:
     assert client.post(f"{address}cancel/", **JSON).status_code == 409
     assert work_off() == ["not waiting"]
     assert not JobFile.objects.exists()
+
+
+def test_an_archive_is_not_given_to_who_no_longer_reaches_all_in_it(cast: Cast) -> None:
+    job = tasks.make_templates(None, actor=cast.officer, kind=tasks.Kind.INFRASTRUCTURE)
+    JobFile.objects.create(job=job, filename="全部.zip", content=b"PK")
+    client, address = client_of(cast.officer), f"/uploads/work/{job.public_id}/file/"
+    assert client.get(address).status_code == 200
+    Membership.objects.filter(user=cast.officer).update(role="district_officer", unit=cast.unit)
+    assert client.get(address).status_code == 404
