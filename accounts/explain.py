@@ -131,12 +131,11 @@ def deed_at(path: str, method: str = "GET") -> tuple[Deed, str] | None:
     except Resolver404:
         return None
     number = str(next(iter(found.kwargs.values()), next(iter(found.args), "")))
-    own = _views.get((found.view_name, method)) or _views.get((found.view_name, "GET"))
+    own = _views.get((found.view_name, method))
     if own is not None:
         return own, number
     label, _bar, page = (found.url_name or "").rpartition("_")
-    # A page of its own that an admin adds for a row is asked about like the row's form, unless somebody registered it.
-    verb = _ROW_PAGES.get(page) or ("view" if method == "GET" else "change")
+    verb = ("view" if method == "GET" else "change") if page == "change" else _ROW_PAGES.get(page)
     deed = row_deed(label.replace("_", ".", 1), verb) if found.namespace == "admin" and verb else None
     return (deed, unquote(number)) if deed is not None else None
 

@@ -40,10 +40,10 @@ register("admin:projects_project_page", Deed(_("项目"), "view", Action.VIEW, P
 register("admin:projects_lists_joint", Deed(_("清单合并去重"), "view", Action.VIEW, in_admin=True))
 register("admin:projects_listversion_page", Deed(_("清单版本"), "view", Action.VIEW, ListVersion, in_admin=True))
 register("admin:projects_listversion_compare", Deed(_("两版清单比较"), "view", Action.VIEW, ListVersion, in_admin=True))
-register("admin:projects_returns", Deed(_("谁没报"), "view", Action.VIEW, in_admin=True))
+register("admin:projects_returns", Deed(_("谁没报"), "view", Action.VIEW, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_month_unit", Deed(_("本单位本月"), "view", Action.VIEW, ReportingUnit, closed=Verdict.HIDDEN, in_admin=True))
-register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, in_admin=True))
-register("admin:projects_reportingperiod_page", Deed(_("填报期"), "do", Action.LOCK, ReportingPeriod, in_admin=True), "POST")
+register("admin:projects_monthreport_corrections", Deed(_("更正"), "view", Action.VIEW, MonthReport, closed=Verdict.HIDDEN, in_admin=True))
+register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_remind", Deed(_("催报"), "do", Action.REMIND, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 
 
