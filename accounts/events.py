@@ -50,6 +50,7 @@ _VERBS: Mapping[str, Any] = {
     "approve": gettext_lazy("审核通过"),
     "void": gettext_lazy("改动后回到草稿"),
     "nil": gettext_lazy("零报"),
+    "nil_withdraw": gettext_lazy("撤回零报"),
     "remind": gettext_lazy("催报"),
     "open": gettext_lazy("开放"),
     "lock": gettext_lazy("锁定"),

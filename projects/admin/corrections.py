@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from projects.findings import message
 from projects.measures import number_text
 from projects.models import Correction, MonthReport
-from projects.services.corrections import CORRECTABLE, may_propose, may_settle, propose_correction, questions_of, settle_correction
+from projects.services.corrections import CORRECTABLE, figure_label, may_propose, may_settle, propose_corrections, questions_of, settle_correction
 from projects.services.periods import writable
 from projects.workflow import Refused
 
@@ -37,9 +37,9 @@ def _carry_out(request: HttpRequest, report: MonthReport) -> None:
     given = request.POST
     asked = given.get("verb", "")
     if asked == "propose":
-        words = {name: given.get(name, "") for name in ("field", "value", "reason")}
-        propose_correction(report_id=report.pk, actor=request.user, **words)
-        messages.success(request, gettext("更正已提交，待市级审核人审核；已公布的数不变。"))
+        typed = {name: given.get(name, "") for name in CORRECTABLE}
+        made = propose_corrections(report_id=report.pk, values=typed, reason=given.get("reason", ""), actor=request.user)
+        messages.success(request, gettext("已提交%(count)s处更正，待市级审核人审核；已公布的数不变。") % {"count": len(made)})
         return
     number = given.get("correction", "")
     own = report.corrections.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
@@ -58,9 +58,8 @@ def corrections_of(report: MonthReport) -> list[dict[str, Any]]:
 def words_of(row: Correction) -> dict[str, Any]:
     """The figure's name, and both numbers as they are printed, with their unit."""
     unit = "%" if row.field == "progress_percent" else gettext("万元")
-    label = str(MonthReport._meta.get_field(row.field).verbose_name).partition("（")[0]  # type: ignore[union-attr]
     numbers = {name: number_text(Decimal(text), grouped=True) + unit if text else "—" for name, text in (("old", row.published), ("new", row.value))}
-    return {"label": label, **numbers}
+    return {"label": figure_label(row.field), **numbers}
 
 
 def _asked(row: Correction) -> list[str]:
@@ -71,7 +70,10 @@ def _asked(row: Correction) -> list[str]:
 
 
 def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str) -> dict[str, Any]:
-    figures = [{"name": name, "label": MonthReport._meta.get_field(name).verbose_name, "value": getattr(report, name)} for name in CORRECTABLE]  # type: ignore[union-attr]
+    figures = [
+        {"name": name, "label": MonthReport._meta.get_field(name).verbose_name, "value": getattr(report, name), "typed": request.POST.get(name, "")}  # type: ignore[union-attr]
+        for name in CORRECTABLE
+    ]
     closed = not writable(report.project.unit_id, report.period)
     return {
         **admin.admin_site.each_context(request),

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Division
 from projects.findings import Finding, Severity, message
-from projects.models import AnnualPlan, MonthReport, Project, ProjectCode, StageField, Threshold
+from projects.models import AnnualPlan, Correction, MonthReport, Project, ProjectCode, StageField, Threshold
 from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
 from projects.services.edits import last_edits
@@ -67,12 +67,22 @@ def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
 
 
 def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reason: str = "") -> list[Finding]:
-    """What the month rules say of a report with these figures in place of its own, and do not say of it as it was published."""
+    """What the month rules say of a report with these figures in place of its own, and do not say of it as it was published.
+
+    The months before it count as they were corrected.
+    """
+    month = report.period.as_month
+    context, besides = _context(report.project, month.year, month=month, codes=[]), _beside([report.project_id], month)
+    before = {repr(finding) for finding in _judge(report, context, besides, reason)}
+    rows = besides.earlier.get(report.project_id, [])
+    told = Correction.objects.filter(report__in=[row.pk for row in rows], state=Correction.State.APPROVED).order_by("settled_at", "id")
+    for correction in told:
+        row = next(row for row in rows if row.pk == correction.report_id)
+        setattr(row, correction.field, Decimal(correction.value))
     corrected = copy(report)
     for name, value in values.items():
         setattr(corrected, name, value)
-    before = {repr(finding) for finding in check_month(report, reason=reason)}
-    return [finding for finding in check_month(corrected, reason=reason) if repr(finding) not in before]
+    return [finding for finding in _judge(corrected, context, besides, reason) if repr(finding) not in before]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@ by another. Nothing of the report itself is written."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -37,45 +38,68 @@ def may_settle(user: Any) -> bool:
 
 
 @transaction.atomic
-def propose_correction(*, report_id: int, field: str, value: str, reason: str, actor: Any) -> Correction:
-    """Enter the right figure of a locked month beside the published one."""
+def propose_corrections(*, report_id: int, values: Mapping[str, str], reason: str, actor: Any) -> list[Correction]:
+    """Enter the right figures of a locked month beside the published ones: name of the figure → what was typed, blank ones left out.
+
+    Figures that depend on each other (the month and the year to date) are given together, and are checked together.
+    """
     hold(MonthReport.objects.filter(pk=report_id).values_list("period_id", flat=True))
     report = MonthReport.objects.select_related("project", "period__locked_by").filter(pk=report_id).first()
     if report is None:
         raise _refusal("gone")
     if actor is not None and not may_propose(actor, report.project.unit_id):
         raise _refusal("role")
-    _check(report, field, reason)
-    right = _figure(field, value)
-    published = getattr(report, field)
-    if published == right:
-        raise Refused("same", "与已公布的数相同，不需要更正。", "That is the published figure; there is nothing to correct.")
-    if Correction.objects.filter(report=report, field=field, state=Correction.State.PROPOSED).exists():
-        raise Refused("waiting", "这个指标已有一条待审核的更正。", "A correction of this figure is waiting already.")
-    _refuse_broken(findings_of(report, field, right, reason))
-    given = {"published": _text(published), "value": _text(right), "reason": reason.strip()[:300], "by": actor}
+    typed = {name: text for name, text in values.items() if text.strip()}
+    _check(report, typed, reason)
+    waiting = set(Correction.objects.filter(report=report, state=Correction.State.PROPOSED).values_list("field", flat=True))
+    right = {name: _right(report, name, text, waiting) for name, text in typed.items()}
+    _refuse_broken(findings_of(report, right, reason))
+    return [_made(report, name, value, reason, actor) for name, value in right.items()]
+
+
+def _check(report: MonthReport, typed: Mapping[str, str], reason: str) -> None:
+    zh, en = words_of(report.period)
+    if not set(typed) <= set(CORRECTABLE):
+        raise Refused("field", "只有公布的数字可以更正。", "Only published figures may be corrected.")
+    if writable(report.project.unit_id, report.period):
+        raise Refused("open", f"{zh}没有锁定，请直接修改月度进展。", f"{en} is not locked; edit the report itself.")
+    if not typed:
+        raise Refused("none", "没有填写更正数：请至少填写一个指标。", "No figure was given; fill in one at least.")
+    if not reason.strip():
+        raise _refusal("reason")
+
+
+def _right(report: MonthReport, field: str, typed: str, waiting: set[str]) -> Decimal:
+    label = figure_label(field)
+    if field in waiting:
+        raise Refused("waiting", f"{label}已有一条待审核的更正。", f"A correction of {label} is waiting already.")
+    value = _figure(field, label, typed)
+    if getattr(report, field) == value:
+        raise Refused("same", f"{label}与已公布的数相同，不需要更正。", f"{label}: that is the published figure; there is nothing to correct.")
+    return value
+
+
+def _made(report: MonthReport, field: str, value: Decimal, reason: str, actor: Any) -> Correction:
+    given = {"published": _text(getattr(report, field)), "value": _text(value), "reason": reason.strip()[:300], "by": actor}
     made = Correction.objects.create(report=report, field=field, **given)
     audit.record("correction.propose", actor=actor, obj=made, report=report.pk, field=field, published=made.published, value=made.value)
     return made
 
 
-def _check(report: MonthReport, field: str, reason: str) -> None:
-    zh, en = words_of(report.period)
-    if field not in CORRECTABLE:
-        raise Refused("field", "只有公布的数字可以更正。", "Only published figures may be corrected.")
-    if writable(report.project.unit_id, report.period):
-        raise Refused("open", f"{zh}没有锁定，请直接修改月度进展。", f"{en} is not locked; edit the report itself.")
-    if not reason.strip():
-        raise _refusal("reason")
+def figure_label(field: str) -> str:
+    """What a figure is called, without its unit."""
+    return str(MonthReport._meta.get_field(field).verbose_name).partition("（")[0]  # type: ignore[union-attr]
 
 
-def _figure(field: str, value: str) -> Decimal:
+def _figure(field: str, label: str, value: str) -> Decimal:
     try:
         found = Decimal(value.strip().replace(",", ""))
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or found < 0 or found >= Decimal(10**9) or (field == "progress_percent" and found > 100):
-        raise Refused("value", f"请填写不小于0的数字，读到“{value[:40]}”。", f"Give a number not below zero; “{value[:40]}” was read.")
+        raise Refused(
+            "value", f"{label}：请填写不小于0的数字，读到“{value[:40]}”。", f"{label}: give a number not below zero; “{value[:40]}” was read."
+        )
     return found.quantize(Decimal(1).scaleb(-_PLACES.get(field, _MONEY_PLACES)))
 
 
@@ -86,17 +110,17 @@ def _text(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def findings_of(report: MonthReport, field: str, value: Decimal, reason: str) -> list[Finding]:
-    """What the month rules say of the report with this correction, beside those approved before it and the others that wait."""
+def findings_of(report: MonthReport, values: Mapping[str, Decimal], reason: str) -> list[Finding]:
+    """What the month rules say of the report with these figures, beside those approved before them and the others that wait."""
     said = {Correction.State.APPROVED, Correction.State.PROPOSED}
-    rows = Correction.objects.filter(report=report, state__in=said).exclude(field=field).order_by("id")
+    rows = Correction.objects.filter(report=report, state__in=said).order_by("id")
     beside = {row.field: Decimal(row.value) for row in rows}
-    return check_corrected(report, {**beside, field: value}, reason=reason)
+    return check_corrected(report, {**beside, **values}, reason=reason)
 
 
 def questions_of(correction: Correction) -> list[Finding]:
     """What the reviewer of a correction should look at, as the rules see it now."""
-    said = findings_of(correction.report, correction.field, Decimal(correction.value), correction.reason)
+    said = findings_of(correction.report, {correction.field: Decimal(correction.value)}, correction.reason)
     return [finding for finding in said if finding.severity is not Severity.INFO]
 
 

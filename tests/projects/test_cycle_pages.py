@@ -300,8 +300,8 @@ def test_a_correction_by_two_persons_stands_beside_the_published_figure(cycle, s
     cycle.locked()
     address = reverse("admin:projects_monthreport_corrections", args=[report.pk])
     filler, checker = signed_in(cycle.filler), signed_in(cycle.checker)
-    assert filler.post(address, {"verb": "propose", "field": "done_ytd_wan", "value": "多", "reason": "核减"}).status_code == 409
-    assert filler.post(address, {"verb": "propose", "field": "done_ytd_wan", "value": "480", "reason": "核减"}).status_code == 302
+    assert filler.post(address, {"verb": "propose", "done_ytd_wan": "多", "reason": "核减"}).status_code == 409
+    assert filler.post(address, {"verb": "propose", "done_ytd_wan": "480", "reason": "核减"}).status_code == 302
     made = Correction.objects.get()
     assert filler.post(address, {"verb": "approve", "correction": made.pk}).status_code == 409
     assert checker.post(address, {"verb": "approve", "correction": made.pk}).status_code == 302
