@@ -115,6 +115,7 @@ _KEYS: Mapping[str, Any] = {
     "verb": gettext_lazy("动作"),
     "not_approved": gettext_lazy("未审核"),
     "locked_at": gettext_lazy("锁定时间"),
+    "locks_on": gettext_lazy("计划锁定日期"),
     "locked_by": gettext_lazy("锁定人"),
     "heading": gettext_lazy("表头"),
     "findings": gettext_lazy("问题数"),

@@ -1,5 +1,8 @@
 """The demo year's monthly cycle, by the verbs that people use: January to May handed in, approved and locked on their days of 2020; June
-still open, its units at different points. No figure is touched, so that every table stays as it was."""
+still open, its units at different points. No figure is touched, so that every table stays as it was.
+
+A month locks itself on its planned day, and all of these days are past: the closed months say the day they were locked on, June says none.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from exchange import bulk
 from projects.models import Door, MonthReport, ReportingPeriod
-from projects.services.periods import lock_period, open_period
+from projects.services.periods import dates_for, lock_period, open_period
 from projects.services.reviews import move, move_many
 from projects.values import Month
 from projects.workflow import Verb
@@ -41,8 +44,10 @@ def run_cycle() -> bool:
         ids = list(MonthReport.objects.filter(period=period).values_list("pk", flat=True))
         _hand_in(ids, officer, at(period, 3))
         _approve(ids, reviewer, at(period, 0))
-        locked = timezone.make_aware(datetime.combine(period.locks_on or timezone.localdate(), time(9)))
-        lock_period(period_id=period.pk, actor=keeper, reason="按期锁定", at=locked)
+        planned = dates_for(period.as_month)
+        day = planned.locks_on if planned is not None and planned.locks_on is not None else timezone.localdate()
+        lock_period(period_id=period.pk, actor=keeper, reason="按期锁定", at=timezone.make_aware(datetime.combine(day, time(9))))
+        ReportingPeriod.objects.filter(pk=period.pk).update(locks_on=day)
     _leave_june_open(keeper, reviewer, officer)
     return True
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import scope
 from accounts.roles import Action
-from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent
+from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked
 from projects.returns import Cell, matrix
 from projects.workflow import State, Verb
 
@@ -68,7 +68,7 @@ def tasks_of(user: Any) -> list[Task]:
 def _movable() -> QuerySet[MonthReport]:
     """Reports of months that their unit may write into now."""
     open_for_unit = LockException.objects.filter(unit=OuterRef("project__unit"), period=OuterRef("period"), revoked_at=None, until__gt=timezone.now())
-    return MonthReport.objects.filter(Q(period__locked_at=None) | Exists(open_for_unit))
+    return MonthReport.objects.filter(unlocked(prefix="period__") | Exists(open_for_unit))
 
 
 _PLACE = ("project__unit__sort_order", "project__unit", "project__unit__short_name", "period__year", "period__month", "period__half", "period")
@@ -127,7 +127,7 @@ def _to_review(user: Any) -> Iterator[Task]:
 def _unreported(user: Any) -> Iterator[Task]:
     """Months past their day that some units still owe; as the page of who has not reported counts them."""
     today = timezone.localdate()
-    last = ReportingPeriod.objects.filter(half=0, locked_at=None).annotate(last=Coalesce("grace_until", "due_on")).filter(last__lt=today)
+    last = ReportingPeriod.objects.filter(unlocked()).annotate(last=Coalesce("grace_until", "due_on")).filter(last__lt=today)
     years = sorted(set(last.values_list("year", flat=True)), reverse=True)[:_YEARS]
     units = list(scope.units_for_user(user, Action.REMIND))
     for year in years:

@@ -31,6 +31,7 @@ from exchange.services.faults import NotAllowedError, StateError, UploadError
 from exchange.services.progress import CancelledError, LeaseLostError, Watch
 from exchange.services.template import make_template
 from exchange.sheets import Kind
+from projects.services.periods import lock_due
 from projects.values import Month
 
 logger = logging.getLogger(__name__)
@@ -183,8 +184,12 @@ VERBS: dict[str, Doing] = {Job.Verb.CHECK: _check, Job.Verb.COMMIT: _commit, Job
 
 
 def sweep(now: datetime | None = None) -> list[Job]:
-    """Bring again what lost its process, or was lost on the way to one. Answers the jobs that wait again."""
+    """Bring again what lost its process, or was lost on the way to one. Answers the jobs that wait again.
+
+    Months whose planned day has come are locked on the way: a worker is the one process that is always about.
+    """
     moment = now or timezone.now()
+    lock_due(today=timezone.localdate(moment))
     again = []
     for job in Job.objects.select_related("upload").filter(state=Job.State.RUNNING, lease_until__lt=moment):
         if leases.is_lost(job, moment):

@@ -60,7 +60,7 @@ class Cell:
 
     @property
     def is_locked(self) -> bool:
-        return self.period is not None and self.period.locked_at is not None
+        return self.period is not None and self.period.is_locked
 
     @property
     def standing(self) -> Standing:

@@ -278,13 +278,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What the guard has to know of a month: its words, when it opens, when and by whom it was locked."""
+    """What the guard has to know of a month: its words, when it opens, when it was locked, and by whom or by itself."""
 
     zh: str
     en: str
     opens_on: date | None = None
     locked_on: date | None = None
     locked_by: str = ""
+    by_itself: bool = False
 
 
 def answer(lock: Lock, today: date, *, excepted: bool) -> Answer:
@@ -296,6 +297,13 @@ def answer(lock: Lock, today: date, *, excepted: bool) -> Answer:
         return Answer()
     day = lock.locked_on
     when = f"{day.month}月{day.day}日" if lock.zh.startswith(f"{day.year}年") else f"{day.year}年{day.month}月{day.day}日"
+    if lock.by_itself:
+        return Answer(
+            "locked",
+            f"{lock.zh}已于{when}到期自动锁定，如需修改请向市级管理员申请延期，或在该项目当月的月度进展页提交更正。",
+            f"{lock.en} was locked by itself on {day}, the planned day. To mend a figure, ask a city administrator for more time, or enter a "
+            "correction on the project's report of that month.",
+        )
     who = f"由{lock.locked_by}" if lock.locked_by else ""
     return Answer(
         "locked",

@@ -23,8 +23,8 @@ from projects.admin.forms import AnnualPlanForm, MonthForm
 from projects.admin.reviews import move_page, move_url, unit_page, unit_url, verbs_of
 from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
-from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod
-from projects.services.periods import exceptions_in_force, writable
+from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, unlocked
+from projects.services.periods import exceptions_in_force, newest_open, writable
 from projects.services.voiding import void_one
 from projects.workflow import Verb
 
@@ -83,7 +83,7 @@ class MonthReportAdmin(OfProjectAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A report begun from the project page is for that project, and for the newest period."""
-        newest = ReportingPeriod.objects.filter(half=0, locked_at=None).order_by("-year", "-month").first()
+        newest = newest_open()
         return {**({"period": newest.pk} if newest else {}), **super().get_changeform_initial_data(request)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -110,10 +110,10 @@ class MonthReportAdmin(OfProjectAdmin):
 
         @cache
         def let_in() -> set[tuple[int, int]]:
-            return set(exceptions_in_force(ReportingPeriod.objects.exclude(locked_at=None)))
+            return set(exceptions_in_force(ReportingPeriod.objects.exclude(unlocked())))
 
         def moves(row: MonthReport) -> Any:
-            is_let_in = row.period.locked_at is not None and (row.project.unit_id, row.period_id) in let_in()
+            is_let_in = row.period.is_locked and (row.project.unit_id, row.period_id) in let_in()
             found = verbs_for(row, verbs_of(request.user, row.project.unit_id), is_let_in=is_let_in)
             return links([(move_url(row.pk, verb), verb_words(verb)) for verb in found])
 

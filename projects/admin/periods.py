@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -26,7 +26,18 @@ from projects.admin.base import PlainAdmin
 from projects.admin.filters import YearFilter
 from projects.admin.matrix import matrix_page, remind_units
 from projects.models import Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
-from projects.services.periods import dates_for, deadline, grant_exception, lock_period, revoke_exception, unlock_period
+from projects.moment import parse_day
+from projects.services.periods import (
+    LOCKED_ITSELF,
+    dates_for,
+    deadline,
+    grant_exception,
+    lock_due,
+    lock_period,
+    revoke_exception,
+    still_to_come,
+    unlock_period,
+)
 from projects.workflow import Refused
 
 register(
@@ -43,7 +54,10 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ReportingPeriod
         fields = ("year", "month", "half", "opens_on", "due_on", "grace_until", "locks_on")
-        help_texts = {"due_on": _("留空则按填报期规则推算（含节假日顺延）")}
+        help_texts = {
+            "due_on": _("留空则按填报期规则推算（含节假日顺延）"),
+            "locks_on": _("到了这一天自动锁定；留空则不自动锁定"),
+        }
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -51,6 +65,8 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
         for before, after in pairwise(days):
             if days[before] > days[after]:
                 self.add_error(after, gettext("不应早于“%(name)s”%(day)s") % {"name": self.fields[before].label, "day": days[before]})
+        if "locks_on" in self.changed_data and not self.instance.is_locked and days.get("locks_on") and still_to_come(days["locks_on"]) is None:
+            self.add_error("locks_on", gettext("应晚于今天：到了这一天自动锁定；要现在就锁定，请在填报期页面锁定"))
         return data
 
 
@@ -75,9 +91,9 @@ class ReportingPeriodAdmin(PlainAdmin):
 
     @admin.display(description=_("锁定"), ordering="locked_at")
     def lock_words(self, period: ReportingPeriod) -> str:
-        if period.locked_at is None:
+        if not period.is_locked:
             return format_html('<span class="tag good">○ {}</span>', gettext("可填报"))
-        words = f"{timezone.localtime(period.locked_at):%Y-%m-%d} {period.locked_by or ''}"
+        words = f"{period.locked_since()} {LOCKED_ITSELF if period.locked_itself else period.locked_by or ''}"
         return format_html('<span class="tag">▣ {}</span> {}', gettext("已锁定"), words)
 
     def get_urls(self) -> Any:
@@ -94,15 +110,21 @@ class ReportingPeriodAdmin(PlainAdmin):
         return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A month that has reports stays the month it is."""
-        return ("year", "month", "half") if obj is not None and obj.reports.exists() else ()
+        """A month that has reports stays the month it is; one that is locked gets its next day when it is unlocked."""
+        if obj is None:
+            return ()
+        return (*(("year", "month", "half") if obj.reports.exists() else ()), *(("locks_on",) if obj.is_locked else ()))
 
     def save_model(self, request: HttpRequest, obj: ReportingPeriod, form: Any, change: bool) -> None:
+        if obj.pk:
+            lock_due(only=obj.pk)  # another day is no way around the lock of the former one
+            obj.refresh_from_db(fields=["locked_at", "locked_by"])
         if obj.due_on is None:
             found = dates_for(obj.as_month, obj.half)
             if found is not None:
-                for name in ("opens_on", "due_on", "grace_until", "locks_on"):
+                for name in ("opens_on", "due_on", "grace_until"):
                     setattr(obj, name, getattr(obj, name) or getattr(found, name))
+                obj.locks_on = obj.locks_on or still_to_come(found.locks_on)
         super().save_model(request, obj, form, change)
 
 
@@ -152,8 +174,10 @@ def _carry_out(request: HttpRequest, period: ReportingPeriod) -> str:
         lock_period(period_id=period.pk, actor=actor, reason=reason)
         return gettext("%(month)s已锁定。") % {"month": period}
     if asked == "unlock":
-        unlock_period(period_id=period.pk, actor=actor, reason=reason)
-        return gettext("%(month)s已解锁，各单位都可以填报。") % {"month": period}
+        opened = unlock_period(period_id=period.pk, actor=actor, reason=reason, locks_on=_next_lock(given.get("locks_on", "")))
+        if opened.locks_on is not None:
+            return gettext("%(month)s已解锁，各单位都可以填报；%(day)s自动锁定。") % {"month": period, "day": opened.locks_on}
+        return gettext("%(month)s已解锁，各单位都可以填报；不再自动锁定。") % {"month": period}
     if asked == "grant":
         unit_id, until = _unit_id(given.get("unit", "")), _until(given.get("until", ""))
         made = grant_exception(period_id=period.pk, unit_id=unit_id, until=until, actor=actor, reason=reason)
@@ -170,6 +194,17 @@ def _unit_id(key: str) -> int:
     if found is None:
         raise Refused("unit", "请选择要临时解锁的单位。", "Choose the unit.")
     return found.pk
+
+
+def _next_lock(text: str) -> date | None:
+    """The day on which the month locks itself next; blank is none."""
+    if not text:
+        return None
+    day = parse_day(text)
+    if day is None:
+        read = text[:20]
+        raise Refused("locks_on", f"新的锁定日期应写作 2020-07-20，读到“{read}”。", f"Give the new day as 2020-07-20; “{read}” was read.")
+    return day
 
 
 def _until(text: str) -> datetime:
@@ -200,6 +235,7 @@ def _context(page: Any, request: HttpRequest, period: ReportingPeriod, refused: 
         "exceptions": exceptions.select_related("unit", "granted_by", "revoked_by"),
         "reminders": reminders.select_related("unit")[:30],
         "now": timezone.now(),
+        "next_lock": still_to_come(period.locks_on),
         "may_lock": scope.city_wide(request.user, Action.LOCK),
         "may_change": page.has_change_permission(request, period),
         "units": ReportingUnit.objects.all() if scope.city_wide(request.user, Action.LOCK) else (),

@@ -27,7 +27,7 @@ def state_tag(report: MonthReport) -> SafeString:
     """The state, with the lock of the month beside it."""
     sign, style = SIGNS[report.state]
     tag = format_html('<span class="{}">{} {}</span>', style, sign, report.get_state_display())
-    if report.period.locked_at is None:
+    if not report.period.is_locked:
         return tag
     return format_html('{} <span class="tag">▣ {}</span>', tag, gettext("已锁定"))
 
@@ -55,7 +55,7 @@ def verbs_for(report: MonthReport, may: set[Verb], *, is_let_in: bool = False) -
 
     In a locked month there are none, unless the unit is let in by an exception.
     """
-    if report.period.locked_at is not None and not is_let_in:
+    if report.period.is_locked and not is_let_in:
         return []
     return [verb for verb in ASKED if verb in may and State(report.state) in MOVES[verb].before]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -21,10 +24,17 @@ class Half(models.IntegerChoices):
     SECOND = 2, _("下半月")
 
 
+def unlocked(day: date | None = None, prefix: str = "") -> models.Q:
+    """The months that are open: nobody locked them, and the day on which they lock themselves has not come."""
+    planned = models.Q(**{f"{prefix}locks_on": None}) | models.Q(**{f"{prefix}locks_on__gt": day or timezone.localdate()})
+    return models.Q(**{f"{prefix}locked_at": None}) & planned
+
+
 class ReportingPeriod(models.Model):
     """A month that is reported (or half of one, where a place asks twice a month), with its opening, due day, grace and lock.
 
-    Figures are those of whole months: whoever looks a month up by year and number asks for `half=0` too.
+    It is locked by hand, or by itself from its planned day on: that day holds whether or not anything has run since that writes the
+    lock down (`projects.services.periods.lock_due`). Whoever opens it again sets another day, or none.
     """
 
     scope_path = ""
@@ -57,6 +67,22 @@ class ReportingPeriod(models.Model):
     @property
     def as_month(self) -> Month:
         return Month(self.year, self.month)
+
+    def locked_since(self, day: date | None = None) -> date | None:
+        """Since when the month is locked, as of a day (today); None while it is open."""
+        if self.locked_at is not None:
+            return timezone.localdate(self.locked_at)
+        return self.locks_on if self.locks_on is not None and self.locks_on <= (day or timezone.localdate()) else None
+
+    @property
+    def is_locked(self) -> bool:
+        return self.locked_since() is not None
+
+    @property
+    def locked_itself(self) -> bool:
+        """Whether the lock came of the planned day, and of nobody's hand."""
+        since = self.locked_since()
+        return since is not None and self.locked_by_id is None and self.locks_on is not None and self.locks_on <= since
 
 
 class MonthReport(Revised):

@@ -1,5 +1,7 @@
 """Months as things that open, fall due and are locked; and the one guard that says whether a unit may write into a month now.
 
+A month whose planned day has come is locked from that day on, whoever asks; `lock_due` writes it down.
+
 Whoever writes month reports asks the guard inside the same transaction, after locking the month's row (`hold`), so that a lock that
 is set meanwhile waits for him, or he for it. Rows are locked in one order everywhere: the upload, the months by id, the reports by id.
 """
@@ -7,7 +9,7 @@ is set meanwhile waits for him, or he for it. Rows are locked in one order every
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +18,11 @@ from django.utils import timezone
 
 from accounts import audit, scope
 from accounts.roles import Action
-from projects.models import Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule
+from projects.models import Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule, unlocked
 from projects.values import Month
-from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of
+from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of, span_end
+
+LOCKED_ITSELF = "到期自动锁定"
 
 # --- Days --------------------------------------------------------------------------------------------------------------------------
 
@@ -54,6 +58,15 @@ def period_of(month: Month, half: int = Half.WHOLE) -> ReportingPeriod:
     return ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=half)[0]
 
 
+def newest_open(today: date | None = None) -> ReportingPeriod | None:
+    """The newest month that has begun, was opened and is not locked."""
+    day = today or timezone.localdate()
+    begun = Q(year__lt=day.year) | Q(year=day.year, month__lte=day.month)
+    opened = Q(opens_on=None) | Q(opens_on__lte=day)
+    found = ReportingPeriod.objects.filter(unlocked(day), begun, opened).order_by("-year", "-month", "-half")
+    return next((period for period in found if period.half != Half.SECOND or span_end(period.as_month, Half.FIRST) < day), None)
+
+
 def words_of(period: ReportingPeriod) -> tuple[str, str]:
     """A period in Chinese and English, whatever the reader's language."""
     half = {Half.FIRST: ("上半月", " (first half)"), Half.SECOND: ("下半月", " (second half)")}.get(Half(period.half), ("", ""))
@@ -74,9 +87,9 @@ class Guard:
 
     def answer(self, unit_id: int | None, period: ReportingPeriod) -> Answer:
         zh, en = words_of(period)
-        locked_on = timezone.localdate(period.locked_at) if period.locked_at else None
-        lock = Lock(zh, en, period.opens_on, locked_on, str(period.locked_by or ""))
-        return answer(lock, timezone.localdate(self.now), excepted=(unit_id, period.pk) in self.excepted)
+        today = timezone.localdate(self.now)
+        lock = Lock(zh, en, period.opens_on, period.locked_since(today), str(period.locked_by or ""), period.locked_itself)
+        return answer(lock, today, excepted=(unit_id, period.pk) in self.excepted)
 
 
 def writable(unit_id: int | None, period: ReportingPeriod, now: datetime | None = None) -> Answer:
@@ -86,7 +99,7 @@ def writable(unit_id: int | None, period: ReportingPeriod, now: datetime | None 
 
 def exceptions_in_force(periods: Iterable[ReportingPeriod], now: datetime | None = None) -> dict[tuple[int, int], LockException]:
     """(unit, period) → the exception by which the unit may write into the locked month now. One query."""
-    locked = [period.pk for period in periods if period.locked_at is not None]
+    locked = [period.pk for period in periods if period.is_locked]
     rows = LockException.objects.filter(period__in=locked, revoked_at=None, until__gt=now or timezone.now()).select_related("unit")
     return {(row.unit_id, row.period_id): row for row in rows}
 
@@ -136,7 +149,9 @@ def open_period(*, month: Month, half: int = Half.WHOLE, due_on: date | None = N
             f"No rule is set for {month.year}; set one, or give the day.",
         )
     period.opens_on, period.due_on = (found.opens_on, found.due_on) if found else (period.opens_on, due_on)
-    period.grace_until, period.locks_on = (found.grace_until, found.locks_on) if found else (None, None)
+    period.grace_until = found.grace_until if found else None
+    if period.locked_at is None:  # of a month that is locked the day stays what it was
+        period.locks_on = still_to_come(found.locks_on if found else None)
     period.save(update_fields=["opens_on", "due_on", "grace_until", "locks_on"])
     audit.record("period.open", actor=actor, obj=period, due_on=str(period.due_on))
     return period
@@ -147,9 +162,9 @@ def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | 
     """Close a month. While reports of it are not approved, that takes a word on why."""
     _may(actor)
     period = _held(period_id)
-    if period.locked_at is not None:
+    if period.is_locked:
         raise Refused("state", f"{words_of(period)[0]}已经锁定。", f"{words_of(period)[1]} is locked already.")
-    waiting = MonthReport.objects.filter(period=period).exclude(state=MonthReport.State.APPROVED).count()
+    waiting = _not_approved(period)
     if waiting and not reason.strip():
         raise Refused(
             "reason", f"还有{waiting}条月度进展未审核，锁定须写明原因。", f"{waiting} reports are not approved yet; to lock the month, say why."
@@ -160,20 +175,64 @@ def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | 
     return period
 
 
+def _not_approved(period: ReportingPeriod) -> int:
+    return MonthReport.objects.filter(period=period).exclude(state=MonthReport.State.APPROVED).count()
+
+
+def lock_due(*, only: int | None = None, today: date | None = None) -> list[ReportingPeriod]:
+    """Write down the locks whose planned day has come, of all months or of one. For whoever comes first: a timer, a worker, a form.
+
+    Twice does nothing: each month is held and looked at again.
+    """
+    day = today or timezone.localdate()
+    due = ReportingPeriod.objects.filter(locked_at=None, locks_on__lte=day)
+    done = []
+    for period_id in (due if only is None else due.filter(pk=only)).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            found = hold([period_id])
+            if found and _settle(found[0], day):
+                done.append(found[0])
+    return done
+
+
+def _settle(period: ReportingPeriod, day: date) -> bool:
+    """Lock a held month whose day has come. It has been closed since the first moment of that day, whenever this is written."""
+    if period.locked_at is not None or period.locks_on is None or period.locks_on > day:
+        return False
+    period.locked_at, period.locked_by = timezone.make_aware(datetime.combine(period.locks_on, time.min)), None
+    period.save(update_fields=["locked_at", "locked_by"])
+    planned = period.locks_on.isoformat()
+    audit.record("period.lock", obj=period, reason=LOCKED_ITSELF, locks_on=planned, not_approved=_not_approved(period))
+    return True
+
+
+def still_to_come(day: date | None) -> date | None:
+    """A planned day that has not come; one that is past would lock the month the moment it is opened."""
+    return day if day is not None and day > timezone.localdate() else None
+
+
 @transaction.atomic
-def unlock_period(*, period_id: int, actor: Any, reason: str) -> ReportingPeriod:
-    """Open a locked month again, for everybody. The event log keeps who had locked it."""
+def unlock_period(*, period_id: int, actor: Any, reason: str, locks_on: date | None = None) -> ReportingPeriod:
+    """Open a locked month again, for everybody. The event log keeps who had locked it.
+
+    `locks_on` is the day on which it locks itself next. Without one a day still to come stays; one that is past goes, or the month
+    would be locked again at once.
+    """
     _may(actor)
     period = _held(period_id)
-    if period.locked_at is None:
+    if period.locked_at is None and not _settle(period, timezone.localdate()):
         raise Refused("state", f"{words_of(period)[0]}没有锁定。", f"{words_of(period)[1]} is not locked.")
+    assert period.locked_at is not None
     if not reason.strip():
         raise Refused("reason", "解锁须写明原因。", "To unlock a month, say why.")
-    audit.record(
-        "period.unlock", actor=actor, obj=period, reason=reason, locked_at=period.locked_at.isoformat(), locked_by=str(period.locked_by or "")
-    )
+    if locks_on is not None and locks_on <= timezone.localdate():
+        raise Refused("locks_on", f"新的锁定日期应晚于今天，读到{locks_on}。", f"The month must lock later than today; {locks_on} was read.")
+    next_lock = locks_on or still_to_come(period.locks_on)
+    told = {"locked_at": period.locked_at.isoformat(), "locked_by": str(period.locked_by or ""), "locks_on": str(next_lock or "")}
+    audit.record("period.unlock", actor=actor, obj=period, reason=reason, **told)
     period.locked_at = period.locked_by = None
-    period.save(update_fields=["locked_at", "locked_by"])
+    period.locks_on = next_lock
+    period.save(update_fields=["locked_at", "locked_by", "locks_on"])
     return period
 
 
@@ -182,6 +241,7 @@ def grant_exception(*, period_id: int, unit_id: int, until: datetime, actor: Any
     """Let one unit write into a locked month until a moment; an exception it has is replaced."""
     _may(actor)
     period = _held(period_id)
+    _settle(period, timezone.localdate())
     if period.locked_at is None:
         raise Refused("state", f"{words_of(period)[0]}没有锁定，不需要临时解锁。", f"{words_of(period)[1]} is not locked; no exception is needed.")
     if not reason.strip():

@@ -12,6 +12,7 @@ from config.cycle_demo import run_cycle
 from config.demo import load_people
 from projects.models import MonthReport, ReportingPeriod, ReviewEvent
 from projects.returns import matrix
+from projects.services.periods import lock_due
 from projects.services.reference import load_reference
 from tests.factories import make_month, make_project
 
@@ -46,6 +47,9 @@ def test_the_year_so_far_is_approved_and_locked_and_june_is_open(year: None) -> 
     assert set(closed.values_list("state", flat=True)) == {"approved"}
     locked = {period.month: period.locked_at and f"{period.locked_at:%m-%d}" for period in ReportingPeriod.objects.all()}
     assert locked == {1: "02-10", 2: "03-10", 3: "04-11", 4: "05-10", 5: "06-10", 6: None}
+    # What is closed says its planned day, and June, whose day would be past, has none: it would be locked.
+    plans = {period.month: period.locks_on and f"{period.locks_on:%m-%d}" for period in ReportingPeriod.objects.all()}
+    assert (plans, lock_due()) == (locked, [])
     june = dict(MonthReport.objects.filter(period__month=6).values_list("project__unit__key", "state"))
     assert june == {"shinan": "approved", "shibei": "submitted", "laoshan": "draft", "chengyang": "returned", "gaoxin": "submitted"}
     late = ReviewEvent.objects.filter(is_late=True).values_list("report__project__unit__key", "report__period__month")

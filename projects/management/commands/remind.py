@@ -1,4 +1,5 @@
-"""`manage.py remind`: chases the units that have not reported a month. For a timer: it says the same thing once a day."""
+"""`manage.py remind`: locks the months whose planned day has come, and chases the units that have not reported a month. For a timer: it
+says the same thing once a day."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from projects.models import ReportingPeriod
+from projects.models import ReportingPeriod, unlocked
+from projects.services.periods import LOCKED_ITSELF, lock_due, words_of
 from projects.services.reminders import remind
 from projects.values import Month
 
@@ -23,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="print what would be sent, send and note nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for period in () if options["dry_run"] else lock_due():
+            self.stdout.write(f"= {words_of(period)[0]} {LOCKED_ITSELF}")
         failed = 0
         for period in self._periods(options):
             for sent in remind(period=period, dry_run=options["dry_run"]):
@@ -35,7 +39,7 @@ class Command(BaseCommand):
     def _periods(self, options: dict[str, Any]) -> list[ReportingPeriod]:
         if options["period"] is None:
             near = timezone.localdate() + timedelta(days=options["days"])
-            return list(ReportingPeriod.objects.filter(half=0, locked_at=None, due_on__lte=near).order_by("year", "month"))
+            return list(ReportingPeriod.objects.filter(unlocked(), due_on__lte=near).order_by("year", "month", "half"))
         try:
             month = Month.parse(options["period"])
         except ValueError:
