@@ -15,10 +15,11 @@ from accounts import audit, scope
 from accounts.roles import Action
 from projects.campaigns import Goal, Pace, Tally
 from projects.models import Campaign, CampaignProject
-from projects.moment import read_day
+from projects.moment import parse_day, read_day
 from projects.panels import Link
 from projects.standings import PACE_WORDS, Standing, by_unit, span_of, standings, total_of
 from reports.excel import Print, workbook_bytes
+from reports.parameters import UnreadableError
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.views import XLSX, reader
 
@@ -36,7 +37,10 @@ def campaign_xlsx(request: HttpRequest) -> HttpResponse:
     campaign = Campaign.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
     if campaign is None:
         raise Http404(f"campaign {key}")
-    day = read_day(request.GET.get("day", "")) or timezone.localdate()
+    asked = request.GET.get("day", "")
+    if asked and parse_day(asked) is None:
+        raise UnreadableError(_("日期应写作 2020-07-10，读到“%(value)s”") % {"value": asked[:40]})
+    day = read_day(asked) or timezone.localdate()
     rows = standings(campaign, scope.for_user(CampaignProject.objects.all(), request.user, Action.EXPORT), day)
     table = units_table(campaign, rows, day)
     content = workbook_bytes([Print(table, _("分单位")), Print(projects_table(campaign, rows, day), _("项目"), frozen_columns=2)])

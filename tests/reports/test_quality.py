@@ -176,6 +176,15 @@ def test_a_campaigns_workbook_says_what_its_page_says(cast, signed_in, goal):
     assert len([row for row in book.worksheets[1].iter_rows(values_only=True) if row[1] in ("市南", "市北")]) == 2
 
 
+def test_a_campaigns_workbook_refuses_a_day_that_is_none_as_its_page_does(cast, signed_in):
+    campaign = Campaign.objects.create(name="百日攻坚", begins_on=date(2020, 4, 1), ends_on=date(2020, 7, 9))
+    client = signed_in(cast.city)
+    page = client.get(reverse("admin:projects_campaign_page", args=[campaign.pk]), {"day": "zz"})
+    sheet = client.get(reverse("reports:campaign_xlsx"), {"campaign": campaign.pk, "day": "zz"})
+    for answer in (page, sheet):
+        assert (answer.status_code, "日期应写作 2020-07-10，读到“zz”" in answer.content.decode()) == (400, True)
+
+
 def test_a_unit_takes_its_own_projects_out(cast, signed_in):
     campaign = Campaign.objects.create(name="百日攻坚", begins_on=date(2020, 4, 1), ends_on=date(2020, 7, 9))
     CampaignProject.objects.create(campaign=campaign, project=make_project("邻区机密工程", cast.unit_b), joined_on=date(2020, 4, 1))
