@@ -17,3 +17,13 @@ _NOT_NAME = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\ufeff《》<>“”\"'‘
 def name_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, no spaces, quotation marks or marks, one kind of bracket."""
     return _NOT_NAME.sub("", unicodedata.normalize("NFKC", name)).replace("[", "(").replace("]", ")").replace("【", "(").replace("】", ")").casefold()
+
+
+_BRACKETS = ("()", "（）", "〔〕", "[]", "［］", "【】", "〖〗", "{}")
+_TO_ROUND = str.maketrans({bracket: round_ for pair in _BRACKETS for bracket, round_ in zip(pair, "()", strict=True)})
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """A text that is looked for, in each way its brackets may have been written: 〔2020〕, (2020), （2020）, [2020]; itself first."""
+    plain = unicodedata.normalize("NFKC", text).translate(_TO_ROUND)
+    return tuple(dict.fromkeys((text, plain, *(plain.translate(str.maketrans("()", pair)) for pair in _BRACKETS))))

@@ -9,21 +9,61 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from accounts.models import ReportingUnit
 from projects.models import Entry, ListVersion, Project, ProjectCode
+from projects.naming import name_key, spellings
 from projects.values import normalise_code
 
 
 def search(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
-    """Every word must be found in the name, a code, the reserve number, the owner or the unit. No joins, so no row comes twice."""
-    for word in unicodedata.normalize("NFKC", text).split():
-        coded = ProjectCode.objects.filter(project=OuterRef("pk"), code__icontains=normalise_code(word))
-        found = Q(name__icontains=word) | Q(owner__name__icontains=word) | Q(local_code__icontains=word) | Q(uid__iexact=word)
-        projects = projects.filter(found | Q(unit__short_name__icontains=word) | Exists(coded))
+    """Every word must be found in the name, a code, the reserve number, the owner or the unit, however its width, case and brackets are.
+
+    A unit is found by its former names too. One query for the units; no joins, so no row comes twice.
+    """
+    words = text.split()
+    units = _unit_names() if words else []
+    for word in words:
+        projects = projects.filter(_found(word, units))
     return projects
+
+
+def search_rows(rows: QuerySet[Any], text: str, project: str, also: Sequence[str] = ()) -> QuerySet[Any]:
+    """Rows that hang on a project, by the words that find the project; `also` names columns of their own to look in."""
+    for word in text.split():
+        found = Q(**{f"{project}__in": search(Project.objects.all(), word).values("pk")})
+        for column in also:
+            found |= _any_of(f"{column}__icontains", spellings(word))
+        rows = rows.filter(found)
+    return rows
+
+
+def _found(word: str, units: list[tuple[int, str, frozenset[str]]]) -> Q:
+    narrow = unicodedata.normalize("NFKC", word)
+    coded = ProjectCode.objects.filter(project=OuterRef("pk"), code__icontains=normalise_code(narrow))
+    found = Q(local_code__icontains=narrow) | Q(uid__iexact=narrow) | Exists(coded)
+    keys = {key for spelling in spellings(word) if (key := name_key(spelling))}
+    if not keys:  # a mark that is no part of a name
+        return found | Q(name__icontains=word)
+    in_unit = [pk for pk, short, names in units if any(key in short for key in keys) or keys & names]
+    owner = _any_of("owner__name_key__contains", keys) | Q(owner__name__icontains=narrow)
+    return found | _any_of("name_key__contains", keys) | owner | Q(unit__in=in_unit)
+
+
+def _any_of(lookup: str, values: Iterable[str]) -> Q:
+    """One of these values, of which there is one at least."""
+    return reduce(or_, (Q(**{lookup: value}) for value in values))
+
+
+def _unit_names() -> list[tuple[int, str, frozenset[str]]]:
+    """Each unit with its short name, found by a part, and its full, other and former names, found whole."""
+    rows = ReportingUnit.objects.values_list("pk", "short_name", "name", "aliases")
+    return [(pk, name_key(short), frozenset(name_key(each) for each in (name, *aliases))) for pk, short, name, aliases in rows]
 
 
 # --- Lists -------------------------------------------------------------------------------------------------------------------------

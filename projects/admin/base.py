@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from projects.admin.filters import ChipChangeList
 from projects.admin.forms import EXTRA, WIDGETS, RevisedForm
 from projects.history import changes
 from projects.models import Door, Source, changes_from
+from projects.querysets import search_rows
 
 
 @contextmanager
@@ -32,6 +34,19 @@ class PlainAdmin(ScopedAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChipChangeList]:
         return ChipChangeList
+
+
+class FoundByProject:
+    """Rows that hang on a project, found by whatever finds the project, and by columns of their own.
+
+    `search_fields` only says that there is something to search by.
+    """
+
+    project_path = "project"
+    found_in: tuple[str, ...] = ()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        return search_rows(queryset, search_term, self.project_path, self.found_in), False
 
 
 class TrackedAdmin(PlainAdmin):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
-from projects.admin.base import TrackedAdmin
+from projects.admin.base import FoundByProject, TrackedAdmin
 from projects.admin.closed import DocumentedEntries, EntryForm
 from projects.measures import yi_text
 from projects.models import Entry, ListVersion, ProjectList
@@ -103,7 +103,7 @@ class ListVersionAdmin(TrackedAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(DocumentedEntries, TrackedAdmin):
+class EntryAdmin(DocumentedEntries, FoundByProject, TrackedAdmin):
     """A line of a list version; reached from the version's page."""
 
     form = EntryForm
@@ -112,7 +112,7 @@ class EntryAdmin(DocumentedEntries, TrackedAdmin):
     list_display_links = ("project_name",)
     list_select_related = ("project", "version__list", "sector")
     search_fields = ("project__name",)
-    search_help_text = _("项目名称")
+    search_help_text = _("项目名称、代码、建设单位")
     autocomplete_fields = ("project", "version", "sector")
     open_lookups = frozenset({"version__id__exact", "project__id__exact"})
     sections = ((_("清单项目"), ("version", "project", "position", "sector", "total_wan")),)

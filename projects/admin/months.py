@@ -16,7 +16,7 @@ from accounts import scope
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scoped_admin import field_label
-from projects.admin.base import TrackedAdmin
+from projects.admin.base import FoundByProject, TrackedAdmin
 from projects.admin.corrections import corrections_of, corrections_page
 from projects.admin.filters import PeriodFilter, StateFilter, UnitOfProjectFilter, YearFilter
 from projects.admin.forms import AnnualPlanForm, MonthForm
@@ -38,11 +38,11 @@ def name_cell(text: str, title: str = "") -> Any:
     return format_html('<span class="name" title="{}">{}</span>', title or text, text)
 
 
-class OfProjectAdmin(TrackedAdmin):
+class OfProjectAdmin(FoundByProject, TrackedAdmin):
     """Rows that hang on a project: found by its name, chosen by type-ahead."""
 
     search_fields = ("project__name", "project__codes__code")
-    search_help_text = _("项目名称、代码")
+    search_help_text = _("项目名称、代码、建设单位")
     autocomplete_fields = ("project",)
     list_select_related: ClassVar[Any] = ("project__unit",)
     open_lookups = frozenset({"project__id__exact"})

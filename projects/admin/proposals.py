@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import for_user, reaches
-from projects.admin.base import PlainAdmin
+from projects.admin.base import FoundByProject, PlainAdmin
 from projects.admin.filters import ChipChangeList, StateFilter, UnitOfProjectFilter
 from projects.admin.forms import WIDGETS
 from projects.findings import advice, message
@@ -93,14 +93,15 @@ class ProposalChangeList(ChipChangeList):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(PlainAdmin):
+class ProposalAdmin(FoundByProject, PlainAdmin):
     head_line = _("总投资、计划起止、类别、代码、清单归属的变更：一人提出，另一人审核")
     list_display = ("project_name", "unit_name", "what", "doc_no", "by", "at", "state")
     list_display_links = ("project_name",)
     list_filter = (StateFilter, UnitOfProjectFilter)
     list_select_related = ("project__unit", "by")
     search_fields = ("project__name", "doc_no")
-    search_help_text = _("项目名称、文号")
+    search_help_text = _("项目名称、代码、文号")
+    found_in = ("doc_no",)
     open_lookups = frozenset({"project__id__exact", "upload_id"})
 
     @admin.display(description=_("项目"), ordering="project__name")

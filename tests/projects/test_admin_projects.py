@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 
 from projects import panels
-from projects.models import Organisation
+from projects.models import Organisation, Proposal
 from projects.panels import Column, Panel, add_column, add_panel
-from tests.factories import make_code, make_entry, make_list, make_month, make_plan, make_project, make_sector, make_version
+from tests.factories import make_code, make_entry, make_list, make_month, make_plan, make_project, make_sector, make_unit, make_version
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:projects_project_changelist")
@@ -96,6 +96,55 @@ def test_search_finds_by_name_code_and_owner(cast, signed_in, text, found):
     make_code(project, "2020-370202-48-01-000002", role="child")
     make_project("港口工程", cast.unit_a)
     assert len(names(signed_in(cast.city).get(LIST, {"q": text}))) == found
+
+
+NAME = "Ａ区b座〔一期〕（东段）道路 工程"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a区B座",
+        "Ａ区Ｂ座",
+        "〔一期〕",
+        "(一期)",
+        "［一期］",
+        "（东段）",
+        "(东段)",
+        "【东段】",
+        "道路工程",
+        "道路 工程",
+        "黄岛区 东段",
+        "西海岸新区",
+        "胶南市",
+    ],
+)
+def test_search_knows_no_width_case_bracket_or_former_name(cast, signed_in, text):
+    unit = make_unit("西海岸新区", short_name="西海岸", aliases=["黄岛区", "胶南市"])
+    make_project(NAME, unit)
+    make_project("港口工程", cast.unit_a)
+    found = names(signed_in(cast.city).get(LIST, {"q": text}))
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "text,found", [("青发改(2020)12号", 1), ("青发改〔2020〕12号", 1), ("[2020]", 1), ("（2020）", 1), ("(2021)", 0), ("滨海 2020", 1)]
+)
+def test_a_document_is_found_however_its_year_is_bracketed(cast, signed_in, text, found):
+    project = make_project("滨海路工程", cast.unit_a)
+    Proposal.objects.create(project=project, changes=[["planned_finish", "", "2022-12"]], reason="调整", doc_no="青发改〔2020〕12号")
+    response = signed_in(cast.city).get(reverse("admin:projects_proposal_changelist"), {"q": text})
+    assert response.context["cl"].result_count == found
+
+
+def test_months_are_found_by_what_finds_their_project(cast, signed_in):
+    project = make_project("滨海路（一期）工程", cast.unit_a)
+    make_code(project, "2020-370202-48-01-000001")
+    make_month(project, 6)
+    make_month(make_project("港口工程", cast.unit_a), 6)
+    client, address = signed_in(cast.city), reverse("admin:projects_monthreport_changelist")
+    for text in ("(一期)", "2020-370202", "市南 滨海路"):
+        assert client.get(address, {"q": text}).context["cl"].result_count == 1, text
 
 
 @pytest.mark.parametrize(
