@@ -159,10 +159,10 @@ def _proposals(user: Any) -> Iterator[Task]:
 
 
 def _corrections(user: Any) -> Iterable[Task]:
-    """There is no page of all corrections: each is named with the way to it. One query."""
+    """The ones that have waited longest are named, each with the way to where it is settled. Two queries."""
     rows = scope.for_user(Correction.objects.filter(state=Correction.State.PROPOSED), user, Action.VIEW)
-    found = list(rows.select_related("report__project__unit", "report__period").order_by("at", "id"))
-    if not found:
+    n = rows.count()
+    if not n:
         return []
     named = tuple(
         Named(
@@ -170,6 +170,7 @@ def _corrections(user: Any) -> Iterable[Task]:
             reverse("admin:projects_monthreport_corrections", args=[row.report_id]),
             row.reason,
         )
-        for row in found
+        for row in rows.select_related("report__project__unit", "report__period").order_by("at", "id")[:SHOWN]
     )
-    return [Task("corrections", len(found), _("条更正待审核"), named[0].url, rows=named)]
+    url = f"{reverse('admin:projects_correction_changelist')}?state={Correction.State.PROPOSED}"
+    return [Task("corrections", n, _("条更正待审核"), url, rows=named)]

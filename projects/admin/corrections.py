@@ -9,12 +9,23 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from projects.findings import message
 from projects.measures import number_text
 from projects.models import Correction, MonthReport
-from projects.services.corrections import CORRECTABLE, figure_label, may_propose, may_settle, propose_corrections, questions_of, settle_correction
+from projects.services.corrections import (
+    CORRECTABLE,
+    figure_label,
+    may_propose,
+    may_settle,
+    propose_corrections,
+    questions_of,
+    settle_correction,
+    unfit_of,
+)
 from projects.services.periods import writable
 from projects.workflow import Refused
 
@@ -52,7 +63,20 @@ def _carry_out(request: HttpRequest, report: MonthReport) -> None:
 def corrections_of(report: MonthReport) -> list[dict[str, Any]]:
     """The corrections of a report, newest first, with the words of their figures."""
     rows = Correction.objects.filter(report=report).select_related("by", "settled_by", "report__project", "report__period")
-    return [{"row": row, "asked": _asked(row), **words_of(row)} for row in rows]
+    return [{"row": row, "asked": _asked(row), "tag": correction_tag(row), **words_of(row)} for row in rows]
+
+
+SIGNS: dict[str, tuple[str, str]] = {
+    Correction.State.PROPOSED: ("○", "tag soft"),
+    Correction.State.APPROVED: ("✓", "tag good"),
+    Correction.State.REFUSED: ("✕", "tag bad"),
+}
+
+
+def correction_tag(row: Correction) -> SafeString:
+    """The state as a sign, a word and a colour."""
+    sign, style = SIGNS[row.state]
+    return format_html('<span class="{}">{} {}</span>', style, sign, row.get_state_display())
 
 
 def words_of(row: Correction) -> dict[str, Any]:
@@ -82,6 +106,7 @@ def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str
         "report": report,
         "figures": figures,
         "corrections": corrections_of(report),
+        "unfit": [message(finding, get_language() or "zh") for finding in unfit_of(report)],
         "may_propose": closed and may_propose(request.user, report.project.unit_id),
         "may_settle": may_settle(request.user),
         "me": request.user.pk,

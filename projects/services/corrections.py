@@ -118,6 +118,17 @@ def findings_of(report: MonthReport, values: Mapping[str, Decimal], reason: str)
     return check_corrected(report, {**beside, **values}, reason=reason)
 
 
+def unfit_of(report: MonthReport) -> list[Finding]:
+    """What the rules no longer let stand of the approved corrections: one that another depended on, which was then refused.
+
+    Nothing is said while one waits: what it would make of them is said at that one.
+    """
+    rows = Correction.objects.filter(report=report)
+    if rows.filter(state=Correction.State.PROPOSED).exists() or not rows.filter(state=Correction.State.APPROVED).exists():
+        return []
+    return [finding for finding in findings_of(report, {}, "") if finding.severity is Severity.BLOCKS]
+
+
 def questions_of(correction: Correction) -> list[Finding]:
     """What the reviewer of a correction should look at, as the rules see it now."""
     said = findings_of(correction.report, {correction.field: Decimal(correction.value)}, correction.reason)

@@ -69,8 +69,9 @@ def test_the_number_is_that_of_the_page_behind_it(busy: Cycle, signed_in: Any) -
     for user, kind, label in ((busy.filler, "draft", "草稿"), (busy.checker, "review", "已提交")):
         for task in (task for task in tasks_of(user) if task.kind == kind):
             assert signed_in(user).get(task.url).context["counts"][label] == task.n
-    proposals = next(task for task in tasks_of(busy.checker) if task.kind == "proposals")
-    assert signed_in(busy.checker).get(proposals.url).context["cl"].result_count == proposals.n
+    for kind in ("proposals", "corrections"):
+        task = next(task for task in tasks_of(busy.checker) if task.kind == kind)
+        assert signed_in(busy.checker).get(task.url).context["cl"].result_count == task.n
     owed = next(task for task in tasks_of(busy.keeper) if task.kind == "unreported")
     assert signed_in(busy.keeper).get(owed.url).context["heads"][5]["owing"] == owed.n
 

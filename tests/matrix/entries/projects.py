@@ -131,6 +131,7 @@ ROWS = (
     reference("holiday", {"name": "端午"}, "端", date="2033-10-01", name="国庆节"),
     reference("reportingrule", {"source": "改过"}, "", year="2034", due_day="6", month_offset="1", shift="later", grace_days="0", half="0"),
     Rows("projects.proposal", Reach.UNIT),
+    Rows("projects.correction", Reach.UNIT),
     Rows(
         "projects.campaign",
         Reach.OPEN,
