@@ -150,6 +150,7 @@ class PlannedRow:
     period: str | None = None  # the month the row reports, `2020-06`
     kind: str = ""  # the kind of its sheet
     merge: list[Any] | None = None  # what a merge with an exported template left aside; see `exchange.merge`
+    waits: list[str] = field(default_factory=list)  # columns whose new value was proposed before and waits for approval
 
 
 @cache
@@ -193,11 +194,13 @@ def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
     told = [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
-    return told if row.merge is None else [*told, row.merge]
+    rest: list[Any] = [row.merge, row.waits] if row.waits else [row.merge] if row.merge is not None else []
+    return [*told, *rest]
 
 
 def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
     sheet, number, action, name, unit_id, project_id, intents, period, kind, *rest = data
     made = [Intent(*intent) for intent in intents]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, rest[0] if rest else None)
+    merge, waits = [*rest, None, None][:2]
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [])

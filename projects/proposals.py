@@ -6,7 +6,7 @@ proposal is for what would take something else's place. A list is named `list:7`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ ON_LIST, OFF_LIST = "on", "off"
 PLANNED = ("total_wan", "planned_start", "planned_finish")
 BESIDE_TOTAL = ("total_text", "is_approx")
 COLUMNS = ("kind", *PLANNED, *BESIDE_TOTAL)
+_TOTAL = frozenset({"total_wan", *BESIDE_TOTAL})
 
 Values = Mapping[str, str]
 
@@ -83,6 +84,14 @@ def pack(changes: Iterable[Change]) -> list[list[str]]:
 
 def unpack(stored: Iterable[Sequence[str]]) -> tuple[Change, ...]:
     return tuple(Change(*row) for row in stored)
+
+
+def fresh(changes: Sequence[Change], waiting: Collection[Change]) -> tuple[Change, ...]:
+    """Those of the changes that wait for nobody yet. One of the total comes with what says how the total is to be read."""
+    new = {change.field for change in changes if change not in waiting}
+    if new & _TOTAL:
+        new |= _TOTAL
+    return tuple(change for change in changes if change.field in new)
 
 
 def covers(one: Iterable[Change], other: Iterable[Change]) -> bool:

@@ -35,7 +35,7 @@ from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import count_missing, list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
 from exchange.services.progress import UNWATCHED, StoppedError, Unwatched
-from exchange.services.proposing import count_proposals
+from exchange.services.proposing import applies_directly, count_proposals, mark_waiting
 from exchange.services.reading import (
     add_said,
     book_findings,
@@ -70,6 +70,7 @@ class _Run:
     setting: Setting
     year: int
     today: date
+    direct: bool  # whether lists change decided values at once
     seen: Seen = field(default_factory=Seen)
     counts: Counter[str] = field(default_factory=Counter)
     parts: int = 0
@@ -151,7 +152,8 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
         reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit), answers_for(upload.unit))
         year = _year(upload, reading, today)
         remarks = book_findings(book)
-        run = _Run(upload, _setting(upload, actor, base), year, _judged_on(upload, reading, year, today), watch=watch)
+        day, direct = _judged_on(upload, reading, year, today), applies_directly(upload, actor)
+        run = _Run(upload, _setting(upload, actor, base), year, day, direct, watch=watch)
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
             batch.append(row)
@@ -215,7 +217,8 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         hold_closed(rows, examined, frame.period, run.seen)
         run.held.note(rows)
         planned += examined
-    run.counts["proposals"] += count_proposals(planned)
+    mark_waiting(planned, direct=run.direct)
+    run.counts.update(count_proposals(planned, direct=run.direct))
     for done in planned:
         run.counts[done.action.value] += 1
         if done.merge and done.action is not Action.HELD:
@@ -258,7 +261,8 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
-    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals")}
+    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting")}
+    counts["direct"] = run.direct
     counts |= {severity.value: reading.findings.severities()[severity] for severity in Severity}
     months = sorted(run.seen.periods)
     counts["months"] = [str(month) for month in months]

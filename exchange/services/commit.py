@@ -26,12 +26,12 @@ from exchange.services.holding import held_words, require_holdable, withhold
 from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
 from exchange.services.progress import UNWATCHED, Unwatched
-from exchange.services.proposing import proposed_words, set_aside
-from projects.models import Door, Organisation, ReportingPeriod, Source
+from exchange.services.proposing import barrier, is_direct, proposed_words, set_aside
+from projects.models import Door, Organisation, Project, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
 from projects.services.periods import hold, period_of
-from projects.services.proposal_batches import propose_many
+from projects.services.proposal_batches import moved_since, propose_many
 from projects.values import Month
 
 _KINDS = {"emerging_list": "emerging"}
@@ -46,6 +46,8 @@ def commit(
         with without_collecting(), transaction.atomic():
             locked = Upload.objects.select_for_update().get(pk=upload.pk)
             _check_state(locked, reason, hold_bad_rows=hold_bad_rows)
+            if (refusal := barrier(locked, actor)) is not None:
+                raise refusal
             source = Source(door=door, actor_id=getattr(actor, "pk", None), upload_id=locked.pk, reason=reason)
             with bulk.overlapping():
                 _execute(locked, actor, source, watch)
@@ -98,10 +100,13 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
     divisions = dict(ReportingUnit.objects.exclude(division=None).values_list("id", "division_id"))
     document = upload.list_version.title if upload.list_version else ""
     written = proposed = 0
+    direct = is_direct(upload)
     for rows in planned_rows(upload):
         active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
         _check_scope(active, actor)
-        asked = set_aside(active)
+        asked = set_aside(active, direct=direct)
+        if moved := moved_since(asked):
+            raise bulk.StaleRowsError(Project, moved)
         proposed += propose_many(asked, reason=source.reason, actor=actor, upload_id=upload.pk, door=source.door)
         _settle_owners(active)
         groups = _by_period(active)
@@ -199,10 +204,13 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     if changed:
         upload.outcome = f"已提交：新增{counts.get('create', 0)}个项目，变更{counts.get('change', 0)}行，{counts.get('same', 0)}行无变化。"
         upload.outcome_en = f"Committed: {counts.get('create', 0)} new, {counts.get('change', 0)} changed, {counts.get('same', 0)} unchanged rows."
+    elif counts.get("waiting"):
+        upload.outcome = "已提交：没有写入新的内容。"
+        upload.outcome_en = "Committed: nothing new was written."
     else:
         upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
-    for zh, en in (_month_words(upload), proposed_words(counts.get("proposed", 0)), held_words(upload)):
+    for zh, en in (_month_words(upload), proposed_words(counts), held_words(upload)):
         upload.outcome += zh
         upload.outcome_en += en
     upload.save()
@@ -210,7 +218,9 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
 
 def _month_words(upload: Upload) -> tuple[str, str]:
     """A month's sheet that went in is not a month that was handed in."""
-    if not upload.counts.get("months") or not (upload.counts.get("create") or upload.counts.get("change")):
+    counts = upload.counts
+    written = counts.get("create", 0) + counts.get("change", 0) - counts.get("only_proposals", 0)
+    if not counts.get("months") or not written:
         return "", ""
     return "数据已入库，月报仍是草稿，须由本单位审核人提交（本单位本月）。", " Its reports are drafts still: the unit's reviewer hands the month in."
 
@@ -222,7 +232,8 @@ def _moved(upload: Upload, stale: bulk.StaleRowsError) -> MovedError:
         f"{row.sheet or ''}第{row.row}行“{row.name}”"
         for rows in planned_rows(upload)
         for row in rows
-        if any(intent.id in gone and _model_of(intent.table) == stale.model._meta.model_name for intent in row.intents)
+        if (stale.model is Project and row.intents and row.project_id in gone)
+        or any(intent.id in gone and _model_of(intent.table) == stale.model._meta.model_name for intent in row.intents)
     ]
     shown = "、".join(places[:5]) + ("等" if len(places) > 5 else "")
     return MovedError(

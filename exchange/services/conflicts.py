@@ -23,7 +23,7 @@ from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.leases import require_free
 from exchange.services.merging import Merger
 from exchange.services.parts import read_part, replace_part
-from exchange.services.proposing import count_proposals
+from exchange.services.proposing import count_proposals, is_direct, mark_waiting
 from exchange.services.snapshot import Frame, stored_value
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 
@@ -38,10 +38,16 @@ def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others
         _check_may(locked, actor)
         require_free(locked)
         counts: Counter[str] = Counter()
+        direct = is_direct(locked)
         for number in range(locked.parts.count()):  # one at a time: an open cursor would lock SQLite's table against the write
             part = UploadPart.objects.get(upload=locked, number=number)
             rows = read_part(part)
-            if _choose_in(rows, chosen, others, counts, locked.choices, actor):
+            before = _tally(rows, direct)
+            changed = _choose_in(rows, chosen, others, counts, locked.choices, actor)
+            if changed:
+                mark_waiting(changed, direct=direct)
+                counts.update(_tally(rows, direct))
+                counts.subtract(before)
                 replace_part(part, rows)
         if not counts["chosen"]:
             raise StateError("nothing_chosen", "没有选择任何一项，请在每个冲突处选一个值。", "Nothing was chosen; take one value for each conflict.")
@@ -63,9 +69,9 @@ def _check_may(upload: Upload, actor: Any) -> None:
 
 def _choose_in(
     rows: Sequence[PlannedRow], chosen: Mapping[str, Take], others: Take | None, counts: Counter[str], kept: dict[str, Any], actor: Any
-) -> bool:
-    """Settle what is chosen in these rows; notes it in `counts` (by action) and `kept` (with who and when)."""
-    changed = False
+) -> list[PlannedRow]:
+    """Settle what is chosen in these rows; notes it in `counts` (chosen cells) and `kept` (with who and when). Answers the rows it changed."""
+    changed = []
     for row in rows:
         if row.action is Action.HELD:
             continue
@@ -76,13 +82,14 @@ def _choose_in(
                 taken[conflict.field] = take
                 kept[choice_key(row, conflict.field)] = _noted(conflict, take, actor)
                 counts["chosen"] += 1
-        before, proposed = row.action, count_proposals([row])
         if taken and choose(row, taken):
-            changed = True
-            counts["proposals"] += count_proposals([row]) - proposed
-            counts[before.value] -= 1
-            counts[row.action.value] += 1
+            changed.append(row)
     return changed
+
+
+def _tally(rows: Sequence[PlannedRow], direct: bool) -> Counter[str]:
+    """What the page counts of some planned rows: by action, and what is proposed."""
+    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct)
 
 
 def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from exchange.parse import FindingLog, PlacedFinding, ReadRow
 from exchange.plan import Action
 from exchange.services.faults import StateError
 from exchange.services.parts import read_part, replace_part
+from exchange.services.proposing import count_proposals, is_direct
 from projects.findings import Severity, message
 
 Key = tuple[str, int]  # sheet ("" for CSV) and Excel row
@@ -161,6 +162,8 @@ def withhold(upload: Upload, holding: Holding) -> None:
         part = upload.parts.get(number=number)
         rows = read_part(part)
         late = [row for row in rows if (row.sheet or "", row.row) in holding.rows and row.action is not Action.HELD]
+        for name, count in count_proposals(late, direct=is_direct(upload)).items():
+            counts[name] = counts.get(name, 0) - count
         for row in late:
             counts[row.action.value] -= 1
             counts[Action.HELD.value] += 1

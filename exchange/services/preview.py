@@ -21,7 +21,7 @@ from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, PlannedRow, Value
 from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
-from exchange.services.proposing import is_proposed
+from exchange.services.proposing import count_proposals, is_direct, is_proposed
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
 
@@ -50,6 +50,7 @@ class Show(StrEnum):
     HELD = "held"
     SAME = "same"
     KEPT = "kept"
+    PROPOSED = "proposed"
     ALL = "all"
 
 
@@ -63,11 +64,13 @@ _ACTIONS: Mapping[Show, frozenset[Action]] = {
 }
 
 
-_MERGED = frozenset({Show.CONFLICT, Show.KEPT})
+_ANYWHERE = frozenset({Show.CONFLICT, Show.KEPT, Show.PROPOSED})  # rows of parts that change nothing may answer, too
 
 
-def _answers(row: PlannedRow, show: Show) -> bool:
+def _answers(row: PlannedRow, show: Show, upload: Upload) -> bool:
     """Whether a planned row is among those asked for."""
+    if show is Show.PROPOSED:
+        return bool(count_proposals([row], direct=is_direct(upload)))
     if show is Show.CONFLICT:
         return row.action is not Action.HELD and bool(row.merge and row.merge[1])
     if show is Show.KEPT:
@@ -114,6 +117,11 @@ class PreviewRow:
     conflicts: tuple[ConflictLine, ...] = ()
     kept: tuple[Line, ...] = ()  # old: what the file says; new: what is stored and stays
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it says nothing but what was proposed before."""
+        return self.action is Action.SAME and bool(self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
@@ -138,9 +146,10 @@ def totals(upload: Upload) -> dict[Show, int]:
     """How many rows of the plan each question has."""
     counts = upload.counts
     each = {show: int(counts.get(show.value) or 0) for show in (Show.CREATE, Show.CHANGE, Show.HELD, Show.SAME)}
+    proposed = int(counts.get("proposals") or 0) + int(counts.get("waiting") or 0)
     merged = {Show.CONFLICT: int(counts.get("with_conflicts") or 0), Show.KEPT: int(counts.get("with_kept") or 0)}
     every = sum(each.values()) + int(counts.get(Action.CONFLICT.value) or 0)
-    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, **merged, Show.ALL: every}
+    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, **merged, Show.PROPOSED: proposed, Show.ALL: every}
 
 
 def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> PreviewPage:
@@ -173,7 +182,7 @@ def _planned(upload: Upload, show: Show, start: int) -> list[PlannedRow]:
     found: list[PlannedRow] = []
     for batch in (parts[at : at + _BATCH] for at in range(0, len(parts), _BATCH)):
         for part in UploadPart.objects.filter(pk__in=batch).order_by("number"):
-            rows = [row for row in read_part(part) if _answers(row, show)]
+            rows = [row for row in read_part(part) if _answers(row, show, upload)]
             found += rows[skip:]
             skip = max(skip - len(rows), 0)
             if len(found) >= PAGE:
@@ -189,7 +198,7 @@ def _first_parts(upload: Upload, show: Show, start: int) -> tuple[int, list[int]
     parts: list[int] = []
     for key, rows, changed in upload.parts.order_by("number").values_list("pk", "rows", "changed"):
         exact = {Show.ALL: rows, Show.CHANGED: changed}.get(show)
-        possible = exact if exact is not None else changed if show in (Show.CREATE, Show.CHANGE) else rows if show in _MERGED else rows - changed
+        possible = exact if exact is not None else changed if show in (Show.CREATE, Show.CHANGE) else rows if show in _ANYWHERE else rows - changed
         if possible == 0:
             continue
         if exact is not None and not parts and start >= exact:
@@ -241,14 +250,15 @@ def _stored_ids(upload: Upload, rows: Sequence[PlannedRow]) -> dict[str, int]:
 
 
 def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[Line]:
+    direct = is_direct(upload)
     for intent in row.intents:
         for column, (old, new) in intent.changes.items():
             if (intent.table, column, new) == ("project", "name", row.name) and intent.id is None:
                 continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             label = _label(intent.table, column, upload)
-            if is_proposed(row, intent, column):
-                label = _("变更申请·%(label)s") % {"label": label}
+            if is_proposed(row, intent, column, direct=direct):
+                label = (_("已申请待审核·%(label)s") if column in row.waits else _("变更申请·%(label)s")) % {"label": label}
             yield Line(label, before, _words(intent.table, column, new, names))
 
 

@@ -35,6 +35,7 @@ def receive(
     The same bytes may come again: the check then finds nothing to change, and says where they came first.
     """
     _check_scope(actor, unit)
+    _check_list(actor, list_version)
     with transaction.atomic():
         stored_period = None
         if period is not None:
@@ -61,6 +62,12 @@ def _check_scope(actor: Any, unit: ReportingUnit | None) -> None:
     if unit is None:
         raise NotAllowedError("scope", "请选择填报单位：你只能为自己的单位上传。", "Choose your unit: you may upload for your own unit only.")
     raise NotAllowedError("scope", "你不能为这个单位上传文件。", "You may not upload for this unit.")
+
+
+def _check_list(actor: Any, list_version: ListVersion | None) -> None:
+    """Which projects stand on a list is the city's to say."""
+    if list_version is not None and actor is not None and not scope.city_wide(actor, May.UPLOAD):
+        raise NotAllowedError("list", "只有市级岗位可以把文件列入清单版本。", "Only the city puts a file into a version of a list.")
 
 
 def shown_name(filename: str) -> str:

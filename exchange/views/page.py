@@ -21,6 +21,7 @@ from exchange.parse import FindingLog
 from exchange.services.faults import StateError, UploadError
 from exchange.services.missing import NOT_IN_FILE
 from exchange.services.preview import Show, preview, totals
+from exchange.services.proposing import barrier
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wording
 from exchange.views.findings import PAGE, Wanted, grouped, sheet_names
 from exchange.views.progress import work_context
@@ -41,6 +42,7 @@ SHOWS = {
     Show.CHANGED: gettext_lazy("新增和变更"),
     Show.CREATE: gettext_lazy("新增"),
     Show.CHANGE: gettext_lazy("变更"),
+    Show.PROPOSED: gettext_lazy("变更申请"),
     Show.HELD: gettext_lazy("受阻"),
     Show.SAME: gettext_lazy("无变化"),
     Show.KEPT: gettext_lazy("保留库中新值"),
@@ -146,7 +148,8 @@ def commit_barrier(upload: Upload, user: Any) -> str:
         return _("资金类表格目前可以检查和预览，暂不能提交入库。")
     if not may_write(user, upload, Action.UPLOAD):
         return _("你的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
-    return ""
+    refusal = barrier(upload, user)
+    return wording(refusal.zh, refusal.en) if refusal is not None else ""
 
 
 def _refusal_words(upload: Upload, refusal: UploadError | None) -> str:

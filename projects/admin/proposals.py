@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +96,7 @@ class ProposalChangeList(ChipChangeList):
 @admin.register(Proposal)
 class ProposalAdmin(FoundByProject, PlainAdmin):
     head_line = _("总投资、计划起止、类别、代码、清单归属的变更：一人提出，另一人审核")
-    list_display = ("project_name", "unit_name", "what", "doc_no", "by", "at", "state")
+    list_display = ("project_name", "unit_name", "what", "doc_no", "proposer", "at", "state")
     list_display_links = ("project_name",)
     list_filter = (StateFilter, UnitOfProjectFilter)
     list_select_related = ("project__unit", "by")
@@ -115,6 +116,15 @@ class ProposalAdmin(FoundByProject, PlainAdmin):
     @admin.display(description=_("变更内容"))
     def what(self, row: Proposal) -> str:
         return changes_word(row, getattr(row, "_lists", None))
+
+    @admin.display(description=_("提出人"), ordering="by")
+    def proposer(self, row: Proposal) -> str:
+        """Who, and from which row of which upload."""
+        if not row.upload_id:
+            return str(row.by or "—")
+        address = reverse("upload-by-number", args=[row.upload_id])
+        word = gettext("上传 #%(n)s") % {"n": row.upload_id}
+        return format_html('{}<div class="help"><a href="{}">{}</a> {}</div>', row.by or "—", address, word, row.place)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChipChangeList]:
         return ProposalChangeList

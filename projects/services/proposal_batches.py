@@ -5,15 +5,15 @@ Runs in the caller's transaction. The rows were judged by the rules before; what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from accounts import audit
-from projects.models import Door, Proposal
-from projects.proposals import Change, covers, pack, unpack
+from projects.models import Door, Project, ProjectCode, Proposal
+from projects.proposals import CODE, COLUMNS, Change, as_text, fresh, moved, pack, unpack
 
 _BATCH = 500
 
@@ -27,30 +27,54 @@ class Asked:
     place: str = ""
 
 
-def propose_many(asked: Sequence[Asked], *, reason: str, actor: Any, upload_id: int, door: str = Door.UPLOAD) -> int:
-    """Store proposals for a second person to settle; answers how many are new. A query for each 500."""
-    made: list[Proposal] = []
+def waiting_changes(project_ids: Iterable[int]) -> dict[int, set[Change]]:
+    """What waits for a second person, by project. A query for each 500."""
+    found: dict[int, set[Change]] = {}
+    ids = sorted(set(project_ids))
+    for start in range(0, len(ids), _BATCH):
+        waiting = Proposal.objects.filter(state=Proposal.State.OPEN, project_id__in=ids[start : start + _BATCH])
+        for project_id, changes in waiting.values_list("project_id", "changes"):
+            found.setdefault(project_id, set()).update(unpack(changes))
+    return found
+
+
+def moved_since(asked: Sequence[Asked]) -> list[int]:
+    """Projects that hold something else now than the changes start from. Two queries for each 500."""
+    found: list[int] = []
     for start in range(0, len(asked), _BATCH):
         part = asked[start : start + _BATCH]
-        waiting: dict[int, list[tuple[Change, ...]]] = {}
-        found = Proposal.objects.filter(state=Proposal.State.OPEN, project_id__in=[one.project_id for one in part])
-        for project_id, changes in found.values_list("project_id", "changes"):
-            waiting.setdefault(project_id, []).append(unpack(changes))
+        ids = [one.project_id for one in part]
+        codes = dict(ProjectCode.objects.filter(project_id__in=ids, role=ProjectCode.Role.PRIMARY).values_list("project_id", "code"))
+        stored = {row["id"]: row for row in Project.objects.filter(pk__in=ids).values("id", *COLUMNS)}
         for one in part:
-            if any(covers(other, one.changes) for other in waiting.get(one.project_id, ())):
-                continue
-            waiting.setdefault(one.project_id, []).append(one.changes)
-            made.append(
-                Proposal(
-                    project_id=one.project_id,
-                    changes=pack(one.changes),
-                    reason=(reason.strip() or f"上传 #{upload_id} 的数值与库中已定的不同")[:300],
-                    door=door,
-                    upload_id=upload_id,
-                    place=one.place[:120],
-                    by=actor if getattr(actor, "pk", None) else None,
-                )
+            row = stored.get(one.project_id, {})
+            now = {name: as_text(row.get(name)) for name in COLUMNS} | {CODE: codes.get(one.project_id, "")}
+            if moved(one.changes, now):
+                found.append(one.project_id)
+    return found
+
+
+def propose_many(asked: Sequence[Asked], *, reason: str, actor: Any, upload_id: int, door: str = Door.UPLOAD) -> int:
+    """Store proposals for a second person to settle; answers how many are new. What waits already is left out of them."""
+    made: list[Proposal] = []
+    waiting = waiting_changes(one.project_id for one in asked)
+    for one in asked:
+        before = waiting.setdefault(one.project_id, set())
+        changes = fresh(one.changes, before)
+        if not changes:
+            continue
+        before.update(changes)
+        made.append(
+            Proposal(
+                project_id=one.project_id,
+                changes=pack(changes),
+                reason=(reason.strip() or f"上传 #{upload_id} 的数值与库中已定的不同")[:300],
+                door=door,
+                upload_id=upload_id,
+                place=one.place[:120],
+                by=actor if getattr(actor, "pk", None) else None,
             )
+        )
     Proposal.objects.bulk_create(made, batch_size=_BATCH)
     return len(made)
 

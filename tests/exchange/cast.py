@@ -13,6 +13,7 @@ from accounts.models import Division, Membership, ReportingUnit, User
 from exchange.models import Upload, UploadFile
 from exchange.plan import Action, Intent, PlannedRow
 from exchange.services.parts import store_part
+from exchange.services.proposing import count_proposals
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode, ReportingPeriod
 from projects.services.reference import load_reference
 from tests.books import Sheet, xlsx
@@ -90,6 +91,7 @@ def made_upload(
     """An upload as the check leaves it, without a file having been read."""
     rows = rows or []
     counts = {action.value: sum(row.action is action for row in rows) for action in Action} | {"rows": len(rows), "missing": 0}
+    counts |= count_proposals(rows, direct=False)
     for severity in ("error", "warning", "info"):
         counts[severity] = sum(each["count"] for each in findings or [] if each["severity"] == severity)
     given = {"filename": "月报.xlsx", "sha256": "a" * 64, "size": 10, "state": Upload.State.CHECKED, "kind": "infrastructure_list", **values}

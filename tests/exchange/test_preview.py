@@ -24,11 +24,12 @@ def unit() -> ReportingUnit:
 
 @pytest.fixture
 def mixed(unit: ReportingUnit) -> Upload:
-    """330 rows in parts of 40: every third new, every third changed, of the rest most the same and every eleventh held."""
+    """330 rows in parts of 40: every third new, every third changed, of the rest most the same and every eleventh held; some would propose."""
     rows = []
     for number in range(330):
         action = (Action.CREATE, Action.CHANGE, Action.HELD if number % 11 == 0 else Action.SAME)[number % 3]
-        rows.append(planned(f"项目{number}", number, action, unit))
+        moved = [Intent("project", number, 1, {"planned_finish": "2023"}, {"planned_finish": "2022"})] if number % 21 == 1 else []
+        rows.append(planned(f"项目{number}", number, action, unit, *moved, project_id=number if moved else None))
     return made_upload(unit, rows=rows)
 
 
@@ -53,6 +54,7 @@ def test_pages_together_hold_every_row_asked_for_once_in_sheet_order(mixed: Uplo
         Show.ALL: lambda n: True,
         Show.CONFLICT: lambda n: False,  # these rows came without a template: nothing was merged
         Show.KEPT: lambda n: False,
+        Show.PROPOSED: lambda n: n % 21 == 1,
     }[show]
     expected = [number for number in range(330) if fits(number)]
     assert rows_of(mixed, show) == expected

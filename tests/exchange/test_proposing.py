@@ -1,4 +1,4 @@
-"""A monthly workbook proposes what it says differently of decided values, and writes the rest; a list is itself the document."""
+"""Decided values are proposed and the rest written, by a month's workbook and by a list alike; the city's list for a version is the document."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from exchange.plan import Action, Intent, PlannedRow
+from exchange.models import Upload
+from exchange.plan import Action, Intent, PlannedRow, decode, encode
 from exchange.services.check import check
 from exchange.services.commit import commit
-from exchange.services.preview import preview
+from exchange.services.faults import MovedError, NotAllowedError, StateError
+from exchange.services.preview import Show, preview
 from exchange.services.proposing import count_proposals, set_aside
 from exchange.services.receive import receive
 from exchange.services.undo import redo, undo
-from projects.models import MonthReport, Project, Proposal
+from projects.models import Entry, MonthReport, Project, Proposal
 from projects.proposals import Change
-from projects.services.proposals import approve
+from projects.services.proposals import approve, refuse
 from projects.values import Month
 from tests.books import xlsx
 from tests.exchange.test_intake_services import LIST
-from tests.factories import make_sector
+from tests.factories import make_list, make_sector, make_version
 
 MONTH = """
     2020年6月重大基础设施项目进展情况表
@@ -42,8 +44,8 @@ def total(old: object, new: object) -> Intent:
 
 def test_a_decided_value_is_set_aside_and_the_rest_stays():
     planned = row(total(12_000_000_000, 13_500_000_000))
-    assert count_proposals([planned]) == 1
-    (asked,) = set_aside([planned])
+    assert count_proposals([planned], direct=True) == {"proposals": 1, "only_proposals": 0}
+    (asked,) = set_aside([planned], direct=True)
     assert (asked.project_id, asked.changes, asked.place) == (7, (Change("total_wan", "12000", "13500"),), "月报!9")
     assert [intent.values for intent in planned.intents] == [{"remarks": "改"}]
 
@@ -53,26 +55,56 @@ def test_a_decided_value_is_set_aside_and_the_rest_stays():
     [
         row(total(None, 13_500_000_000)),
         row(total(12_000_000_000, 13_500_000_000), kind="infrastructure_list"),
+        row(total(12_000_000_000, 13_500_000_000), kind="emerging_list"),
         row(Intent("project", None, None, {"total_wan": 1}), project_id=None),
         row(Intent("month", 5, 1, {"done_ytd_wan": 2}, {"done_ytd_wan": 1})),
         row(Intent("code", None, None, {"code": "2020-370202-48-01-000001"})),
     ],
-    ids=["filled in", "a list", "a new project", "a month's figure", "a first code"],
+    ids=["filled in", "a list", "a list of the other kind", "a new project", "a month's figure", "a first code"],
 )
 def test_everything_else_is_written(planned):
     before = [dict(intent.values) for intent in planned.intents]
-    assert (count_proposals([planned]), set_aside([planned]), [intent.values for intent in planned.intents]) == (0, [], before)
+    assert (count_proposals([planned], direct=True), set_aside([planned], direct=True)) == ({}, [])
+    assert [intent.values for intent in planned.intents] == before
+
+
+@pytest.mark.parametrize("kind", ["infrastructure_list", "emerging_list", "monthly_progress"])
+def test_of_who_does_not_decide_every_kind_of_sheet_proposes(kind):
+    planned = row(total(12_000_000_000, 13_500_000_000), kind=kind)
+    assert count_proposals([planned], direct=False)["proposals"] == 1
+    assert [asked.changes for asked in set_aside([planned], direct=False)] == [(Change("total_wan", "12000", "13500"),)]
+
+
+def test_a_row_that_only_proposes_is_counted_as_such():
+    bare = row(Intent("project", 7, 3, {"planned_finish": "2023"}, {"planned_finish": "2022"}))
+    listed = row(Intent("project", 7, 3, {"planned_finish": "2023"}, {"planned_finish": "2022"}), Intent("entry", None, None, {}))
+    assert count_proposals([bare, listed], direct=False) == {"proposals": 2, "only_proposals": 1}
+
+
+def test_what_waits_is_neither_asked_nor_written():
+    planned = row(Intent("project", 7, 3, {"planned_finish": "2023", "total_wan": 5}, {"planned_finish": "2022", "total_wan": 4}))
+    planned.waits = ["planned_finish"]
+    assert decode(encode(planned)).waits == ["planned_finish"]
+    (asked,) = set_aside([planned], direct=False)
+    assert ([change.field for change in asked.changes], planned.intents) == (["total_wan"], [])
+
+
+@pytest.mark.parametrize("merge, waits", [(None, []), ([[], []], []), (None, ["code"]), ([[], []], ["code"])])
+def test_the_stored_plan_keeps_what_waits(merge, waits):
+    planned = row()
+    planned.merge, planned.waits = merge, waits
+    assert decode(encode(planned)) == planned
 
 
 def test_a_row_of_nothing_else_writes_nothing():
     planned = row(Intent("code", 4, 1, {"code": "乙"}, {"code": "甲"}), Intent("entry", None, None, {}))
-    (asked,) = set_aside([planned])
+    (asked,) = set_aside([planned], direct=True)
     assert (asked.changes, [intent.table for intent in planned.intents]) == ((Change("code", "甲", "乙"),), ["entry"])
 
 
 def test_rows_of_one_project_ask_once():
     rows = [row(total(12_000_000_000, 13_500_000_000)) for _ in range(2)]
-    assert [len(asked.changes) for asked in set_aside(rows)] == [1]
+    assert [len(asked.changes) for asked in set_aside(rows, direct=True)] == [1]
 
 
 # --- From the file to the plan -----------------------------------------------------------------------------------------------------
@@ -120,7 +152,8 @@ def test_the_same_file_again_does_not_ask_again(people):
     _project, again = monthly(people, 13500)
     commit(again, actor=people.owner, reason="概算调整")
     assert Proposal.objects.count() == 1
-    assert "变更申请" not in again.outcome
+    assert "另生成" not in again.outcome
+    assert "1行与库中不同的已定值此前已提出变更申请" in again.outcome
 
 
 def test_undo_takes_the_question_back_and_redo_puts_it_again(people):
@@ -132,11 +165,164 @@ def test_undo_takes_the_question_back_and_redo_puts_it_again(people):
     assert (Proposal.objects.get().state, Proposal.objects.get().settled_by) == ("open", None)
 
 
-def test_a_list_is_the_document_and_applies_directly(people):
-    project = Project.objects.order_by("pk").first()
-    table = LIST.replace("| 12000 |", "| 13000 |")
-    assert table != LIST
-    upload = check(receive(xlsx(table), "清单.xlsx", actor=people.owner, unit=people.unit_a), actor=people.owner)
-    commit(upload, actor=people.owner, reason="年中调整")
-    project.refresh_from_db()
-    assert (project.total_wan, Proposal.objects.count()) == (Decimal(13000), 0)
+# --- Lists -------------------------------------------------------------------------------------------------------------------------
+
+TOTAL, FINISH = LIST.replace("| 12000 |", "| 13000 |"), LIST.replace("2019-2022", "2019-2023")
+
+
+def listed(table, people, sender, reason="年中调整", **given):
+    """A list workbook as the person sends it: of the own unit for a district, of the whole city else."""
+    unit = people.unit_a if sender == people.owner else None
+    return check(receive(xlsx(table), "清单.xlsx", actor=sender, unit=unit, **given), actor=sender)
+
+
+def first_project():
+    return Project.objects.order_by("pk").first()
+
+
+def hold(**values):
+    project = first_project()
+    for name, value in values.items():
+        setattr(project, name, value)
+    project.save()
+
+
+def version():
+    return make_version(make_list())
+
+
+@pytest.mark.parametrize("who", ["owner", "city"])
+@pytest.mark.parametrize("table, field, before, after", [(TOTAL, "total_wan", "12000", "13000"), (FINISH, "planned_finish", "2022", "2023")])
+def test_a_list_sent_for_no_version_proposes(people, who, table, field, before, after):
+    sender = getattr(people, who)
+    was = first_project()
+    upload = listed(table, people, sender)
+    assert (upload.counts["change"], upload.counts["proposals"], upload.counts["only_proposals"], upload.counts["same"]) == (1, 1, 1, 1)
+    assert "变更申请·" in preview(upload).rows[0].lines[0].label
+    commit(upload, actor=sender, reason="年中调整")
+    made = Proposal.objects.get()
+    assert (made.changes, made.by, made.upload_id, made.state) == ([[field, before, after]], sender, upload.pk, "open")
+    assert made.place.endswith("!4")
+    assert Project.objects.get(pk=was.pk).revision == was.revision
+    assert "另生成1条变更申请" in upload.outcome
+    assert "其中1行没有其他变更" in upload.outcome
+
+
+def test_another_code_is_proposed(people):
+    code = "2019-370202-48-01-000009"
+    upload = listed(LIST.replace("2019-370202-48-01-000001", code), people, people.owner)
+    commit(upload, actor=people.owner, reason="代码更正")
+    assert Proposal.objects.get().changes == [["code", "2019-370202-48-01-000001", code]]
+    assert first_project().codes.get().code == "2019-370202-48-01-000001"
+
+
+def test_the_citys_list_for_a_version_is_the_document(people):
+    upload = listed(TOTAL, people, people.city, list_version=version())
+    assert (upload.counts["direct"], upload.counts["proposals"]) == (True, 0)
+    commit(upload, actor=people.city, reason="年中调整")
+    assert (first_project().total_wan, Proposal.objects.count(), Entry.objects.count()) == (Decimal(13000), 0, 2)
+
+
+def test_a_load_from_the_shell_is_direct(people):
+    upload = check(receive(xlsx(TOTAL), "清单.xlsx", actor=None), actor=None)
+    commit(upload, actor=None, reason="年中调整")
+    assert (first_project().total_wan, Proposal.objects.count()) == (Decimal(13000), 0)
+
+
+def test_a_value_never_decided_and_what_is_not_decided_are_written(people):
+    hold(total_wan=None)
+    upload = listed(TOTAL.replace("改造道路三公里", "改造道路五公里"), people, people.owner)
+    commit(upload, actor=people.owner, reason="补填")
+    assert (first_project().total_wan, first_project().content, Proposal.objects.count()) == (Decimal(13000), "改造道路五公里", 0)
+
+
+def test_a_row_is_written_but_for_what_is_proposed(people):
+    upload = listed(TOTAL.replace("改造道路三公里", "改造道路五公里"), people, people.owner)
+    assert (upload.counts["proposals"], upload.counts["only_proposals"]) == (1, 0)
+    commit(upload, actor=people.owner, reason="调整")
+    assert (first_project().total_wan, first_project().content, Proposal.objects.count()) == (Decimal(12000), "改造道路五公里", 1)
+    assert "没有其他变更" not in upload.outcome
+
+
+def test_the_same_list_again_changes_nothing_and_says_what_waits(people):
+    commit(listed(TOTAL, people, people.owner), actor=people.owner, reason="调整")
+    again = listed(TOTAL, people, people.owner)
+    assert (again.counts["same"], again.counts["change"], again.counts["waiting"], again.counts["proposals"]) == (2, 0, 1, 0)
+    (row_,) = preview(again, Show.PROPOSED).rows
+    assert (row_.is_waiting, [line.label for line in row_.lines]) == (True, ["已申请待审核·总投资（万元）"])
+    assert [row.is_waiting for row in preview(again, Show.SAME).rows] == [True, False]
+    commit(again, actor=people.owner, reason="再报")
+    assert Proposal.objects.count() == 1
+    assert "没有写入新的内容" in again.outcome
+    assert "一致" not in again.outcome
+    assert "1行与库中不同的已定值此前已提出变更申请" in again.outcome
+
+
+def test_of_a_file_that_says_more_only_the_rest_is_proposed(people):
+    commit(listed(TOTAL, people, people.owner), actor=people.owner, reason="调整")
+    more = listed(TOTAL.replace("2019-2022", "2019-2023"), people, people.owner)
+    assert {line.label for line in preview(more).rows[0].lines} == {"变更申请·计划竣工", "已申请待审核·总投资（万元）"}
+    commit(more, actor=people.owner, reason="调整")
+    assert [one.changes for one in Proposal.objects.order_by("pk")] == [
+        [["total_wan", "12000", "13000"]],
+        [["planned_finish", "2022", "2023"]],
+    ]
+
+
+def test_what_was_turned_down_can_be_proposed_again(people):
+    commit(listed(TOTAL, people, people.owner), actor=people.owner, reason="调整")
+    refuse(proposal_id=Proposal.objects.get().pk, actor=people.reviewer, note="缺批复")
+    again = listed(TOTAL, people, people.owner)
+    assert (again.counts["proposals"], again.counts["waiting"]) == (1, 0)
+
+
+def test_two_files_checked_side_by_side_ask_once(people):
+    early, late = (listed(TOTAL, people, people.owner) for _ in range(2))
+    commit(early, actor=people.owner, reason="调整")
+    commit(late, actor=people.owner, reason="调整")
+    assert Proposal.objects.count() == 1
+    assert "另生成" not in late.outcome
+
+
+def test_a_value_that_moved_since_the_check_is_not_proposed_from(people):
+    upload = listed(TOTAL, people, people.owner)
+    hold(total_wan=Decimal(12500))
+    with pytest.raises(MovedError, match="滨海大道改造工程"):
+        commit(upload, actor=people.owner, reason="调整")
+    assert Proposal.objects.count() == 0
+
+
+def test_undo_of_a_list_takes_its_question_back_and_redo_puts_it_again(people):
+    upload = listed(TOTAL, people, people.owner)
+    commit(upload, actor=people.owner, reason="调整")
+    undo(upload, actor=people.owner, reason="报错")
+    assert (Proposal.objects.get().state, upload.state) == ("withdrawn", "undone")
+    redo(upload, actor=people.owner)
+    assert (Proposal.objects.get().state, upload.state) == ("open", "committed")
+
+
+# --- Whose word it is --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_district_puts_nothing_on_a_list(people):
+    with pytest.raises(NotAllowedError) as refused:
+        receive(xlsx(TOTAL), "清单.xlsx", actor=people.owner, unit=people.unit_a, list_version=version())
+    assert (refused.value.code, Upload.objects.filter(filename="清单.xlsx").count()) == ("list", 1)
+
+
+def test_a_district_does_not_commit_what_the_city_sent_for_a_list(people):
+    upload = check(receive(xlsx(TOTAL), "清单.xlsx", actor=people.city, unit=people.unit_a, list_version=version()), actor=people.city)
+    for each in (upload, check(upload, actor=people.owner)):
+        with pytest.raises(NotAllowedError) as refused:
+            commit(each, actor=people.owner, reason="调整")
+        assert refused.value.code == "list"
+    assert (first_project().total_wan, Entry.objects.count(), Proposal.objects.count()) == (Decimal(12000), 0, 0)
+
+
+def test_what_the_shell_sent_is_checked_again_before_a_person_commits_it(people):
+    upload = check(receive(xlsx(TOTAL), "清单.xlsx", actor=None, unit=people.unit_a), actor=None)
+    with pytest.raises(StateError) as refused:
+        commit(upload, actor=people.owner, reason="调整")
+    assert (refused.value.code, first_project().total_wan) == ("recheck", Decimal(12000))
+    commit(check(upload, actor=people.owner), actor=people.owner, reason="调整")
+    assert (first_project().total_wan, Proposal.objects.count()) == (Decimal(12000), 1)
