@@ -134,7 +134,7 @@ class Requirement:
     severity: Severity = Severity.INFO
     until: Stage | None = None
     kind: str | None = None  # of project; None asks every kind
-    entering: bool = False  # no project moves into its stages without it, whatever is said of one that stands there
+    entering: bool = False  # no project moves into its stages without it, a new one there says why; whatever is said of one that stands there
 
     @property
     def stages(self) -> frozenset[Stage]:

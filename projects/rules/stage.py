@@ -28,13 +28,20 @@ def required_for_stage(project: ProjectRecord, context: Context) -> Said:
     for row in context.stage_table.asked(stage, project.kind):
         value = getattr(project, row.field, None)
         if (value is None or value == "") and context.asks(row.field):
-            said.append(_missing(row, stage, Severity.BLOCKS if row.entering and _enters(project, row) else row.severity))
+            said.append(_missing(row, stage, _severity(project, row)))
     return tuple(said)
 
 
-def _enters(project: ProjectRecord, row: Requirement) -> bool:
-    """Whether the project moves from a stage that did not ask for the field into one that does."""
-    return project.previous_stage is not None and project.previous_stage not in row.stages
+def _severity(project: ProjectRecord, row: Requirement) -> Severity:
+    """What a field's lack means: who moves into a stage that asks for it must have it; one that is new there says why it has not.
+
+    A project already known to stand there was asked when it came.
+    """
+    if not row.entering:
+        return row.severity
+    if project.previous_stage is not None and project.previous_stage not in row.stages:
+        return Severity.BLOCKS
+    return Severity.REASON if project.identity is None and project.stage in row.stages else row.severity
 
 
 def _missing(row: Requirement, stage: Stage, severity: Severity) -> Finding:

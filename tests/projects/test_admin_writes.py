@@ -168,6 +168,29 @@ def test_no_start_without_its_date_and_the_message_stands_at_the_date(cast, sign
     assert (planned.stage, planned.actual_start, planned.stage_reason) == ("build", "2020-05", "已开工")
 
 
+def entered_by_hand(client, cast, stage, **values):
+    """A new project of this stage as its form sends it, complete but for the start."""
+    given = {"name": "新建滨海路工程", "kind": "infrastructure", "unit": str(cast.unit_a.pk), "sector": str(make_sector().pk), "total_wan": "12000"}
+    codes = {"codes-TOTAL_FORMS": "1", "codes-0-code": "2020-370202-48-01-000009", "codes-0-role": "primary"}
+    return client.post(ADD, form_of(client.get(ADD), **given, **codes, stage=stage, **values))
+
+
+@pytest.mark.parametrize("stage", ["build", "done"])
+def test_a_project_entered_as_started_is_asked_when(cast, signed_in, stage):
+    client = signed_in(cast.owner)
+    finish = {"actual_finish": "2020-05"} if stage == "done" else {}
+    asked = errors_of(entered_by_hand(client, cast, stage, **finish))
+    assert list(asked) == ["change_reason"]
+    assert "实际开工时间" in "".join(asked["change_reason"])
+    assert not Project.objects.exists()
+    assert entered_by_hand(client, cast, stage, **finish, change_reason="老项目，开工档案已查无").status_code == 302
+
+
+def test_a_project_entered_with_its_start_is_asked_nothing(cast, signed_in):
+    response = entered_by_hand(signed_in(cast.owner), cast, "build", actual_start="2020-01")
+    assert response.status_code == 302, errors_of(response)
+
+
 def test_a_project_that_stands_in_construction_is_not_asked_again(cast, signed_in, planned):
     planned.stage = "build"
     planned.save()

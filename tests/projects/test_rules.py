@@ -168,17 +168,19 @@ def test_required_fields_are_not_asked_of_a_door_that_does_not_carry_them():
 
 
 @pytest.mark.parametrize(
-    "before, carried, heard",
+    "identity, before, carried, heard",
     [
-        (Stage.PLANNED, True, E),
-        (Stage.PREP, True, E),
-        (None, True, Severity.INFO),  # entered as under construction, or standing there since before
-        (Stage.DONE, True, Severity.INFO),  # its stage asked for the start already
-        (Stage.PLANNED, False, None),  # a sheet without the column can't be blamed
+        (7, Stage.PLANNED, True, E),
+        (7, Stage.PREP, True, E),
+        (7, None, True, Severity.INFO),  # standing there since before
+        (7, Stage.DONE, True, Severity.INFO),  # its stage asked for the start already
+        (7, Stage.PLANNED, False, None),  # a sheet without the column can't be blamed
+        (None, None, True, W),  # entered as under construction: known, or why not
+        (None, None, False, None),
     ],
 )
-def test_start_date_is_asked_for_on_the_way_into_construction(before, carried, heard):
-    record = project(stage=Stage.BUILD, previous_stage=before, actual_start=None)
+def test_start_date_is_asked_for_on_the_way_into_construction(identity, before, carried, heard):
+    record = project(identity=identity, stage=Stage.BUILD, previous_stage=before, actual_start=None)
     asked = None if carried else frozenset({"name", "stage"})
     found = [severity for _code, severity, field in hear(stage.required_for_stage, record, context(asked=asked)) if field == "actual_start"]
     assert found == ([] if heard is None else [heard])
