@@ -145,12 +145,16 @@ def test_the_good_rows_are_offered_alone_and_the_held_ones_as_a_workbook(cast: C
     address = f"/uploads/{upload.public_id}/"
     page = client.get(address).content.decode()
     assert "提交 1 行，扣留 1 行" in page
+    found, offered = page.index('id="findings"'), page.index('href="#holding"')
+    assert found < offered < page.index('class="bar finding-filter"'), "the choice is told at the head of the findings"
+    assert '<section class="holding" id="holding"' in page, "and stands open where it is made"
     assert client.post(address + "commit/", {"reason": "x"}).status_code == 409
     assert Project.objects.count() == 0
     assert client.post(address + "commit/", {"reason": "x", "hold_bad_rows": "1"}).status_code == 303
     assert [project.name for project in Project.objects.all()] == [OTHER]
     page = client.get(address).content.decode()
     assert "提交1行，扣留1行" in page
+    assert 'href="#holding"' not in page
     taken = client.get(address + "held.xlsx")
     assert unquote(taken.headers["Content-Disposition"]).endswith("崂山区项目表_扣留的行.xlsx")
     (sheet,) = read_book(taken.content, "x.xlsx").sheets
