@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "uploads": _waiting(user),
         "todo": _todo(user, moment, figures),
         "tasks": tasks_of(user),
+        "fills_in": scope.may(user, Action.UPLOAD) and scope.may(user, Action.EXPORT),
     }
 
 

@@ -92,3 +92,9 @@ def test_project_page_opens_from_the_list_of_the_unreported(half_reported: Cast,
     client = signed_in(half_reported.owner)
     project = client.get(LIST, {"report": "no", "month": "2020-06"}).context["cl"].result_list[0]
     assert client.get(reverse("admin:projects_project_page", args=[project.pk])).status_code == 200
+
+
+def test_who_fills_in_takes_the_form_from_here(cast: Cast, signed_in: Any) -> None:
+    link = f'href="{reverse("exchange:template")}"'
+    shown = {name: link in signed_in(getattr(cast, name)).get(OVERVIEW).content.decode() for name in ("owner", "reviewer")}
+    assert shown == {"owner": True, "reviewer": False}
