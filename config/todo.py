@@ -21,6 +21,7 @@ from accounts import scope
 from accounts.roles import Action
 from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked
 from projects.returns import Cell, matrix
+from projects.services.corrections import CORRECTABLE
 from projects.workflow import State, Verb
 
 SHOWN = 5  # rows named under a number; the page behind the link has all
@@ -159,18 +160,18 @@ def _proposals(user: Any) -> Iterator[Task]:
 
 
 def _corrections(user: Any) -> Iterable[Task]:
-    """The ones that have waited longest are named, each with the way to where it is settled. Two queries."""
+    """The reports whose corrections have waited longest are named, each once, with the way to where they are settled. Two queries."""
     rows = scope.for_user(Correction.objects.filter(state=Correction.State.PROPOSED), user, Action.VIEW)
     n = rows.count()
     if not n:
         return []
-    named = tuple(
-        Named(
+    named = {
+        row.report_id: Named(
             f"{row.report.project.unit.short_name} · {row.report.period} · {row.report.project.name}",
             reverse("admin:projects_monthreport_corrections", args=[row.report_id]),
             row.reason,
         )
-        for row in rows.select_related("report__project__unit", "report__period").order_by("at", "id")[:SHOWN]
-    )
+        for row in rows.select_related("report__project__unit", "report__period").order_by("at", "id")[: SHOWN * len(CORRECTABLE)]
+    }
     url = f"{reverse('admin:projects_correction_changelist')}?state={Correction.State.PROPOSED}"
-    return [Task("corrections", n, _("条更正待审核"), url, rows=named)]
+    return [Task("corrections", n, _("条更正待审核"), url, rows=tuple(named.values())[:SHOWN])]

@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
@@ -58,17 +57,14 @@ class CorrectionChangeList(ChipChangeList):
     empty_words = _("锁定之后发现报错的数，在该项目当月的月度进展页提出更正。")
 
 
-def _who_when(who: Any, at: Any, note: str = "") -> SafeString | str:
-    if at is None:
-        return "—"
-    told = format_html('{}<div class="help">{}</div>', who or "—", f"{timezone.localtime(at):%Y-%m-%d %H:%M}")
-    return format_html('{}<div class="help">{}</div>', told, note) if note else told
+def _when(at: Any) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 @admin.register(Correction)
 class CorrectionAdmin(FoundByProject, PlainAdmin):
     head_line = _("锁定之后更正的数：已公布的数不改动，更正列在旁边；一人提出，另一人审核")
-    list_display = ("name", "unit_name", "month", "figure", "n_published", "n_value", "reason_words", "state_words", "proposed", "settled")
+    list_display = ("name", "unit_name", "month", "figure", "n_published", "n_value", "reason_words", "proposed", "state_words")
     list_display_links = None
     list_filter = (StateFilter, PeriodOfReportFilter, UnitOfReportFilter, FigureFilter)
     list_select_related = ("report__project__unit", "report__period", "by", "settled_by")
@@ -118,17 +114,17 @@ class CorrectionAdmin(FoundByProject, PlainAdmin):
     def reason_words(self, row: Correction) -> str:
         return row.reason
 
-    @admin.display(description=_("状态"), ordering="state")
-    def state_words(self, row: Correction) -> Any:
-        return correction_tag(row)
-
     @admin.display(description=_("提出"), ordering="at")
     def proposed(self, row: Correction) -> Any:
-        return _who_when(row.by, row.at)
+        return format_html('{}<div class="help">{}</div>', row.by or "—", _when(row.at))
 
-    @admin.display(description=_("审核"), ordering="settled_at")
-    def settled(self, row: Correction) -> Any:
-        return _who_when(row.settled_by, row.settled_at, row.note)
+    @admin.display(description=_("状态"), ordering="state")
+    def state_words(self, row: Correction) -> Any:
+        """With who settled it, when, and the words."""
+        told = correction_tag(row)
+        if row.settled_at:
+            told = format_html('{}<div class="help">{} {}</div>', told, row.settled_by or "", _when(row.settled_at))
+        return format_html('{}<div class="help">{}</div>', told, row.note) if row.note else told
 
 
 def _page_of(row: Correction) -> str:
