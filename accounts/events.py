@@ -43,6 +43,7 @@ _VERBS: Mapping[str, Any] = {
     "download": gettext_lazy("下载"),
     "download_held": gettext_lazy("下载未入库的行"),
     "released": gettext_lazy("中断后释放"),
+    "pruned": gettext_lazy("清理过期记录"),
     "failed": gettext_lazy("失败"),
     "cancel": gettext_lazy("取消"),
     "submit": gettext_lazy("报送"),

@@ -146,6 +146,8 @@ FREE_MEGABYTES = environment.number("PIPELINE_FREE_MEGABYTES", 200)
 BACKGROUND_ROWS = environment.number("PIPELINE_BACKGROUND_ROWS", 500)
 LEASE_SECONDS = environment.number("PIPELINE_LEASE_SECONDS", 60)
 JOB_ATTEMPTS = environment.number("PIPELINE_JOB_ATTEMPTS", 3)
+# Work that ended so many days ago is forgotten: the upload and the event log keep what became of it.
+JOB_KEEP_DAYS = environment.number("PIPELINE_JOB_KEEP_DAYS", 30)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
 

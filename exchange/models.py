@@ -200,6 +200,8 @@ class Job(models.Model):
         CHECK = "check", _("检查")
         COMMIT = "commit", _("提交入库")
         TEMPLATES = "templates", _("生成填报表")
+        UNDO = "undo", _("撤回")
+        REDO = "redo", _("恢复")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("排队中")
@@ -225,6 +227,7 @@ class Job(models.Model):
     ticket = models.CharField(_("队列号"), max_length=64, blank=True)
     rows_done = models.PositiveIntegerField(_("已处理行数"), default=0)
     rows_total = models.PositiveIntegerField(_("总行数"), default=0)
+    is_writing = models.BooleanField(_("正在写入"), default=False)
     cancel_requested = models.BooleanField(_("要求取消"), default=False)
     cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("取消人"), null=True, blank=True, related_name="+")
     outcome = models.TextField(_("结果"), blank=True)

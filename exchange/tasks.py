@@ -2,8 +2,9 @@
 
     small file → done in the request, under a lease all the same
     large file → a job waits; the queue (django-tasks) brings its number to a worker, which takes the lease and carries the verb out
-    `sweep`    → jobs whose process is gone wait again, and are brought again
-A second delivery finds nothing to take. A job that was done before its process died is found done, and ends so.
+    `sweep`    → jobs whose process is gone wait again, and are brought again; what ended long ago is forgotten
+A second delivery finds nothing to take. A job that was done before its process died is found done, and ends so. Where the database stops
+answering the job waits again, once; then it fails and says so.
 """
 
 from __future__ import annotations
@@ -16,20 +17,22 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus, default_task_backend, task
 from django_tasks.exceptions import TaskResultDoesNotExist
 
 from accounts import scope
 from accounts.roles import Action as May
-from exchange.models import Job, JobFile, Upload
+from exchange.models import Job, JobFile, Reversal, Upload
 from exchange.services import leases, progress
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.faults import NotAllowedError, StateError, UploadError
-from exchange.services.progress import CancelledError, LeaseLostError, Watch
+from exchange.services.progress import DATABASE_AWAY, CancelledError, LeaseLostError, Watch
+from exchange.services.pruning import prune
 from exchange.services.template import make_template
+from exchange.services.undo import redo, undo
 from exchange.sheets import Kind
 from projects.services.periods import lock_due
 from projects.values import Month
@@ -39,6 +42,7 @@ logger = logging.getLogger(__name__)
 # What a row of a project sheet takes in a file, by its ending: only to tell small from large before anything is read.
 _BYTES_PER_ROW = {"xlsx": 200, "ods": 200, "xlsb": 200}
 _BYTES_PER_PLAIN_ROW = 600
+_TRIES_WITHOUT_DATABASE = 2
 
 
 def estimated_rows(upload: Upload) -> int:
@@ -56,8 +60,18 @@ def commit_upload(upload: Upload, *, actor: Any, reason: str = "", **choices: An
 
     `choices` go to `commit` as they are; they must be JSON.
     """
-    rows = int(upload.counts.get("create") or 0) + int(upload.counts.get("change") or 0)
-    return _do(Job.Verb.COMMIT, upload, actor, reason, rows, choices)
+    return _do(Job.Verb.COMMIT, upload, actor, reason, _planned_rows(upload), choices)
+
+
+def _planned_rows(upload: Upload) -> int:
+    """Rows that the upload creates or changes, or did."""
+    return int(upload.counts.get("create") or 0) + int(upload.counts.get("change") or 0)
+
+
+def reverse_upload(upload: Upload, kind: Reversal.Kind, *, actor: Any, reason: str = "", seen: str = "") -> Job | None:
+    """Take back or bring back now, or in the background where the upload is large. `seen` is the mark of the plan that was shown."""
+    verb = Job.Verb.REDO if kind == Reversal.Kind.REDO else Job.Verb.UNDO
+    return _do(verb, upload, actor, reason, _planned_rows(upload), {"seen": seen})
 
 
 def make_templates(month: Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY) -> Job:
@@ -76,6 +90,9 @@ def _do(verb: str, upload: Upload, actor: Any, reason: str, rows: int, choices: 
     try:
         VERBS[verb](job, Watch(job))
     except LeaseLostError:  # it took so long that a worker went on with it
+        return Job.objects.get(pk=job.pk)
+    except DATABASE_AWAY as error:
+        _cut_off(job, error)
         return Job.objects.get(pk=job.pk)
     finally:
         leases.drop(job)
@@ -122,8 +139,33 @@ def _carried(job: Job, watch: Watch) -> str:
     except UploadError as refusal:
         leases.end(job, Job.State.REFUSED, (refusal.zh, refusal.en))
         return Job.State.REFUSED.value
+    except DATABASE_AWAY as error:
+        return _cut_off(job, error)
     leases.end(job, Job.State.DONE, words)
     return Job.State.DONE.value
+
+
+def _cut_off(job: Job, error: Exception) -> str:
+    """The database stopped answering in the midst of the work. As after a kill the job waits again, but once only; its state then."""
+    logger.warning("job %s (%s of upload %s): the database did not answer: %s", job.pk, job.verb, job.upload_id, error)
+    connection.close_if_unusable_or_obsolete()
+    stored = Job.objects.select_related("upload").get(pk=job.pk)
+    if (stored.worker, stored.attempts) != (job.worker, job.attempts):
+        return "lease lost"
+    _bring_again(stored, why=leases.NO_ANSWER, tries=_TRIES_WITHOUT_DATABASE)
+    return str(Job.objects.values_list("state", flat=True).get(pk=job.pk))
+
+
+def _bring_again(job: Job, **given: Any) -> bool:
+    """Let the job wait again; if it may not be tried again, end it: done, where its process died only before it could say so."""
+    with transaction.atomic():
+        words = _done_before(job) if leases.is_last_try(job, given.get("tries")) else None
+        if words is not None:
+            leases.end(job, Job.State.DONE, words)
+        elif leases.release(job, **given):
+            _bring(job)
+            return True
+    return False
 
 
 def _done_before(job: Job) -> leases.Words | None:
@@ -131,25 +173,34 @@ def _done_before(job: Job) -> leases.Words | None:
     upload = job.upload
     if upload is None:
         return None
+    if job.verb in (Job.Verb.UNDO, Job.Verb.REDO):
+        made = upload.reversals.filter(kind=job.verb, at__gte=job.created_at).order_by("-number").first()
+        return (made.outcome, made.outcome_en) if made is not None else None
     at = upload.committed_at if job.verb == Job.Verb.COMMIT else upload.checked_at
     is_done = at is not None and at >= job.created_at and (job.verb == Job.Verb.COMMIT or upload.state != Upload.State.RECEIVED)
     return (upload.outcome, upload.outcome_en) if is_done else None
 
 
 def _check(job: Job, watch: Watch) -> leases.Words:
-    upload = check(_upload(job), actor=job.actor, watch=watch)
+    upload = check(_upload(job, May.UPLOAD), actor=job.actor, watch=watch)
     return upload.outcome, upload.outcome_en
 
 
 def _commit(job: Job, watch: Watch) -> leases.Words:
-    upload = commit(_upload(job), actor=job.actor, reason=job.reason, watch=watch, **job.parameters)
+    upload = commit(_upload(job, May.UPLOAD), actor=job.actor, reason=job.reason, watch=watch, **job.parameters)
     return upload.outcome, upload.outcome_en
 
 
-def _upload(job: Job) -> Upload:
-    """The upload of the job, if its person may still send for that unit: posts may have changed while it waited."""
+def _reverse(job: Job, watch: Watch) -> leases.Words:
+    verb = redo if job.verb == Job.Verb.REDO else undo
+    upload = verb(_upload(job, May.UNDO), actor=job.actor, reason=job.reason, seen=job.parameters["seen"], watch=watch)
+    return upload.outcome, upload.outcome_en
+
+
+def _upload(job: Job, action: May) -> Upload:
+    """The upload of the job, if its person may still do this for that unit: posts may have changed while it waited."""
     upload = job.upload
-    if upload is None or job.actor is None or not scope.reaches(job.actor, May.UPLOAD, upload.unit_id):
+    if upload is None or job.actor is None or not scope.reaches(job.actor, action, upload.unit_id):
         raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
     return upload
 
@@ -180,7 +231,13 @@ def _templates(job: Job, watch: Watch) -> leases.Words:
 
 
 Doing = Callable[[Job, Watch], leases.Words]
-VERBS: dict[str, Doing] = {Job.Verb.CHECK: _check, Job.Verb.COMMIT: _commit, Job.Verb.TEMPLATES: _templates}
+VERBS: dict[str, Doing] = {
+    Job.Verb.CHECK: _check,
+    Job.Verb.COMMIT: _commit,
+    Job.Verb.TEMPLATES: _templates,
+    Job.Verb.UNDO: _reverse,
+    Job.Verb.REDO: _reverse,
+}
 
 
 def sweep(now: datetime | None = None) -> list[Job]:
@@ -192,11 +249,8 @@ def sweep(now: datetime | None = None) -> list[Job]:
     lock_due(today=timezone.localdate(moment))
     again = []
     for job in Job.objects.select_related("upload").filter(state=Job.State.RUNNING, lease_until__lt=moment):
-        if leases.is_lost(job, moment):
-            with transaction.atomic():
-                if leases.release(job):
-                    _bring(job)
-                    again.append(job)
+        if leases.is_lost(job, moment) and _bring_again(job):
+            again.append(job)
     for job in Job.objects.filter(state=Job.State.WAITING, queued_at__lt=moment - progress.lease_time()):
         if _is_astray(job, moment):
             with transaction.atomic():
@@ -204,6 +258,7 @@ def sweep(now: datetime | None = None) -> list[Job]:
                     _bring(job)
                     again.append(job)
     _forget_the_dead(moment)
+    prune(moment)
     for job in again:
         logger.warning("job %s (%s of upload %s) lost its process, waits again", job.pk, job.verb, job.upload_id)
     return again

@@ -34,7 +34,7 @@ from exchange.services.memory import without_collecting
 from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import count_missing, list_findings, missing_findings, period_findings
 from exchange.services.parts import store_part
-from exchange.services.progress import UNWATCHED, StoppedError, Unwatched
+from exchange.services.progress import DATABASE_AWAY, UNWATCHED, StoppedError, Unwatched
 from exchange.services.proposing import applies_directly, count_proposals, mark_waiting
 from exchange.services.reading import (
     add_said,
@@ -87,7 +87,7 @@ def check(upload: Upload, *, actor: Any, today: date | None = None, watch: Unwat
     content = bytes(upload.file.content)
     try:
         return _check_in_parts(upload, content, actor, today or timezone.localdate(), watch)
-    except StoppedError:
+    except (StoppedError, *DATABASE_AWAY):
         raise
     except Exception:  # whatever a file makes our own code do, the person gets a page that tells the truth, and we get the trace
         logger.exception("checking upload %s failed", upload.pk)

@@ -25,9 +25,13 @@ from exchange.services.faults import StateError
 
 Words = tuple[str, str]
 
-GIVEN_UP = "任务已尝试{n}次，每次都中途中断（进程被终止或服务器重启）。没有写入任何内容，文件已保存。请把编号告诉系统管理员，排除原因后再试。"
-GIVEN_UP_EN = (
-    "Tried {n} times and cut off each time (a process killed or a server restarted). Nothing was written, the file is kept. Tell the administrator."
+GIVEN_UP: Words = (
+    "任务已尝试{n}次，每次都中途中断（进程被终止或服务器重启）。没有写入任何内容，文件已保存。请把编号告诉系统管理员，排除原因后再试。",
+    "Tried {n} times and cut off each time (a process killed or a server restarted). Nothing was written, the file is kept. Tell the administrator.",
+)
+NO_ANSWER: Words = (
+    "任务已尝试{n}次，每次与数据库的连接都中断了。没有写入任何内容，文件已保存。请稍后再试；还是这样，请把编号告诉系统管理员检查数据库。",
+    "Tried {n} times; each time the database stopped answering. Nothing was written, the file is kept. Try later; else tell the administrator.",
 )
 _NO_RESULT: dict[str, Any] = {"counts": {}, "findings": [], "sheets": []}
 CANCELLED_PLAINLY = ("已取消，没有写入任何内容。", "Cancelled; nothing was written.")
@@ -35,8 +39,21 @@ CANCELLED_WORDS: dict[str, Words] = {
     Job.Verb.COMMIT: (
         "提交已取消，没有写入任何内容；检查结果还在，可以再次提交。",
         "The commit was cancelled; nothing was written. The check stands, you may commit again.",
-    )
+    ),
+    Job.Verb.UNDO: (
+        "撤回已取消，没有写入任何内容；已提交的数据保持原样，可以再次撤回。",
+        "The undo was cancelled; nothing was written. What was committed stands, you may undo it again.",
+    ),
+    Job.Verb.REDO: (
+        "恢复已取消，没有写入任何内容；可以再次恢复。",
+        "Bringing back was cancelled; nothing was written. You may do it again.",
+    ),
 }
+# After it was written, the way to have it otherwise.
+_AFTERWARDS: dict[str, Words] = {
+    Job.Verb.UNDO: ("完成后可以恢复", "You may bring it back when it is done"),
+}
+_UNDO_AFTERWARDS: Words = ("完成后可以撤回", "You may undo it when it is done")
 
 
 def process_name() -> str:
@@ -95,6 +112,7 @@ def take(job_id: int, worker: str) -> Job | None:
         started_at=now,
         lease_until=now + progress.lease_time(),
         rows_done=0,
+        is_writing=False,
     )
     return Job.objects.select_related("upload", "actor", "unit").get(pk=job_id) if taken else None
 
@@ -116,13 +134,21 @@ def is_lost(job: Job, now: datetime) -> bool:
     return over and not progress.is_fresh(progress.beat_of(job), now)
 
 
-def release(job: Job) -> bool:
-    """Take a job from the process that lost it. True: it waits again. False: it ended here, or somebody else was first."""
+def is_last_try(job: Job, tries: int | None = None) -> bool:
+    """Whether the job was tried as often as it may be: `tries` times, if that is fewer than the usual number."""
+    return job.attempts >= min(settings.JOB_ATTEMPTS, tries or settings.JOB_ATTEMPTS)
+
+
+def release(job: Job, *, why: Words = GIVEN_UP, tries: int | None = None) -> bool:
+    """Take a job from the process that lost it. True: it waits again. False: it ended here, or somebody else was first.
+
+    `why` are the words it ends with when it was tried often enough; {n} in them is how often.
+    """
     if job.cancel_requested:
         end_cancelled(job)
         return False
-    if job.attempts >= settings.JOB_ATTEMPTS:
-        give_up(job)
+    if is_last_try(job, tries):
+        give_up(job, why)
         return False
     freed = _held(job).update(state=Job.State.WAITING, worker="", lease_until=None)
     if freed:
@@ -130,9 +156,9 @@ def release(job: Job) -> bool:
     return bool(freed)
 
 
-def give_up(job: Job) -> None:
-    """After so many tries: failed, told with the truth. A check leaves its upload failed too; a commit leaves it checked, as it is."""
-    words = GIVEN_UP.format(n=job.attempts), GIVEN_UP_EN.format(n=job.attempts)
+def give_up(job: Job, why: Words = GIVEN_UP) -> None:
+    """After so many tries: failed, told with the truth. A check leaves its upload failed too; any other verb leaves it as it is."""
+    words = why[0].format(n=job.attempts), why[1].format(n=job.attempts)
     with transaction.atomic():
         if not end(job, Job.State.FAILED, words):
             return
@@ -142,16 +168,21 @@ def give_up(job: Job) -> None:
         audit.record("job.failed", obj=job, outcome="failed", attempts=job.attempts)
 
 
+def is_being_written(job: Job) -> bool:
+    """Whether it is too late to stop the job: it writes, all or nothing. A commit does so from its first moment on."""
+    return job.state == Job.State.RUNNING and (job.is_writing or job.verb == Job.Verb.COMMIT)
+
+
 def cancel(job: Job, *, actor: Any) -> Job:
-    """Cancel what waits, ask a running check to stop. A commit under way can't be stopped: it is all or nothing, and may be taken back after."""
-    if job.state not in Job.ACTIVE or (job.state, job.verb) == (Job.State.RUNNING, Job.Verb.COMMIT):
-        raise _too_late(job)  # asked by reading alone: a commit under way lets nobody write to SQLite
+    """Cancel what waits, ask what reads to stop. What is being written can't be stopped: it is all or nothing, and may be taken back after."""
+    if job.state not in Job.ACTIVE or is_being_written(job):
+        raise _too_late(job)  # asked by reading alone: who is writing lets nobody else write to SQLite
     words = CANCELLED_WORDS.get(job.verb, CANCELLED_PLAINLY)
     with transaction.atomic():
         waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.CANCELLED, cancelled_by=actor, cancel_requested=True, finished_at=timezone.now(), outcome=words[0], outcome_en=words[1]
         )
-        stoppable = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).exclude(verb=Job.Verb.COMMIT)
+        stoppable = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, is_writing=False).exclude(verb=Job.Verb.COMMIT)
         if waiting:
             _settle_cancelled(job)
         elif not stoppable.update(cancel_requested=True, cancelled_by=actor):
@@ -185,10 +216,11 @@ def _settle_cancelled(job: Job) -> None:
 
 def _too_late(job: Job) -> StateError:
     if job.state == Job.State.RUNNING:
+        zh, en = _AFTERWARDS.get(job.verb, _UNDO_AFTERWARDS)
         return StateError(
             "writing",
-            "正在写入数据库，已不能取消；写入要么全部完成，要么一条也不写，完成后可以撤回。",
-            "It is being written and can't be cancelled any more: all or nothing. You may undo it when it is done.",
+            f"正在写入数据库，已不能取消；写入要么全部完成，要么一条也不写，{zh}。",
+            f"It is being written and can't be cancelled any more: all or nothing. {en}.",
         )
     state = job.get_state_display()
     return StateError("ended", f"任务已结束（{state}），没有可取消的内容。", f"The job has ended ({job.state}); there is nothing to cancel.")

@@ -3,6 +3,7 @@
 The check writes its plan part by part, each part in a transaction of its own: `Watch.step` stands inside it, renews the lease there,
 and ends the work of a process that has lost its lease or is told to stop. The commit is one transaction into which nobody sees:
 there the process only says how far it is (`Watch.tell`), and a thread with a connection of its own writes that down as its pulse.
+Work that reads long before it writes steps while it reads, and says with `Watch.write` that from now on it can't be stopped.
 SQLite lets in one writer at a time, which is the commit itself; there the pulse is a small file beside the database.
 """
 
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from exchange.models import Job, Pulse
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _LAST_BEAT_SECONDS = 5
 WORKER = "worker"  # pulses of idle processes: worker:NAME
+# The database did not answer: the connection was cut, the server restarted, or a lock waited too long. Nothing was stored.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 class StoppedError(Exception):
@@ -146,6 +149,8 @@ class Unwatched:
 
     def step(self, rows: int) -> None: ...
 
+    def write(self) -> None: ...
+
     def tell(self, rows: int) -> None: ...
 
 
@@ -173,6 +178,12 @@ class Watch(Unwatched):
             raise LeaseLostError
         if self._mine().filter(cancel_requested=True).exists():
             raise CancelledError
+
+    def write(self) -> None:
+        """From now on it is written, in one transaction, and can't be cancelled. To be asked before that transaction begins."""
+        changed = self._mine().filter(cancel_requested=False).update(is_writing=True, lease_until=timezone.now() + lease_time())
+        if not changed:
+            raise CancelledError if self._mine().exists() else LeaseLostError
 
     def tell(self, rows: int) -> None:
         """Rows done so far, in the midst of a transaction."""

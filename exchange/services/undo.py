@@ -1,7 +1,8 @@
 """Takes a committed upload back, place by place, and brings it back again.
 
-    lock the upload and its months → the inverse plan from history and the present (exchange.services.inverse)
-    → is it still what the person saw? → rows deleted, changed, inserted, each with its revision compared and its history kept
+    the inverse plan from history and the present (exchange.services.inverse) → is it still what the person saw?
+    → lock the upload and its months → has anything moved meanwhile? then the plan is made anew, under the lock
+    → rows deleted, changed, inserted, each with its revision compared and its history kept (exchange.services.reverting)
     → a record of its own: how many places, which stayed and why → the upload says so, in the same transaction
 A place that was changed since is never overwritten. Running it twice is harmless: the second time the state forbids it.
 """
@@ -10,9 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
@@ -21,29 +23,29 @@ from accounts.roles import Action as May
 from exchange import bulk
 from exchange.models import Reversal, Upload
 from exchange.services.faults import MovedError, NotAllowedError, StateError
-from exchange.services.inverse import Inversion, Model, Trace, inversion_of
+from exchange.services.inverse import Inversion, Model, inversion_of
+from exchange.services.inverse.obstacles import closed_months
 from exchange.services.inverse.traces import WRITTEN
 from exchange.services.memory import without_collecting
+from exchange.services.progress import UNWATCHED, Unwatched
+from exchange.services.reverting import execute
 from exchange.services.undo_words import kept_places, outcome_words
-from projects.models import Door, MonthReport, PlanVersion, Project, Source
-from projects.services.batches import blank_row
+from projects.models import Door, MonthReport, Project, Source
 from projects.services.periods import hold
 from projects.services.proposal_batches import reopen_of_upload, withdraw_of_upload
-from projects.services.voiding import tell_voided
-from projects.workflow import VOIDED, State, after_edit
 
 UNDOABLE = frozenset({Upload.State.COMMITTED, Upload.State.PARTLY})
 REDOABLE = frozenset({Upload.State.UNDONE, Upload.State.PARTLY})
 
 
-def undo(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD, seen: str = "") -> Upload:
+def undo(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD, seen: str = "", watch: Unwatched = UNWATCHED) -> Upload:
     """Take back what the upload wrote and still stands. `seen` is the mark of the plan that the person was shown, where one was."""
-    return _reverse(upload, Reversal.Kind.UNDO, actor=actor, reason=reason, door=door, seen=seen)
+    return _reverse(upload, Wish(Reversal.Kind.UNDO, actor, reason, door, seen), watch)
 
 
-def redo(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD, seen: str = "") -> Upload:
+def redo(upload: Upload, *, actor: Any, reason: str = "", door: str = Door.UPLOAD, seen: str = "", watch: Unwatched = UNWATCHED) -> Upload:
     """Bring back what taking the upload back took away, with the same care."""
-    return _reverse(upload, Reversal.Kind.REDO, actor=actor, reason=reason, door=door, seen=seen)
+    return _reverse(upload, Wish(Reversal.Kind.REDO, actor, reason, door, seen), watch)
 
 
 def may_redo(upload: Upload) -> bool:
@@ -57,28 +59,87 @@ def mark_of(plan: Inversion) -> str:
     return hashlib.sha256(json.dumps(places, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def _reverse(upload: Upload, kind: Reversal.Kind, *, actor: Any, reason: str, door: str, seen: str) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants an upload taken back or brought back, why, through which door, and the mark of what he was shown."""
+
+    kind: Reversal.Kind
+    actor: Any
+    reason: str
+    door: str
+    seen: str
+
+    def source(self, upload: Upload) -> Source:
+        said = f"{self.kind.label}上传 #{upload.pk}"
+        reason = f"{said}：{self.reason.strip()}" if self.reason.strip() else said
+        return Source(self.door, getattr(self.actor, "pk", None), upload.pk, reason)
+
+
+def _reverse(upload: Upload, wish: Wish, watch: Unwatched) -> Upload:
     try:
-        with without_collecting(), transaction.atomic():
-            locked = Upload.objects.select_for_update().get(pk=upload.pk)
-            check_reversible(locked, kind)
-            check_scope(locked, actor)
-            hold(MonthReport.history.filter(upload_id=locked.pk).values_list("period_id", flat=True).distinct())
-            plan = inversion_of(locked, redo=kind == Reversal.Kind.REDO)
-            _check_seen(plan, seen)
-            source = Source(door, getattr(actor, "pk", None), locked.pk, _reason(locked, kind, reason))
-            last = _last_history(locked.pk)
-            execute(plan, source)
-            _proposals(locked, kind, actor)
-            made = _record(locked, kind, plan, actor, reason, door, _spans(locked.pk, last))
-            _finish(locked, made, actor)
-            audit.record(f"upload.{kind.value}", actor=actor, obj=locked, counts=made.counts, reason=reason)
+        with without_collecting():
+            ready = _looked_ahead(upload, wish, watch)
+            watch.expect(len(ready.plan.going))
+            watch.write()
+            with transaction.atomic():
+                locked = Upload.objects.select_for_update().get(pk=upload.pk)
+                check_reversible(locked, wish.kind)
+                _write(locked, wish, _plan_now(locked, wish, ready), watch)
     except bulk.StaleRowsError as stale:
         raise _moved(f"{len(stale.ids)}条记录", f"{len(stale.ids)} records") from stale
     except IntegrityError as clash:
         raise _moved("有记录", "some records") from clash
     upload.refresh_from_db()
     return upload
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A plan made before anything is locked, and what it was made from: as long as that stands, so does the plan."""
+
+    plan: Inversion
+    stand: tuple[Any, ...]
+
+
+def _looked_ahead(upload: Upload, wish: Wish, watch: Unwatched) -> Ready:
+    """The plan, made while others may still write: reading takes longer than writing, and who waits may yet cancel."""
+    stored = Upload.objects.get(pk=upload.pk)
+    check_reversible(stored, wish.kind)
+    check_scope(stored, wish.actor)
+    stand = _stand()
+    plan = inversion_of(stored, redo=wish.kind == Reversal.Kind.REDO, watch=watch)
+    _check_seen(plan, wish.seen)
+    return Ready(plan, stand)
+
+
+def _stand() -> tuple[Any, ...]:
+    """The newest history of every table that an upload writes, and of the uploads that were taken back."""
+    newest = [model.history.aggregate(last=Max("history_id"))["last"] for model in WRITTEN]  # type: ignore[attr-defined]
+    return (*newest, Reversal.objects.aggregate(last=Max("pk"))["last"])
+
+
+def _plan_now(upload: Upload, wish: Wish, ready: Ready) -> Inversion:
+    """With the upload locked: its months are held too, and where anything has moved the plan is made anew.
+
+    What moves unseen by the history is caught by the row's revision, a foreign key or a unique place: then nothing is written.
+    """
+    hold(MonthReport.history.filter(upload_id=upload.pk).values_list("period_id", flat=True).distinct())
+    months = [trace.month for trace in ready.plan.rows(MonthReport)]
+    if _stand() == ready.stand and not closed_months(months):
+        return ready.plan
+    check_scope(upload, wish.actor)
+    plan = inversion_of(upload, redo=wish.kind == Reversal.Kind.REDO)
+    _check_seen(plan, wish.seen)
+    return plan
+
+
+def _write(upload: Upload, wish: Wish, plan: Inversion, watch: Unwatched) -> None:
+    last = _last_history(upload.pk)
+    execute(plan, wish.source(upload), watch)
+    _proposals(upload, wish.kind, wish.actor)
+    made = _record(upload, wish, plan, _spans(upload.pk, last))
+    _finish(upload, made, wish.actor)
+    audit.record(f"upload.{wish.kind.value}", actor=wish.actor, obj=upload, counts=made.counts, reason=wish.reason)
 
 
 def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> None:
@@ -94,11 +155,6 @@ def _moved(zh: str, en: str) -> MovedError:
         f"就在刚才{zh}又被他人修改，没有写入任何内容。请重新查看后再做。",
         f"Just now {en} were changed by somebody else. Nothing was written; look again, then repeat.",
     )
-
-
-def _reason(upload: Upload, kind: Reversal.Kind, reason: str) -> str:
-    said = f"{kind.label}上传 #{upload.pk}"
-    return f"{said}：{reason.strip()}" if reason.strip() else said
 
 
 def check_reversible(upload: Upload, kind: Reversal.Kind) -> None:
@@ -150,82 +206,6 @@ def _check_seen(plan: Inversion, seen: str) -> None:
         )
 
 
-# --- carrying it out ---
-
-
-def execute(plan: Inversion, source: Source) -> None:
-    """Write the inverse plan: rows that go, then cells, then rows that come back. Queries do not grow with the rows."""
-    states = _void(plan)
-    for model in WRITTEN:
-        bulk.delete(model, [(trace.id, trace.revision or 0) for trace in plan.deletes.get(model, [])], source=source)
-    for model in WRITTEN:
-        _update(model, plan.updates.get(model, []), source)
-    for model in reversed(WRITTEN):
-        _insert(model, plan.inserts.get(model, []), source)
-    _replan(plan.replanned, source)
-    tell_voided(states, source=source)
-
-
-def _void(plan: Inversion) -> dict[int, str]:
-    """Reports that were handed in and lose a figure go back to draft, as after any edit. Report id → its state before."""
-    states = {}
-    for trace, values in plan.updates.get(MonthReport, []):
-        state = str(trace.value("state"))
-        if state in VOIDED:
-            values["state"] = after_edit(State(state)).value
-            states[trace.id] = state
-    return states
-
-
-def _stored(model: Model, name: str, value: Any) -> Any:
-    column = next(one for one in model._meta.concrete_fields if one.attname == name)
-    return bulk.as_column(column.get_prep_value(value))
-
-
-def _columns(model: Model) -> dict[str, models.Field[Any, Any]]:
-    return {one.attname: one for one in model._meta.concrete_fields}
-
-
-def _update(model: Model, rows: list[tuple[Trace, dict[str, Any]]], source: Source) -> None:
-    """Rows that change the same columns together."""
-    known = _columns(model)
-    groups: dict[tuple[str, ...], list[list[Any]]] = {}
-    for trace, values in rows:
-        stored = [bulk.as_column(known[name].get_prep_value(value)) for name, value in values.items()]
-        groups.setdefault(tuple(values), []).append([trace.id, trace.revision, *stored])
-    for names, group in groups.items():
-        bulk.update(model, [str(known[name].column) for name in names], group, source=source)
-
-
-def _insert(model: Model, rows: list[tuple[Trace, dict[str, Any]]], source: Source) -> None:
-    """Rows come back under their own ids, with a revision above all they had: an old form or plan can't take them for the former."""
-    if not rows:
-        return
-    known = _columns(model)
-    blank = blank_row(model, bulk)
-    places = list(blank)
-    full = []
-    for trace, values in sorted(rows, key=lambda row: row[0].id):
-        row = {**blank, **{str(known[name].column): bulk.as_column(known[name].get_prep_value(value)) for name, value in values.items()}}
-        row["id"] = trace.id
-        row["revision"] = max(write.revision for write in trace.writes) + 1
-        full.append([row[place] for place in places])
-    bulk.insert(model, places, full, source=source)
-
-
-def _replan(replanned: dict[int, dict[str, Any]], source: Source) -> None:
-    """A plan version for each project whose figures have moved under later versions."""
-    if not replanned:
-        return
-    blank = blank_row(PlanVersion, bulk)
-    ids = bulk.take_ids(PlanVersion, len(replanned))
-    rows = []
-    for key, (project_id, values) in zip(ids, sorted(replanned.items()), strict=True):
-        stored = {name: _stored(PlanVersion, name, value) for name, value in values.items()}
-        rows.append(list({**blank, "id": key, "project_id": project_id, "reason": source.reason[:300], **stored}.values()))
-    bulk.insert(PlanVersion, list(blank), rows, source=source)
-
-
 # --- the record ---
 
 
@@ -247,7 +227,7 @@ def _spans(upload_id: int, before: dict[Model, int]) -> dict[str, list[int]]:
     return spans
 
 
-def _record(upload: Upload, kind: Reversal.Kind, plan: Inversion, actor: Any, reason: str, door: str, spans: dict[str, list[int]]) -> Reversal:
+def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[int]]) -> Reversal:
     counts = {
         "places": len(plan.items),
         "reverted": len(plan.going),
@@ -256,14 +236,14 @@ def _record(upload: Upload, kind: Reversal.Kind, plan: Inversion, actor: Any, re
         "restored_projects": len(plan.inserts.get(Project, [])),
     }
     places = kept_places(upload, plan)
-    zh, en = outcome_words(kind, counts, places)
+    zh, en = outcome_words(wish.kind, counts, places)
     return Reversal.objects.create(
         upload=upload,
         number=(upload.reversals.aggregate(last=Max("number"))["last"] or 0) + 1,
-        kind=kind,
-        actor=actor if getattr(actor, "pk", None) else None,
-        door=door,
-        reason=reason,
+        kind=wish.kind,
+        actor=wish.actor if getattr(wish.actor, "pk", None) else None,
+        door=wish.door,
+        reason=wish.reason,
         counts=counts,
         kept=[place.as_json() for place in places],
         spans=spans,

@@ -42,6 +42,7 @@ class PlaceLine:
     door: str = ""
     upload: int | None = None
     cause: str = ""
+    places: tuple[tuple[str, int], ...] = ()  # rows on whose pages the cause can be looked at, nearest first: (table, id)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,6 +92,7 @@ class _Words:
             door=by.door if by else "",
             upload=by.upload_id if by else None,
             cause=_cause(item, column),
+            places=item.hung.places if item.hung is not None else (),
         )
 
     def _place(self, trace: Trace) -> tuple[str, int | None]:
@@ -187,7 +189,7 @@ _WHY = {
     Why.CHANGED: ("此后{who}修改", "changed since{who}"),
     Why.TIED: ("与此后{who}修改的栏目相连", "tied to a column changed since{who}"),
     Why.GONE: ("所在记录此后{who}删除", "in a record deleted since{who}"),
-    Why.HANGS: ("所在记录上已有后来的内容", "in a record on which later ones hang"),
+    Why.HANGS: ("所在记录此后{who}挂上了其他内容", "in a record to which something was attached since{who}"),
     Why.LOCKED: ("所在月份已锁定", "of a locked month"),
     Why.APPROVED: ("所在月报此后{who}审核通过", "of a report approved since{who}"),
     Why.TAKEN: ("的位置已被其他记录占用", "whose place another record has taken"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,6 +45,7 @@ class TemplatesForm(forms.Form):
 
 
 _LEAST_SECONDS = 2  # of work, before its rate says anything
+_REVERSING = frozenset({Job.Verb.UNDO, Job.Verb.REDO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Standing:
     @property
     def percent(self) -> int:
         return min(99, self.rows_done * 100 // self.rows_total) if self.rows_total else 0
+
+    @property
+    def is_written(self) -> bool:
+        """Too late to cancel."""
+        return leases.is_being_written(self.job)
 
     @property
     def title(self) -> str:
@@ -91,12 +98,21 @@ class Standing:
         if self.job.verb == Job.Verb.TEMPLATES:
             return _("已完成%(done)s个单位，共%(total)s个") % {"done": self.rows_done, "total": self.rows_total}
         if not self.rows_done:
-            return _("正在打开文件") if self.job.verb == Job.Verb.CHECK else _("正在写入")
+            return self._first_words()
+        if self.job.verb in _REVERSING:
+            place = {"done": self.rows_done, "total": self.rows_total}
+            return _("已恢复%(done)s处，共%(total)s处") % place if self.job.verb == Job.Verb.REDO else _("已撤回%(done)s处，共%(total)s处") % place
         if self.job.verb == Job.Verb.CHECK and self.rows_done >= self.job.rows_total:
             return _("已检查%(done)s行") % {"done": self.rows_done}
         if self.job.verb == Job.Verb.CHECK:
             return _("已检查%(done)s行，按文件大小估计约%(total)s行") % {"done": self.rows_done, "total": self.rows_total}
         return _("已写入%(done)s行，共%(total)s行") % {"done": self.rows_done, "total": self.rows_total}
+
+    def _first_words(self) -> str:
+        """Before there is anything to count."""
+        if self.job.verb == Job.Verb.CHECK:
+            return _("正在打开文件")
+        return _("正在逐处核对此后有没有人改过，还没有写入") if self.job.verb in _REVERSING and not self.job.is_writing else _("正在写入")
 
     def _left_words(self) -> str:
         seconds = self.seconds_left or 0
@@ -115,7 +131,7 @@ def standing(job: Job, user: Any) -> Standing:
         is_worked_on=job.state == Job.State.RUNNING and not leases.is_lost(job, now),
         has_worker=bool(progress.living_workers(now)),
         seconds_left=_seconds_left(job, done, (now - job.started_at).total_seconds()) if job.started_at else None,
-        may_cancel=may_cancel(user, job) and (job.state == Job.State.WAITING or job.verb != Job.Verb.COMMIT) and not job.cancel_requested,
+        may_cancel=may_cancel(user, job) and not leases.is_being_written(job) and not job.cancel_requested,
     )
 
 
@@ -127,9 +143,9 @@ def _seconds_left(job: Job, done: int, elapsed: float) -> int | None:
 
 
 def may_cancel(user: Any, job: Job) -> bool:
-    """Who may do it may cancel it: of an upload whoever may send for its unit, else the person who asked."""
+    """Who may do it may cancel it: of an upload whoever may send for its unit, or take back, else the person who asked."""
     if job.upload is not None:
-        return may_write(user, job.upload, Action.UPLOAD)
+        return may_write(user, job.upload, Action.UNDO if job.verb in _REVERSING else Action.UPLOAD)
     return bool(job.actor_id == user.pk)
 
 
@@ -140,7 +156,8 @@ def work_context(upload: Upload, user: Any) -> dict[str, Any]:
         return {"work": None, "ended": None}
     if job.is_active:
         return {"work": standing(job, user), "ended": None}
-    is_last = job.finished_at is not None and not any(at is not None and at > job.finished_at for at in (upload.checked_at, upload.committed_at))
+    done_at = (upload.checked_at, upload.committed_at, upload.reversals.aggregate(last=Max("at"))["last"])
+    is_last = job.finished_at is not None and not any(at is not None and at > job.finished_at for at in done_at)
     came_to_nothing = job.state in (Job.State.REFUSED, Job.State.CANCELLED, Job.State.FAILED) and is_last
     # A cancelled or given up check stands in the upload's own words already.
     is_told = upload.state in (Upload.State.CANCELLED, Upload.State.FAILED)

@@ -17,9 +17,11 @@ from exchange.forms import ReversalForm
 from exchange.models import Reversal, Upload
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.inverse import Inversion, inversion_of
+from exchange.services.leases import require_free
 from exchange.services.undo import check_reversible, check_scope, mark_of
 from exchange.services.undo_words import kept_places, kept_words, place_lines, why_words
 from exchange.views.access import may_write, signed_in, upload_or_404, wants_json, wording
+from exchange.views.causes import cause_link
 from exchange.views.documents import refusal_answer
 from exchange.views.page import render_page
 from projects.models import Project
@@ -40,6 +42,7 @@ class ReversalPage(View):
         try:
             if not may_write(request.user, upload, Action.UNDO):
                 raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+            require_free(upload)
             check_reversible(upload, self.kind)
             check_scope(upload, request.user)
         except UploadError as refusal:
@@ -97,8 +100,8 @@ def _context(request: HttpRequest, upload: Upload, plan: Inversion, kind: Revers
 
 
 def _said(line: dict[str, Any]) -> dict[str, Any]:
-    """A place line with why it stays, in the language of the page."""
-    return {**line, "why_words": wording(*why_words(line)) if line["why"] else ""}
+    """A place line with why it stays, in the language of the page, and the address of what is in the way."""
+    return {**line, "why_words": wording(*why_words(line)) if line["why"] else "", "link": cause_link(line)}
 
 
 class UndoPage(ReversalPage):

@@ -11,6 +11,7 @@ from exchange.services.holding import holding_of
 from exchange.services.undo import REDOABLE, UNDOABLE
 from exchange.services.undo_words import why_words
 from exchange.views.access import may_write, wording
+from exchange.views.causes import cause_link
 from exchange.views.questions import questions_context
 
 _KEPT_SHOWN = 100
@@ -50,6 +51,6 @@ def _holding(upload: Upload, user: Any) -> dict[str, Any] | None:
 def _story(upload: Upload) -> Iterator[dict[str, Any]]:
     """Each time the upload was taken back or brought back, with what stayed."""
     for record in upload.reversals.select_related("actor"):
-        lines = [{**line, "why_words": wording(*why_words(line))} for line in record.kept[:_KEPT_SHOWN]]
+        lines = [{**line, "why_words": wording(*why_words(line)), "link": cause_link(line)} for line in record.kept[:_KEPT_SHOWN]]
         more = max(record.counts.get("kept", 0) - len(lines), 0)
         yield {"record": record, "outcome": wording(record.outcome, record.outcome_en), "lines": lines, "more": more}

@@ -15,12 +15,12 @@ from exchange.forms import CommitForm, ReasonForm, ReversalForm
 from exchange.models import Reversal, Upload
 from exchange.services import leases
 from exchange.services.faults import NotAllowedError, StateError, UnseenError, UploadError
-from exchange.services.undo import check_reversible, check_scope, redo, undo
-from exchange.tasks import check_upload, commit_upload
+from exchange.services.undo import check_reversible, check_scope
+from exchange.tasks import check_upload, commit_upload, reverse_upload
 from exchange.views.access import may_write, signed_in, upload_or_404, visible_uploads, wants_json
 from exchange.views.documents import form_answer, refusal_answer, upload_answer
 from exchange.views.page import CHECKABLE, render_page
-from exchange.views.progress import job_on_its_way, work_document
+from exchange.views.progress import job_on_its_way, may_cancel, work_document
 from exchange.views.reversal import render_reversal
 
 
@@ -85,12 +85,12 @@ class Reverse(Verb):
     kind: Reversal.Kind
 
     def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
-        verb = redo if self.kind == Reversal.Kind.REDO else undo
         check_reversible(upload, self.kind)
         check_scope(upload, self.request.user)
         if not given["seen"]:
             raise UnseenError()
-        return verb(upload, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+        reverse_upload(upload, self.kind, actor=self.request.user, reason=given["reason"], seen=given["seen"])
+        return upload
 
     def _refusal_page(self, request: HttpRequest, upload: Upload, refusal: UploadError, form: ReasonForm, status: int) -> HttpResponseBase:
         """What was not looked at, or has changed since, is shown as it stands now."""
@@ -133,6 +133,8 @@ class CancelWork(Verb):
         job = upload.jobs.order_by("-pk").first()
         if job is None:
             raise StateError("ended", "没有正在处理的任务。", "There is nothing on its way.")
+        if not may_cancel(self.request.user, job):
+            raise NotAllowedError("role", "你的岗位不能取消这项任务。", "Your post may not cancel this.")
         leases.cancel(job, actor=self.request.user)
         upload.refresh_from_db()
         return upload

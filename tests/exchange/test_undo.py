@@ -148,7 +148,7 @@ def test_a_new_project_on_which_something_hangs_is_kept(people: Cast) -> None:
     undo(upload, actor=people.owner)
     assert [project.name for project in Project.objects.all()] == [FIRST]
     (kept,) = upload.reversals.get().kept
-    assert (kept["why"], kept["cause"]) == ("hangs", str(Obstacle._meta.verbose_name))
+    assert (kept["why"], kept["cause"], kept["by"], kept["door"]) == ("hangs", "存在问题“征地未完成”", "李敏", "admin")
 
 
 def test_tags_hang_on_a_project_too(people: Cast) -> None:

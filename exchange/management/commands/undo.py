@@ -16,6 +16,7 @@ from accounts.models import User
 from exchange.models import Reversal, Upload
 from exchange.services.faults import UploadError
 from exchange.services.inverse import inversion_of
+from exchange.services.leases import require_free
 from exchange.services.undo import check_reversible, check_scope, redo, undo
 from exchange.services.undo_words import kept_places, place_lines, why_words
 from projects.models import Door, Project
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         }
 
     def _carry_out(self, upload: Upload, kind: Reversal.Kind, actor: User | None, reason: str) -> dict[str, Any]:
+        require_free(upload)
         verb = redo if kind == Reversal.Kind.REDO else undo
         done = verb(upload, actor=actor, reason=reason, door=Door.COMMAND)
         record = done.reversals.order_by("number").last()

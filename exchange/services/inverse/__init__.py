@@ -16,18 +16,21 @@ from exchange.services.inverse.projects import decide_projects
 from exchange.services.inverse.rows import decide_codes, decide_rows
 from exchange.services.inverse.traces import CHUNK, Trace, Write, columns_of, traces
 from exchange.services.inverse.work import Work
+from exchange.services.progress import UNWATCHED, Unwatched
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport
 
 __all__ = ["CHUNK", "SILENT", "Inversion", "Item", "Model", "Trace", "Why", "Write", "columns_of", "inversion_of"]
 
 
-def inversion_of(upload: Upload, *, redo: bool = False) -> Inversion:
+def inversion_of(upload: Upload, *, redo: bool = False, watch: Unwatched = UNWATCHED) -> Inversion:
     """The inverse plan of what the upload wrote and still stands; with `redo` of what taking it back wrote."""
-    work = Work(traces(upload), redo, _withdrawn())
+    work = Work(traces(upload, watch), redo, _withdrawn())
     decide_projects(work)
+    watch.step(0)
     decide_codes(work)
     for model in (Entry, MonthReport, AnnualPlan, LocationShare):
         decide_rows(work, model)
+    watch.step(0)
     close(work)
     return work.plan
 

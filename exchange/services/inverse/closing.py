@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from exchange.services.inverse.hanging import hanging
 from exchange.services.inverse.items import Item, Model, Why, first_change
-from exchange.services.inverse.obstacles import PLANNED, hanging, missing_targets, plan_versions
+from exchange.services.inverse.obstacles import PLANNED, missing_targets, plan_versions
 from exchange.services.inverse.traces import Trace
 from exchange.services.inverse.work import Work
 from projects.models import PlanVersion, Project

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import models
 
-from exchange.services.inverse.traces import ABSENT, Move, Trace, Write, columns_of
+from exchange.services.inverse.hanging import Hung
+from exchange.services.inverse.traces import ABSENT, Move, Origin, Trace, Write, columns_of, places_of
 from projects.models import AnnualPlan, MonthReport, Project
 
 Model = type[models.Model]
@@ -54,8 +55,9 @@ class Item:
     column: str | None
     target: Any
     why: Why | None = None
-    by: Write | None = None
+    by: Write | Origin | None = None
     cause: str = ""  # the column or the table that is in the way
+    hung: Hung | None = None  # what hangs on the row
 
 
 @dataclass(slots=True)
@@ -68,6 +70,11 @@ class Inversion:
     inserts: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     replanned: dict[int, dict[str, Any]] = field(default_factory=dict)  # project → planned values that need a plan version of their own
 
+    def rows(self, model: Model) -> list[Trace]:
+        """The rows of a table that would be written."""
+        written = [*self.deletes.get(model, []), *(row for row, _values in self.updates.get(model, []))]
+        return [*written, *(row for row, _values in self.inserts.get(model, []))]
+
     @property
     def going(self) -> list[Item]:
         return [item for item in self.items if item.why is None]
@@ -75,6 +82,11 @@ class Inversion:
     @property
     def staying(self) -> list[Item]:
         return [item for item in self.items if item.why is not None]
+
+
+def hangs(trace: Trace, hung: Hung) -> Item:
+    """A row that stays because something hangs on it."""
+    return Item(trace, None, None, Why.HANGS, hung.by, hung.cause, hung)
 
 
 def blank(model: Model, column: str) -> Any:
@@ -110,9 +122,9 @@ def resolved(trace: Trace, column: str, move: Move, withdrawn: frozenset[int]) -
 def decided_cells(trace: Trace, reverse: bool, withdrawn: frozenset[int]) -> list[Item]:
     """An item for each column of a standing row that the upload moved in this direction; silent columns too."""
     items = []
-    for name in columns_of(trace.model):
-        move = trace.own_move(name)
-        if move is None or trace.writes[move.at].reverses != reverse or name in _REVIEW:
+    places = places_of(trace.model)
+    for name, move in sorted(trace.own_moves().items(), key=lambda own: places[own[0]]):
+        if trace.writes[move.at].reverses != reverse or name in _REVIEW:
             continue
         target = resolved(trace, name, move, frozenset() if reverse else withdrawn)
         if target is ABSENT:

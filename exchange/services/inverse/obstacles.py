@@ -1,4 +1,4 @@
-"""What stands in the way of taking rows back, asked of the database set-wise: locked months, what hangs on a row, places taken since."""
+"""What stands in the way of taking rows back, asked of the database set-wise: locked months, places taken since, what is gone."""
 
 from __future__ import annotations
 
@@ -47,27 +47,6 @@ def closed_months(rows: Iterable[tuple[int, int]]) -> Months:
             answers[key] = guard.answer(key[0], periods[period])
         if not answers[key]:
             found[(project, period)] = answers[key]
-    return found
-
-
-def hanging(model: type[models.Model], ids: Sequence[int], own: Mapping[type[models.Model], set[int]]) -> dict[int, str]:
-    """Of rows of a table those on which something hangs that is not among `own`, each with the words of what it is.
-
-    Asked of every table that points to this one, whichever room it is of; history points too, but holds nothing.
-    """
-    found: dict[int, str] = {}
-    for relation in model._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
-            continue
-        column: Any = relation.field  # type: ignore[union-attr]
-        if not column.remote_field.field.db_constraint:
-            continue
-        other: type[models.Model] = relation.related_model  # type: ignore[assignment]
-        mine = own.get(other, set())
-        for part in parts(ids):
-            for key, target in other._default_manager.filter(**{f"{column.name}__in": part}).values_list("pk", column.attname):
-                if key not in mine and target not in found:
-                    found[target] = str(other._meta.verbose_name)
     return found
 
 

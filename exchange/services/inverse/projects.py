@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange.services.inverse.items import Item, Model, Why, approval_since, first_change
-from exchange.services.inverse.obstacles import Months, alive, closed_months, hanging, taken
-from exchange.services.inverse.traces import Trace, Write
+from exchange.services.inverse.hanging import Hung, hanging
+from exchange.services.inverse.items import Item, Model, Why, approval_since, first_change, hangs
+from exchange.services.inverse.obstacles import Months, alive, closed_months, taken
+from exchange.services.inverse.traces import Trace
 from exchange.services.inverse.work import Work
 from projects.models import MonthReport, Project
 
@@ -47,11 +48,11 @@ def _made(work: Work) -> None:
     below = _hanging_below(work, children)
     for trace in made:
         rows = children[trace.id]
-        trouble = _trouble(trace, rows, locked) or _hung(hung.get(trace.id) or below.get(trace.id))
+        thing = hung.get(trace.id) or below.get(trace.id)
+        trouble = _trouble(trace, rows, locked) or (hangs(trace, thing) if thing is not None else None)
         work.closed.add(trace.id)
         if trouble is not None:
-            why, by, cause = trouble
-            work.plan.items.append(Item(trace, None, None, why, by, cause))
+            work.plan.items.append(trouble)
             continue
         work.plan.items.append(Item(trace, None, None))
         for row in (*rows, trace):
@@ -59,42 +60,35 @@ def _made(work: Work) -> None:
                 work.delete(row)
 
 
-Trouble = tuple[Why, Write | None, str]
-
-
-def _hung(words: str | None) -> Trouble | None:
-    return (Why.HANGS, None, words) if words else None
-
-
-def _trouble(project: Trace, children: list[Trace], locked: Months) -> Trouble | None:
+def _trouble(project: Trace, children: list[Trace], locked: Months) -> Item | None:
     """Why a project that the upload made has to stay whole: something of it changed, a month locked or approved."""
     for row in (project, *children):
         if row.now is None:
             write = row.writes[-1]
             if write.upload_id != row.upload_id:
-                return Why.CHANGED, write, row.model._meta.label_lower
+                return Item(project, None, None, Why.CHANGED, write, row.model._meta.label_lower)
             continue
         name = first_change(row)
         if name is not None:
-            return Why.CHANGED, row.changed_by(name), f"{row.model._meta.label_lower}:{name}"
+            return Item(project, None, None, Why.CHANGED, row.changed_by(name), f"{row.model._meta.label_lower}:{name}")
         if row.model is MonthReport and row.month in locked:
-            return Why.LOCKED, None, locked[row.month].zh
+            return Item(project, None, None, Why.LOCKED, None, locked[row.month].zh)
         approved = approval_since(row)
         if approved is not None:
-            return Why.APPROVED, approved, ""
+            return Item(project, None, None, Why.APPROVED, approved)
     return None
 
 
-def _hanging_below(work: Work, children: dict[int, list[Trace]]) -> dict[int, str]:
+def _hanging_below(work: Work, children: dict[int, list[Trace]]) -> dict[int, Hung]:
     """For each project what hangs on the rows that the upload gave it."""
     owners: dict[Model, dict[int, int]] = {}
     for key, rows in children.items():
         for row in rows:
             owners.setdefault(row.model, {})[row.id] = key
-    found: dict[int, str] = {}
+    found: dict[int, Hung] = {}
     for model, keys in owners.items():
-        for target, words in hanging(model, sorted(keys), work.own).items():
-            found.setdefault(keys[target], words)
+        for target, thing in hanging(model, sorted(keys), work.own).items():
+            found.setdefault(keys[target], thing)
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from exchange.services.inverse.items import BLANKABLE, Item, Model, Why, approval_since, first_change
-from exchange.services.inverse.obstacles import closed_months, hanging, primary_codes
-from exchange.services.inverse.traces import Trace, Write
+from exchange.services.inverse.hanging import Hung, hanging
+from exchange.services.inverse.items import BLANKABLE, Item, Model, Why, approval_since, first_change, hangs
+from exchange.services.inverse.obstacles import closed_months, primary_codes
+from exchange.services.inverse.traces import Origin, Trace, Write
 from exchange.services.inverse.work import Work
 from projects.models import MonthReport, ProjectCode
 
@@ -21,7 +22,7 @@ def decide_rows(work: Work, model: Model) -> None:
         elif (by := approval_since(trace)) is not None:
             work.stay(trace, Why.APPROVED, by=by)
         elif trace.id in hung and model not in BLANKABLE:
-            work.stay(trace, Why.HANGS, cause=hung[trace.id])
+            work.plan.items.append(hangs(trace, hung[trace.id]))
         elif trace.id in gone:
             work.stay(trace, Why.TAKEN)
         else:
@@ -57,7 +58,7 @@ def decide_codes(work: Work) -> None:
         _project_codes(work, codes, gone, hung, primary.get(key, set()))
 
 
-def _project_codes(work: Work, codes: list[Trace], gone: set[int], hung: dict[int, str], primary: set[int]) -> None:
+def _project_codes(work: Work, codes: list[Trace], gone: set[int], hung: dict[int, Hung], primary: set[int]) -> None:
     made = [trace for trace in codes if work.is_made(trace)]
     back = [trace for trace in codes if work.is_unmade(trace)]
     cells = {trace.id: work.cells(trace) for trace in codes if trace.now is not None and trace not in made}
@@ -70,7 +71,7 @@ def _project_codes(work: Work, codes: list[Trace], gone: set[int], hung: dict[in
     elif any(trace.id in gone for trace in back) or _would_be_second(made, back, cells, primary):
         work.plan.items.append(Item(spoken, None, None, Why.TAKEN))
     elif any(trace.id in hung for trace in made):
-        work.plan.items.append(Item(spoken, None, None, Why.HANGS, cause=next(hung[trace.id] for trace in made if trace.id in hung)))
+        work.plan.items.append(hangs(spoken, next(hung[trace.id] for trace in made if trace.id in hung)))
     else:
         for trace in (*made, *back):
             work.go(trace, spoken=False)
@@ -80,7 +81,7 @@ def _project_codes(work: Work, codes: list[Trace], gone: set[int], hung: dict[in
             work.plan.items.append(Item(spoken, None, None))
 
 
-def _changed(made: list[Trace], items: list[Item]) -> tuple[bool, Write | None]:
+def _changed(made: list[Trace], items: list[Item]) -> tuple[bool, Write | Origin | None]:
     """Whether any of the codes was changed since, and by which write."""
     for trace in made:
         name = first_change(trace)

@@ -8,15 +8,17 @@ A fixed number of queries for each five hundred rows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from itertools import groupby
 from typing import Any
 
 from django.db import models
 
 from exchange.models import Reversal, Upload
+from exchange.services.progress import UNWATCHED, Unwatched
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode
 
 # What an upload writes, those that hang on others first.
@@ -33,6 +35,16 @@ class Absent(Enum):
 
 ABSENT = Absent.ABSENT
 Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who made something, when, and through which door."""
+
+    actor_id: int | None
+    at: datetime
+    door: str
+    upload_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +81,18 @@ class Trace:
     writes: list[Write]
     revision: int | None = None
     now: Values | None = None
-    _moves: dict[str, list[Move]] = field(default_factory=dict)
+    _moves: tuple[dict[str, list[Move]], dict[str, Move]] | None = None
 
     def value(self, name: str) -> Any:
         """What stands in a column now."""
-        return ABSENT if self.now is None else self.now[columns_of(self.model).index(name)]
+        return ABSENT if self.now is None else self.now[places_of(self.model)[name]]
 
     def last_known(self, name: str) -> Any:
         """What stands in a column now, or stood there when the row was last seen."""
-        place = columns_of(self.model).index(name)
-        return next((values[place] for values in (self.now, *(one.values for one in reversed(self.writes))) if values is not None), None)
+        values = self.now
+        if values is None:
+            values = next((one.values for one in reversed(self.writes) if one.values is not None), None)
+        return None if values is None else values[places_of(self.model)[name]]
 
     @property
     def project_id(self) -> int:
@@ -89,27 +103,29 @@ class Trace:
         """The project and the period of a month's report."""
         return self.project_id, int(self.last_known("period_id"))
 
+    def _moved(self) -> tuple[dict[str, list[Move]], dict[str, Move]]:
+        if self._moves is None:
+            self._moves = _moves(columns_of(self.model), self.writes, self.upload_id)
+        return self._moves
+
     def moves(self, name: str) -> list[Move]:
         """All changes of a column, oldest first; a new row moves it from ABSENT, a deleted one to it."""
-        if name not in self._moves:
-            place = columns_of(self.model).index(name)
-            old: Any = ABSENT
-            found = []
-            for at, write in enumerate(self.writes):
-                new = ABSENT if write.values is None else write.values[place]
-                if new is not old and new != old:
-                    found.append(Move(at, old, new))
-                old = new
-            self._moves[name] = found
-        return self._moves[name]
+        return self._moved()[0].get(name, [])
+
+    def own_moves(self) -> dict[str, Move]:
+        """Of every column that the upload changed its last change."""
+        return self._moved()[1]
 
     def own_move(self, name: str) -> Move | None:
         """The last change of a column that the upload made."""
-        return next((move for move in reversed(self.moves(name)) if self.writes[move.at].upload_id == self.upload_id), None)
+        return self._moved()[1].get(name)
 
     def existence(self) -> Write | None:
         """The upload's last write that made the row or deleted it."""
-        return next((one for one in reversed(self.writes) if one.upload_id == self.upload_id and one.kind in "+-"), None)
+        for write in reversed(self.writes):
+            if write.upload_id == self.upload_id and write.kind != "~":
+                return write
+        return None
 
     def changed_by(self, name: str) -> Write | None:
         """Who gave a column the value that stands there, if that was told."""
@@ -117,20 +133,40 @@ class Trace:
         return self.writes[moves[-1].at] if moves else None
 
 
+def _moves(names: tuple[str, ...], writes: Sequence[Write], upload_id: int) -> tuple[dict[str, list[Move]], dict[str, Move]]:
+    """The changes of each column, and the last one of this upload: one walk over the writes, which mostly differ in few columns."""
+    found: dict[str, list[Move]] = {}
+    own: dict[str, Move] = {}
+    absent = (ABSENT,) * len(names)
+    before: Values = absent
+    for at, write in enumerate(writes):
+        after = absent if write.values is None else write.values
+        if after != before:
+            for name, old, new in zip(names, before, after, strict=True):
+                if new is not old and new != old:
+                    move = Move(at, old, new)
+                    found.setdefault(name, []).append(move)
+                    if write.upload_id == upload_id:
+                        own[name] = move
+        before = after
+    return found, own
+
+
 def columns_of(model: type[models.Model]) -> tuple[str, ...]:
     """The columns that hold values, as attributes."""
-    found = _COLUMNS.get(model)
-    if found is None:
-        found = _COLUMNS[model] = tuple(column.attname for column in model._meta.concrete_fields if column.attname not in _COUNTED)
-    return found
+    return tuple(places_of(model))
 
 
-_COLUMNS: dict[type[models.Model], tuple[str, ...]] = {}
+@cache
+def places_of(model: type[models.Model]) -> dict[str, int]:
+    """Each column that holds values, with its place among them."""
+    names = [column.attname for column in model._meta.concrete_fields if column.attname not in _COUNTED]
+    return {name: at for at, name in enumerate(names)}
 
 
-def traces(upload: Upload) -> dict[type[models.Model], list[Trace]]:
-    """All rows that the upload wrote, by table."""
-    return {model: list(_traces(model, upload.pk)) for model in WRITTEN}
+def traces(upload: Upload, watch: Unwatched = UNWATCHED) -> dict[type[models.Model], list[Trace]]:
+    """All rows that the upload wrote, by table. Stops between two parts where `watch` ends the work."""
+    return {model: list(_traces(model, upload.pk, watch)) for model in WRITTEN}
 
 
 def parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -138,12 +174,13 @@ def parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[start : start + CHUNK]
 
 
-def _traces(model: type[models.Model], upload_id: int) -> Iterator[Trace]:
+def _traces(model: type[models.Model], upload_id: int, watch: Unwatched) -> Iterator[Trace]:
     history = model.history  # type: ignore[attr-defined]
     keys = sorted(set(history.filter(upload_id=upload_id).values_list("id", flat=True)))
     names = columns_of(model)
     told = ("id", "history_id", "upload_id", "history_user_id", "history_date", "door", "revision", "history_type", *names)
     for part in parts(keys):
+        watch.step(0)
         # The rows first: if one is written meanwhile, its revision is behind its history and the write is refused.
         now = {row[0]: row for row in model._default_manager.filter(pk__in=part).values_list("id", "revision", *names)}
         rows = list(history.filter(id__in=part).order_by("id", "history_id").values_list(*told))
