@@ -65,7 +65,8 @@ class Verdict(StrEnum):
 class Deed:
     """Something that can be asked for: a verb on rows of the admin, or a view of its own.
 
-    `action` is what it needs, `sees` what its row needs to exist for somebody; None as action: nobody is granted it.
+    `action` is what it needs, `sees` what its row needs to exist for somebody; None as action: nobody is granted it. `foreign`: how the
+    page answers where its query chooses a unit out of reach; open, it shows nothing of it.
     """
 
     label: Any
@@ -75,6 +76,7 @@ class Deed:
     lookup: str = "pk"
     sees: Action = Action.VIEW
     closed: Verdict = Verdict.REFUSED
+    foreign: Verdict = Verdict.OPEN
     page: Any = None  # the admin's page, for its own rows
     in_admin: bool = False
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import scope
 from accounts.explain import VERBS, Deed, Verdict, asking, deed_at, explain, post_words, row_deed, row_kinds, row_of
+from accounts.explain_query import explain_address, query_of
 from accounts.models import User
 from accounts.navigation import NavItem, register
 from accounts.roles import Action
@@ -94,15 +95,16 @@ def explain_page(request: HttpRequest) -> HttpResponse:
     }
     if form.is_bound and form.is_valid():
         deed, number = form.cleaned_data["asked"]
-        context |= _answer(request, form.cleaned_data["who"], deed, number)
+        context |= _answer(request, form.cleaned_data, deed, number)
     return render(request, "accounts/explain.html", context)
 
 
-def _answer(request: HttpRequest, who: User, deed: Deed, number: str) -> dict[str, Any]:
-    obj = row_of(deed, number)
-    told = explain(who, deed, obj)
+def _answer(request: HttpRequest, asked: dict[str, Any], deed: Deed, number: str) -> dict[str, Any]:
+    obj, who = row_of(deed, number), asked["who"]
+    told, parts = explain_address(who, deed, obj, query_of(asked.get("address") or ""))
     return {
         "who": who,
+        "parts": parts,
         "posts": post_words(who),
         "told": told,
         "is_open": told.verdict is Verdict.OPEN,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import explain
+from accounts import explain, explain_query
 from accounts.explain import Deed, Verdict, register
+from accounts.explain_query import Part
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
 from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
 from projects.services.periods import writable
+from projects.values import Month
 
 
 def _upload(url_name: str, label: Any, verb: str = "view", action: Action = Action.VIEW, method: str = "GET") -> None:
@@ -35,7 +37,13 @@ register("exchange:list", Deed(_("上传文件"), "do", Action.UPLOAD), "POST")
 register("reports:index", Deed(_("报表"), "view", Action.VIEW))
 register("reports:city", Deed(_("投资进展表"), "view", Action.VIEW))
 register("reports:city_xlsx", Deed(_("下载投资进展表"), "do", Action.EXPORT))
-register("reports:projects", Deed(_("报表的项目明细"), "view", Action.VIEW))
+register("reports:projects", Deed(_("报表的项目明细"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:quality", Deed(_("填报质量"), "view", Action.VIEW))
+register("reports:quality_unit", Deed(_("单位的填报质量"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:quality_xlsx", Deed(_("下载填报质量"), "do", Action.EXPORT))
+register("reports:returns_xlsx", Deed(_("下载“谁没报”"), "do", Action.EXPORT))
+register("exchange:template", Deed(_("下载填报表"), "view", Action.EXPORT))
+register("exchange:template-xlsx", Deed(_("下载填报表"), "do", Action.EXPORT))
 register("admin:projects_project_page", Deed(_("项目"), "view", Action.VIEW, Project, in_admin=True))
 register("admin:projects_lists_joint", Deed(_("清单合并去重"), "view", Action.VIEW, in_admin=True))
 register("admin:projects_listversion_page", Deed(_("清单版本"), "view", Action.VIEW, ListVersion, in_admin=True))
@@ -58,3 +66,19 @@ def month_closed(user: Any, deed: Deed, obj: Any) -> Iterable[str]:
 
 
 explain.hindrances.append(month_closed)
+
+
+def month_part(user: Any, deed: Deed, text: str) -> Part:
+    """A month, or a period by its number. Whoever sees the rows sees them of every month."""
+    numbered = text.isascii() and text.isdigit() and len(text) < 10
+    period = ReportingPeriod.objects.filter(pk=int(text)).first() if numbered else None
+    if period is not None:
+        return Part(True, gettext("网址里选的是%(month)s，查看不按月份限制") % {"month": period})
+    try:
+        month = Month.parse(text)
+    except ValueError:
+        return Part(False, gettext("网址里选的月份“%(value)s”不存在，这样选没有结果") % {"value": text[:40]})
+    return Part(True, gettext("网址里选的是%(month)s，查看不按月份限制") % {"month": month})
+
+
+explain_query.readers |= {"period": month_part, "month": month_part}

@@ -143,3 +143,47 @@ def test_kinds_of_record_are_those_of_the_books(cast, signed_in):
     labels = [str(label) for _key, label in row_kinds()]
     assert "月度进展" in labels
     assert [label for label in labels if label.isascii()] == []
+
+
+# --- What stands behind the question mark --------------------------------------------------------------------------------------------
+
+
+def parts_of(response):
+    return [(part.ok, part.text) for part in response.context["parts"]]
+
+
+def test_the_unit_in_the_query_is_looked_at_and_the_rest_is_named(cast, signed_in):
+    address = f"http://testserver{reverse('reports:city')}?unit={cast.unit_a.key}&period=2020-06&by=unit"
+    page = signed_in(cast.city).get(PAGE, {"who": "stranger", "address": address})
+    assert page.context["told"].verdict is Verdict.OPEN
+    told = parts_of(page)
+    assert [ok for ok, _text in told] == [False, True, None]
+    assert told[0][1].startswith("网址里选的是市南，而有“查看”权限的岗位是区市经办人（市北），不在其范围内")
+    assert "by" in told[2][1]
+    own = parts_of(signed_in(cast.city).get(PAGE, {"who": "owner", "address": address}))
+    assert [ok for ok, _text in own] == [True, True, None]
+
+
+def test_lists_name_the_unit_by_its_number_and_a_period_too(cast, signed_in):
+    period = make_period(2020, 6)
+    address = f"{reverse('admin:projects_monthreport_changelist')}?unit={cast.unit_a.pk}&period={period.pk}"
+    told = parts_of(signed_in(cast.city).get(PAGE, {"who": "stranger", "address": address}))
+    assert [ok for ok, _text in told] == [False, True]
+    assert "2020年6月" in told[1][1]
+
+
+def test_a_page_of_one_unit_is_not_there_for_whom_the_unit_is_not(cast, signed_in):
+    address = f"{reverse('reports:quality_unit')}?unit={cast.unit_a.key}&period=2020-06"
+    client = signed_in(cast.city)
+    found = client.get(PAGE, {"who": "stranger", "address": address}).context["told"]
+    assert found.verdict is Verdict.HIDDEN
+    assert found.lacking.startswith("网址里选的是市南")
+    assert client.get(PAGE, {"who": "owner", "address": address}).context["told"].verdict is Verdict.OPEN
+
+
+@pytest.mark.parametrize("query", ["unit=nowhere", "unit=%00", "unit=９", "period=2020-13", "period=99999999", "month=x", "unit=" + "9" * 300])
+def test_a_choice_that_is_none_is_said_and_breaks_nothing(cast, signed_in, query):
+    for name in ("reports:city", "admin:projects_monthreport_changelist"):
+        told = parts_of(signed_in(cast.city).get(PAGE, {"who": "owner", "address": f"{reverse(name)}?{query}"}))
+        assert [ok for ok, _text in told] == [False]
+        assert "不存在" in told[0][1]

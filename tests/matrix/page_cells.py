@@ -18,7 +18,7 @@ def cells_of(runner: Runner, entry: Page) -> Iterator[Cell]:
     for place in places:
         want = partial(expect.page, entry, place=place)
         data = entry.data(runner.world, place) if entry.method == "POST" else entry.query(runner.world, place)
-        yield Cell(entry.name, address(runner, entry, place), want, entry.method, data, entry.writes, place, entry.explained)
+        yield Cell(entry.name, address(runner, entry, place), want, entry.method, data, entry.writes, place)
 
 
 def address(runner: Runner, entry: Page, place: Place) -> str:

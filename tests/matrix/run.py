@@ -20,7 +20,8 @@ from django.test import Client
 from django.test.utils import _TestState
 from django.urls import reverse
 
-from accounts.explain import Explanation, Verdict, deed_at, explain, row_of
+from accounts.explain import Explanation, Verdict, deed_at, row_of
+from accounts.explain_query import explain_address
 from accounts.models import AuditEvent
 from accounts.roles import Action
 from tests.matrix import state
@@ -45,7 +46,6 @@ class Cell:
     data: Mapping[str, Any] = field(default_factory=dict)
     writes: bool = False  # a POST that is taken must have changed something
     place: Place = Place.CITY
-    explained: bool = True
     people: tuple[Person, ...] = PEOPLE  # whom to ask, where the answer of the others is known from another cell
     changes: Callable[[Person], bool] | None = None  # whose request changes something, where the answer looks the same for all
 
@@ -158,7 +158,7 @@ class Runner:
         """One cell, taken back afterwards."""
         self.become(person.name)
         with transaction.atomic():
-            explained = self._explained(cell, person) if cell.explained and cell.want(person) is not None else None
+            explained = self._explained(cell, person) if cell.want(person) is not None else None
             with state.watched() as tables:
                 response = self.send(cell)
             got, want = outcome(response), cell.want(person)
@@ -180,7 +180,8 @@ class Runner:
         if found is None or person.name not in self.world.users:
             return None
         self.tally.explained += 1
-        return explain(self.world.users[person.name], found[0], row_of(*found))
+        query = {name: str(value) for name, value in cell.data.items()} if cell.method == "GET" else {}
+        return explain_address(self.world.users[person.name], found[0], row_of(*found), query)[0]
 
     def _written(self, tables: set[str], person: Person, taken: bool) -> list[str]:
         """Compare what is stored with what was: a refusal stores at most its own line in the log, a taken request only within reach."""

@@ -91,7 +91,6 @@ class Page:
     writes: bool = True  # whether a POST that is taken changes something stored
     wide: bool = False  # only posts of the whole city
     done: Want = Want.OPEN
-    explained: bool = True  # whether its address alone says what is asked for
     expect: Callable[[Person, Place], Want | None] | None = None  # where the answer follows from something else
 
 

@@ -28,7 +28,6 @@ PAGES = (
         places=(Place.OWN, Place.OTHER),
         foreign=Want.HIDDEN,
         query=lambda world, place: {**JUNE, "unit": world.units[place].key},
-        explained=False,
     ),
     Page("reports:campaign_xlsx", Action.EXPORT, query=lambda world, _place: {"campaign": str(world.row("campaign", Place.CITY).pk)}),
     Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
@@ -39,6 +38,5 @@ PAGES = (
         places=(Place.OWN, Place.OTHER),
         foreign=Want.HIDDEN,
         query=lambda world, place: {**JUNE, "unit": world.units[place].key},
-        explained=False,
     ),
 )
