@@ -3,17 +3,38 @@
 Every door that prints figures (project list, overview, project page, city table, its files) reads them from `with_figures`; added up
 they are by `projects.measures`. With a known day everything is read from history: a project's unit, kind, sector and stage too.
 
+A month that is reported in halves stands at what the newest of its halves says (year to date, total since the start, texts), and its own
+figure is the sum of its halves; a second half asked for by itself says its own. The whole month, where it is reported, goes before both.
+
 A project's total investment is that of the described month: what a newer list version, or an adjustment with a later date, changed
 since is not yet counted. A correction without a date holds at once, for every month.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Field,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from projects.history import rows_at
@@ -21,6 +42,7 @@ from projects.measures import Amount, MonthFigures, Sums, month_figures
 from projects.models import AnnualPlan, Entry, MonthReport, PlanVersion, Project, ReportingPeriod
 from projects.models.fields import WanField
 from projects.moment import Moment
+from projects.period import PARTS_UP_TO, WHOLE
 from projects.values import Month
 
 _EVER = date(1900, 1, 1)
@@ -47,8 +69,8 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
         month_number=Value(moment.month.month),
         total_then=_total(moment),
         plan_then=_wan(plans_of(moment), "plan_wan"),
-        month_then=_wan(reports_of(moment.month, until), "done_month_wan"),
-        ytd_then=_wan(reports_of(moment.month, until), "done_ytd_wan"),
+        month_then=_done(moment),
+        ytd_then=told(moment, "done_ytd_wan"),
     )
 
 
@@ -66,10 +88,37 @@ def plans_of(moment: Moment) -> QuerySet[Any]:
     return rows_at(AnnualPlan, moment.known_until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
 
 
-def reports_of(month: Month, until: datetime | None) -> QuerySet[Any]:
-    """The month's report of the project in an outer query."""
-    period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).values("pk")[:1]
+def told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Expression:
+    """What the newest report of the period that says it has in a money column, of the project in an outer query; another with its field."""
+    return Coalesce(*spoken) if len(spoken := _spoken(moment, column, output_field)) > 1 else spoken[0]
+
+
+def each_told(moment: Moment, column: str) -> list[Subquery]:
+    """What every report behind the period's figures has in a column, the newest first."""
+    return [Subquery(reports_of(moment, half).values(column)[:1]) for half in PARTS_UP_TO[moment.half]]
+
+
+def _spoken(moment: Moment, column: str, output_field: Field[Any, Any] | None) -> list[Subquery]:
+    field = output_field or WanField()
+    return [Subquery(reports_of(moment, half).values(column)[:1], output_field=field) for half in PARTS_UP_TO[moment.half]]
+
+
+def _done(moment: Moment) -> Expression:
+    """What was done in the period itself; in a month that is reported in halves, in both."""
+    spoken = _spoken(moment, "done_month_wan", None)
+    if moment.half != WHOLE:
+        return spoken[0]
+    whole, second, first = spoken
+    return Coalesce(whole, ExpressionWrapper(second + first, output_field=WanField()), second, first)
+
+
+def reports_of(moment: Moment, half: int) -> QuerySet[Any]:
+    """The report of the month, or of this half of it, of the project in an outer query."""
+    month, until = moment.month, moment.known_until
+    period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=half).values("pk")[:1]
     reports = rows_at(MonthReport, until).filter(project_id=OuterRef("pk"))
+    if moment.approved:
+        reports = reports.filter(state=MonthReport.State.APPROVED)
     if until is None:
         return reports.filter(period_id=Subquery(period))
     # In history a period stands on as many lines as there are projects: found must be the project's own, by an expression on the other.

@@ -7,7 +7,7 @@ that is passed on shows the same figures to the next reader.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from projects.models import ReportingPeriod
+from projects.period import WHOLE, Period
 from projects.values import Month
 
 MONTH_KEY = "described_month"
@@ -24,10 +25,22 @@ KNOWN_KEY = "known_day"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A described month, and the day it is looked at from (None: now)."""
+    """A described month, and the day it is looked at from (None: now). A half of the month, or only what was approved, where asked for."""
 
     month: Month
     known: date | None = None
+    half: int = WHOLE
+    approved: bool = False
+
+    @property
+    def period(self) -> Period:
+        return Period(self.month, self.half)
+
+    @property
+    def before(self) -> Moment | None:
+        """What was reported before within the year, seen alike."""
+        earlier = self.period.previous
+        return replace(self, month=earlier.month, half=earlier.half) if earlier.month.year == self.month.year else None
 
     @property
     def known_until(self) -> datetime | None:
@@ -57,14 +70,18 @@ def moment_of(request: HttpRequest) -> Moment:
 
 
 def _read(request: HttpRequest) -> Clocks:
-    periods = list(ReportingPeriod.objects.filter(half=0).annotate(reported=Count("reports")).order_by("-year", "-month"))
+    rows = ReportingPeriod.objects.order_by().values_list("year", "month", "half").annotate(n=Count("reports"))
+    reported: dict[Month, int] = {}
+    for year, month, _half, n in rows:  # of a month in halves the fuller one counts: both are of the same projects
+        reported[Month(year, month)] = max(n, reported.get(Month(year, month), 0))
+    months = sorted(reported, reverse=True)
     # A month that only a few units have begun would look like a collapse; it waits in the list until half are in.
-    half = max((period.reported for period in periods), default=0) / 2
-    newest = next((period.as_month for period in periods if period.reported and period.reported >= half), None)
+    enough = max(reported.values(), default=0) / 2
+    newest = next((month for month in months if reported[month] and reported[month] >= enough), None)
     chosen = _chosen(request.GET, "month") or _chosen(getattr(request, "session", {}), MONTH_KEY)
     known = read_day(request.GET.get("known", "")) if "known" in request.GET else read_day(_text(getattr(request, "session", {}), KNOWN_KEY))
     present = Month.of(timezone.localdate())
-    return Clocks(Moment(chosen or newest or present, known), tuple(period.as_month for period in periods))
+    return Clocks(Moment(chosen or newest or present, known), tuple(months))
 
 
 def _text(source: Any, key: str) -> str:

@@ -6,6 +6,7 @@ what is reported counts whatever its state, and `states_of` says how much of it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
 from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
+from projects.period import PARTS_UP_TO, Period
 from projects.services.periods import exceptions_in_force
 from projects.values import Month
 from projects.workflow import State, Verb
@@ -208,16 +210,11 @@ class States:
         return self.draft + self.submitted + self.returned + self.approved
 
 
-def states_of(projects: QuerySet[Project], month: Month) -> States:
-    """The states of the month's reports of these projects. One query."""
-    rows = MonthReport.objects.filter(
-        project__in=projects.order_by().values("pk"), period__year=month.year, period__month=month.month, period__half=0
-    )
-    found: dict[str, Any] = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    return States(**{str(state): n for state, n in found.items()})
-
-
-def approved_only(projects: QuerySet[Project], month: Month) -> QuerySet[Project]:
-    """Those of the projects whose report of the month is approved."""
-    reports = MonthReport.objects.filter(state=State.APPROVED.value, period__year=month.year, period__month=month.month, period__half=0)
-    return projects.filter(pk__in=reports.values("project"))
+def states_of(projects: QuerySet[Project], period: Period) -> States:
+    """The states of the reports behind the period's figures, of a month in halves those of its newest half. One query."""
+    rows = MonthReport.objects.filter(project__in=projects.order_by().values("pk"), period__year=period.month.year, period__month=period.month.month)
+    rank = {half: place for place, half in enumerate(PARTS_UP_TO[period.half])}
+    newest: dict[int, tuple[int, str]] = {}
+    for project_id, half, state in rows.filter(period__half__in=rank).order_by().values_list("project_id", "period__half", "state"):
+        newest[project_id] = min(newest.get(project_id, (len(rank), "")), (rank[half], state))
+    return States(**Counter(state for _rank, state in newest.values()))

@@ -64,7 +64,7 @@ def detail(reach: Reach, question: Question) -> Table:
     return paper_table(
         project_rows(selection),
         Whole.of(groups),
-        question.month,
+        question,
         whole_label=whole_label(reach, question),
         moment=moment_text(newest(group.changed_at for group in groups), question.known),
     )

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import ReportingUnit
 from projects.measures import MonthFigures, Sums, month_figures, with_ranks
 from projects.models import Project
-from projects.values import Month
+from projects.period import FIRST_HALF
 from reports.queries import CityFigures, Group
-from reports.selection import KINDS, NONE
+from reports.selection import KINDS, NONE, Question
 from reports.tables import Column, Kind, Level, Row, Table, Value
-from reports.words import lead_sentence, moment_text, notes
+from reports.words import lead_sentence, moment_text, notes, period_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +34,41 @@ class Line:
 def city_table(figures: CityFigures, by: str) -> Table:
     """Build the table of a month, the whole first."""
     lines = [_whole_line(figures), *_LINES[by](figures)]
-    month = figures.question.month
-    total = month_figures(lines[0].sums, month)
+    question = figures.question
+    total = month_figures(lines[0].sums, question.month, half=question.half == FIRST_HALF)
     return Table(
         name=f"city_progress_by_{by}",
-        title=_("%(city)s%(year)s年%(month)s月重大项目投资进展情况表（%(by)s）")
-        % {"city": settings.CITY_NAME, "year": month.year, "month": month.month, "by": by_label(by)},
+        title=_title(question, by),
         unit_line=_("单位：亿元"),
-        columns=_columns(by, whole_city=figures.whole_city, gaps=total.not_reported > 0),
-        rows=_rows(lines, month),
-        lead=lead_sentence(total, month),
-        moment=moment_text(figures.changed_at, figures.question.known),
+        columns=_columns(by, whole_city=figures.whole_city, gaps=total.not_reported > 0, approved=question.approved),
+        rows=_rows(lines, question),
+        lead=lead_sentence(total, question),
+        moment=moment_text(figures.changed_at, question.known),
         notes=notes(figures, lines[0].sums, by, unranked_units=any(not line.ranked for line in lines[1:])),
     )
+
+
+def _title(question: Question, by: str) -> str:
+    """A table of what is approved says so in its title: its file must not be taken for the other."""
+    month, named = question.month, {"city": settings.CITY_NAME, "by": by_label(by)}
+    if question.half:
+        title = _("%(city)s%(period)s重大项目投资进展情况表（%(by)s）") % {**named, "period": period_text(question.period)}
+    else:
+        title = _("%(city)s%(year)s年%(month)s月重大项目投资进展情况表（%(by)s）") % {**named, "year": month.year, "month": month.month}
+    return title + (_("（只计已审核）") if question.approved else "")
 
 
 def by_label(by: str) -> str:
     return {"unit": _("按单位"), "sector": _("按领域"), "kind": _("按清单类别")}[by]
 
 
-def _columns(by: str, *, whole_city: bool, gaps: bool) -> list[Column]:
+def _columns(by: str, *, whole_city: bool, gaps: bool, approved: bool) -> list[Column]:
     """Where everybody reported, nothing has to be said of those who did not."""
     first = {"unit": _("单位"), "sector": _("领域"), "kind": _("清单类别")}[by]
     columns = [
         Column("label", first, width=18),
         Column("count", _("项目数"), Kind.COUNT, _("项目（个）"), width=8),
-        Column("not_reported", _("未报"), Kind.COUNT, _("项目（个）"), width=7),
+        Column("not_reported", _("未审核") if approved else _("未报"), Kind.COUNT, _("项目（个）"), width=7),
         Column("total", _("总投资"), Kind.YI, width=11),
         *_plan_columns(gaps=gaps),
         Column("month", _("本月"), Kind.YI, _("完成投资"), width=10),
@@ -157,11 +166,12 @@ def _kind_lines(figures: CityFigures) -> list[Line]:
 _LINES: dict[str, Callable[[CityFigures], list[Line]]] = {"unit": _unit_lines, "sector": _sector_lines, "kind": _kind_lines}
 
 
-def _rows(lines: Sequence[Line], month: Month) -> list[Row]:
-    now = _ranked([month_figures(line.sums, month) for line in lines], lines)
+def _rows(lines: Sequence[Line], question: Question) -> list[Row]:
+    now = _ranked([month_figures(line.sums, question.month, half=question.half == FIRST_HALF) for line in lines], lines)
     before: list[MonthFigures] = list(now)
-    if month.month > 1:
-        before = _ranked([month_figures(line.earlier, month.previous) for line in lines], lines)
+    if question.moment.before is not None:
+        earlier = question.moment.before
+        before = _ranked([month_figures(line.earlier, earlier.month, half=earlier.half == FIRST_HALF) for line in lines], lines)
     return [_row(line, figures, earlier) for line, figures, earlier in zip(lines, now, before, strict=True)]
 
 

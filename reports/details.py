@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from projects.measures import Amount, MonthFigures, Sums, month_figures
 from projects.models.tracking import Door
-from projects.values import Month
+from projects.period import FIRST_HALF
 from reports.city import approx_columns, figure_values
 from reports.queries import Group, Origin, ProjectRow
+from reports.selection import Question
 from reports.tables import Column, Kind, Level, Row, Table, Value
-from reports.words import month_text
+from reports.words import period_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,46 +72,53 @@ def _figures() -> list[Column]:
     ]
 
 
-def detail_title(month: Month) -> str:
-    return _("%(city)s%(year)s年%(month)s月重大项目投资进展明细表") % {"city": settings.CITY_NAME, "year": month.year, "month": month.month}
+def detail_title(question: Question) -> str:
+    if question.half:
+        title = _("%(city)s%(period)s重大项目投资进展明细表") % {"city": settings.CITY_NAME, "period": period_text(question.period)}
+    else:
+        month = question.month
+        title = _("%(city)s%(year)s年%(month)s月重大项目投资进展明细表") % {"city": settings.CITY_NAME, "year": month.year, "month": month.month}
+    return title + (_("（只计已审核）") if question.approved else "")
 
 
-def paper_table(rows: Sequence[ProjectRow], whole: Whole, month: Month, *, whole_label: str, moment: str) -> Table:
+def paper_table(rows: Sequence[ProjectRow], whole: Whole, question: Question, *, whole_label: str, moment: str) -> Table:
     """The projects under their units, each unit with its sums: for print."""
     return _table(
-        [_sum_row(whole_label, whole.sums, whole.cum_total, month, Level.TOTAL), *_under_units(rows, month)], paper_columns(), month, moment
+        [_sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL), *_under_units(rows, question)], paper_columns(), question, moment
     )
 
 
 def page_table_of(
-    rows: Sequence[ProjectRow], whole: Whole, month: Month, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
+    rows: Sequence[ProjectRow], whole: Whole, question: Question, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
 ) -> Table:
     """A part of the projects under the sums of all, each with where its month came from: for the page."""
-    body = _plain(rows, month, origins)
-    return _table([_sum_row(whole_label, whole.sums, whole.cum_total, month, Level.TOTAL), *body], page_columns(with_unit=with_unit), month, moment)
+    body = _plain(rows, question, origins)
+    total = _sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL)
+    return _table([total, *body], page_columns(with_unit=with_unit), question, moment)
 
 
-def _table(rows: Sequence[Row], columns: Sequence[Column], month: Month, moment: str) -> Table:
+def _table(rows: Sequence[Row], columns: Sequence[Column], question: Question, moment: str) -> Table:
     notes = [
         _("“—”为未报送或没有，不是零。"),
-        _("完成率＝本年累计完成投资÷年度计划投资，按%(period)s计算。") % {"period": month_text(month)},
+        _("完成率＝本年累计完成投资÷年度计划投资，按%(period)s计算。") % {"period": period_text(question.period)},
+        *([_("只计已审核的月度进展，未审核的按未报计。")] if question.approved else []),
     ]
-    return Table("city_projects", detail_title(month), _("单位：万元"), columns, rows, moment=moment, notes=notes)
+    return Table("city_projects", detail_title(question), _("单位：万元"), columns, rows, moment=moment, notes=notes)
 
 
-def _under_units(rows: Iterable[ProjectRow], month: Month) -> Iterator[Row]:
+def _under_units(rows: Iterable[ProjectRow], question: Question) -> Iterator[Row]:
     for (_key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
         taken = list(members)
         cum_total = Amount()
         for row in taken:
             cum_total.add(row.cum_total_wan, approx=row.done_approx)
-        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, month, Level.PART)
-        yield from _plain(taken, month, {})
+        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, question, Level.PART)
+        yield from _plain(taken, question, {})
 
 
-def _plain(rows: Iterable[ProjectRow], month: Month, origins: Mapping[int, Origin]) -> Iterator[Row]:
+def _plain(rows: Iterable[ProjectRow], question: Question, origins: Mapping[int, Origin]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
-        figures = month_figures(project_sums(row), month)
+        figures = month_figures(project_sums(row), question.month, half=question.half == FIRST_HALF)
         words: dict[str, Value] = {
             "number": number,
             "label": row.name,
@@ -151,8 +159,8 @@ def project_sums(row: ProjectRow) -> Sums:
     return sums
 
 
-def _sum_row(label: str, sums: Sums, cum_total: Amount, month: Month, level: Level) -> Row:
-    figures = month_figures(sums, month)
+def _sum_row(label: str, sums: Sums, cum_total: Amount, question: Question, level: Level) -> Row:
+    figures = month_figures(sums, question.month, half=question.half == FIRST_HALF)
     approx = approx_columns(figures) | ({"cum_total"} if cum_total.is_approx else set())
     named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}
     return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": cum_total.wan}, level, approx)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.words import listed
 from projects.moment import Moment
-from projects.values import Month
+from projects.period import Period
 from reports.catalogue import BY
 from reports.selection import KINDS, NONE, Question
 
@@ -30,8 +30,11 @@ def read_by(params: Mapping[str, str]) -> str:
 
 def read_question(params: Mapping[str, str], moment: Moment) -> Question:
     """The two clocks and the choice of projects; `moment` is what is meant where the address names none."""
+    period = read_period(params.get("period", ""), moment.period)
     return Question(
-        month=_month(params.get("period", ""), moment.month),
+        month=period.month,
+        half=period.half,
+        approved=_approved(params.get("approved", "")),
         known=read_known(params["known"]) if "known" in params else moment.known,
         version=_number(params.get("version", "")),
         lists=_one_of(params.get("lists", ""), (*KINDS, NONE)),
@@ -44,7 +47,8 @@ def read_question(params: Mapping[str, str], moment: Moment) -> Question:
 def address_of(question: Question) -> dict[str, str]:
     """The parameters that ask this question again."""
     asked = {
-        "period": str(question.month),
+        "period": str(question.period),
+        "approved": "1" if question.approved else "",
         "version": "" if question.version is None else str(question.version),
         "lists": question.lists,
         "kind": question.kind,
@@ -55,13 +59,19 @@ def address_of(question: Question) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _month(text: str, default: Month) -> Month:
+def read_period(text: str, default: Period) -> Period:
     if not text:
         return default
     try:
-        return Month.parse(text)
+        return Period.parse(text)
     except ValueError:
         raise UnreadableError(_("月份应写作 2020-06，读到“%(value)s”") % {"value": text}) from None
+
+
+def _approved(text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise UnreadableError(_("只计已审核应写作 approved=1，读到“%(value)s”") % {"value": text[:40]})
+    return text == "1"
 
 
 def read_known(text: str) -> date | None:

@@ -11,16 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
-from projects.figures import plans_of, reports_of
+from projects.figures import each_told, plans_of, told
 from projects.history import rows_at
 from projects.measures import Amount, Sums
 from projects.models import Classification, Correction, Entry, ListVersion, MonthReport
-from projects.models.fields import WanField
 from projects.moment import Moment
+from projects.period import PARTS_UP_TO
 from reports.selection import KINDS, Question, Reach, Selection, select
 
 
@@ -84,11 +84,10 @@ def group_figures(selection: Selection) -> list[Group]:
 
 def _months(moment: Moment) -> dict[str, Any]:
     """What the month's report says beside its figures, and when anything of the project was written last."""
-    report = reports_of(moment.month, moment.known_until)
-    written: list[Any] = [Subquery(rows.values("updated_at")[:1]) for rows in (plans_of(moment), report)]
+    written: list[Any] = [Subquery(plans_of(moment).values("updated_at")[:1]), *each_told(moment, "updated_at")]
     return {
-        "done_approx": Subquery(report.values("is_approx")[:1]),
-        "cum_then": Subquery(report.values("cum_total_wan")[:1], output_field=WanField()),
+        "done_approx": told(moment, "is_approx", BooleanField()),
+        "cum_then": told(moment, "cum_total_wan"),
         "newest_at": Greatest(F("updated_at"), *(Coalesce(at, F("updated_at")) for at in written)),
     }
 
@@ -135,16 +134,17 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
         dropped=selection.dropped.count() if question.whole else 0,
         whole_city=reach.whole_city,
         changed_at=max((group.changed_at for group in groups if group.changed_at), default=None),
-        corrections=_corrections(selection),
+        corrections=corrections_in(selection).count(),
     )
 
 
-def _corrections(selection: Selection) -> int:
-    """How many figures of the selected projects' month were corrected after the lock, as far as known. One query."""
+def corrections_in(selection: Selection) -> QuerySet[Correction]:
+    """The figures of the selected projects' month that were corrected after the lock, as far as known."""
     moment = selection.question.moment
     rows = Correction.objects.filter(report__project__in=selection.projects.order_by().values("pk"), state=Correction.State.APPROVED)
-    rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month, report__period__half=0)
-    return rows.count() if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until).count()
+    rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month)
+    rows = rows.filter(report__period__half__in=PARTS_UP_TO[moment.half])
+    return rows if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,6 @@ _FLAGS = {13, 14}
 def project_rows(selection: Selection, start: int = 0, stop: int | None = None) -> list[ProjectRow]:
     """The selected projects one by one, by unit and then by sector. One query."""
     moment = selection.question.moment
-    report = reports_of(moment.month, moment.known_until)
     unit = ReportingUnit.objects.filter(pk=OuterRef("unit_then"))
     sector = Classification.objects.filter(pk=OuterRef("sector_then"))
     found = (
@@ -203,8 +202,8 @@ def project_rows(selection: Selection, start: int = 0, stop: int | None = None) 
             unit_order=Subquery(unit.values("sort_order")[:1]),
             sector_name=Subquery(sector.values("name")[:1]),
             sector_order=Subquery(sector.values("sort_order")[:1]),
-            progress_then=Subquery(report.values("progress_text")[:1]),
-            problems_then=Subquery(report.values("problems")[:1]),
+            progress_then=told(moment, "progress_text", TextField()),
+            problems_then=told(moment, "problems", TextField()),
             **_months(moment),
         )
         .order_by("unit_order", "unit_then", "kind_then", "sector_order", "pk")
@@ -233,10 +232,12 @@ class Origin:
 def origins(project_ids: Sequence[int], moment: Moment) -> dict[int, Origin]:
     """The latest write of each project's report of the month, as known. One query."""
     month, until = moment.month, moment.known_until
-    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month, period__half=0)
+    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
+    history = history.filter(period__half__in=PARTS_UP_TO[moment.half])
     if until is not None:
         history = history.filter(history_date__lte=until)
     rows = history.order_by("history_id").values_list(
-        "project_id", "door", "upload_id", "history_user__display_name", "history_user__username", "history_date"
+        "project_id", "door", "upload_id", "history_user__display_name", "history_user__username", "history_date", "state"
     )
-    return {pk: Origin(door, upload, name or username or "", at) for pk, door, upload, name, username, at in rows}
+    last = {pk: (Origin(door, upload, name or username or "", at), state) for pk, door, upload, name, username, at, state in rows}
+    return {pk: origin for pk, (origin, state) in last.items() if not moment.approved or state == MonthReport.State.APPROVED}

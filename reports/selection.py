@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user, units_for_user
 from projects.counting import counted, on_any_list, on_versions, unlisted, versions_in_effect
-from projects.figures import reports_of, with_figures, with_places
+from projects.figures import told, with_figures, with_places
 from projects.history import rows_at
-from projects.models import Classification, Entry, ListVersion, MonthReport, Project, ReportingPeriod
+from projects.models import Classification, Entry, ListVersion, MonthReport, Project
 from projects.models.fields import WanField
 from projects.moment import Moment
+from projects.period import WHOLE, Period
 from projects.values import Month
 
 NONE = "none"  # the key of what has no sector, or is on no list
@@ -61,10 +62,16 @@ class Question:
     unit: str = ""
     sector: str = ""
     known: date | None = None
+    half: int = WHOLE
+    approved: bool = False  # only what was approved counts; the other reports are as if they had not come
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.month, self.known)
+        return Moment(self.month, self.known, self.half, self.approved)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.month, self.half)
 
     @property
     def whole(self) -> bool:
@@ -80,15 +87,12 @@ class Selection:
     projects: QuerySet[Any]
     versions: Sequence[ListVersion]
     dropped: QuerySet[Project]
-    due: date | None = None
-    locked_at: datetime | None = None
 
 
 def select(reach: Reach, question: Question) -> Selection:
     """Find the projects that the question speaks of. Two queries; the projects themselves are not read."""
     until = question.moment.known_until
     versions = _versions(question)
-    period = ReportingPeriod.objects.filter(year=question.month.year, month=question.month.month, half=0).first()
     mine = with_places(reach.projects, question.moment)
     chosen = mine.filter(on_versions(versions, until))
     if question.lists == NONE:
@@ -100,8 +104,6 @@ def select(reach: Reach, question: Question) -> Selection:
         projects=_with_figures(_narrowed(chosen, question), question),
         versions=versions,
         dropped=_narrowed(mine.filter(on_any_list(until) & ~on_versions(versions, until)), question),
-        due=period.due_on if period else None,
-        locked_at=period.locked_at if period else None,
     )
 
 
@@ -129,8 +131,9 @@ def _with_figures(projects: QuerySet[Project], question: Question) -> QuerySet[P
     """The figures of the month and of the month before, within the year; a version asked for by number speaks with the totals it printed."""
     until = question.moment.known_until
     projects = with_figures(projects, question.moment)
-    before = reports_of(question.month.previous, until) if question.month.month > 1 else MonthReport.objects.none()
-    projects = projects.annotate(earlier_then=Subquery(before.values("done_ytd_wan")[:1], output_field=WanField()))
+    before = question.moment.before
+    earlier: Any = told(before, "done_ytd_wan") if before is not None else Value(None, output_field=WanField())
+    projects = projects.annotate(earlier_then=earlier)
     if question.version is None:
         return projects.annotate(printed_then=F("total_then"))
     entries = rows_at(Entry, until).filter(project_id=OuterRef("pk"), version_id=question.version)
@@ -141,7 +144,7 @@ def _with_figures(projects: QuerySet[Project], question: Question) -> QuerySet[P
 def latest_month(reach: Reach) -> Month | None:
     """The newest month for which anything in reach was reported. One query."""
     found = (
-        MonthReport.objects.filter(project__in=reach.projects, period__half=0)
+        MonthReport.objects.filter(project__in=reach.projects)
         .order_by("-period__year", "-period__month")
         .values_list("period__year", "period__month")
         .first()

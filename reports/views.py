@@ -21,18 +21,20 @@ from accounts import audit, scope
 from accounts.roles import Action
 from accounts.scope import for_user
 from exchange.models import Upload
-from projects.models import Classification, ListVersion, Project
+from projects.models import Classification, Correction, ListVersion, Project, ReportingPeriod
 from projects.moment import Clocks, Moment, clocks_of
+from projects.period import WHOLE, Period
 from projects.returns import states_of
+from projects.values import Month
 from reports import catalogue
 from reports.city import by_label
 from reports.details import Whole, page_table_of
 from reports.pages import page_table
 from reports.parameters import UnreadableError, address_of, read_by, read_question
-from reports.queries import group_figures, origins, project_rows
+from reports.queries import corrections_in, group_figures, origins, project_rows
 from reports.selection import KINDS, NONE, Question, Reach, Selection, reach_of, select
 from reports.tables import Row, Table
-from reports.words import moment_text, month_text, newest
+from reports.words import moment_text, month_text, newest, period_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PROJECTS_A_PAGE = 100
@@ -81,7 +83,7 @@ def city(request: HttpRequest) -> HttpResponse:
     question, by = read_question(request.GET, clocks_of(request).moment), read_by(request.GET)
     clocks = _describe(request, question.moment)
     reach = reach_of(request.user)
-    table = catalogue.city(reach, question, by)
+    table, selection = catalogue.city(reach, question, by), select(reach, question)
     asked = address_of(question)
     return render(
         request,
@@ -90,10 +92,12 @@ def city(request: HttpRequest) -> HttpResponse:
             "page": page_table(table, _row_links(question)),
             "tabs": [Choice(by_label(name), _address("reports:city", **{**asked, "by": name}), name == by) for name in catalogue.BY],
             "months": _month_choices(clocks, question, by),
-            "month": month_text(question.month),
+            "month": period_text(question.period),
+            "counted": _counted_choices(question, by),
             "lists": _list_choices(question, by),
             # Figures count whatever their review is at; how far it is stands beside them. Of a past day's knowledge nothing is said.
-            "states": states_of(select(reach, question).projects, question.month) if question.known is None else None,
+            "states": states_of(selection.projects, question.period) if question.known is None else None,
+            "corrections": _corrections_address(selection),
             "returns": f"{reverse('admin:projects_returns')}?year={question.month.year}",
             "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
         },
@@ -123,7 +127,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     table = page_table_of(
         rows,
         whole,
-        question.month,
+        question,
         whole_label=catalogue.whole_label(reach, question),
         moment=moment_text(newest(group.changed_at for group in groups), question.known),
         origins=origins([row.pk for row in rows], question.moment),
@@ -138,7 +142,7 @@ def projects(request: HttpRequest) -> HttpResponse:
             "part": part,
             "here": _address("reports:projects", **asked),
             "words": _filter_words(reach, selection),
-            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known"}}),
+            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known", "approved"}}),
         },
     )
 
@@ -180,12 +184,30 @@ def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[s
 
 
 def _month_choices(clocks: Clocks, question: Question, by: str) -> list[Choice]:
-    """The months that were opened, newest first, and the one asked for even if it was not."""
-    months = sorted({*clocks.months, question.month}, reverse=True)
+    """The months that were opened, newest first, each with the halves that it is reported in; and what was asked for even if it was not."""
+    halves = ReportingPeriod.objects.exclude(half=WHOLE).values_list("year", "month", "half")
+    periods = {*map(Period, clocks.months), question.period, *(Period(Month(year, month), half) for year, month, half in halves)}
     return [
-        Choice(month_text(month), _address("reports:city", **{**address_of(question), "period": str(month)}, by=by), month == question.month)
-        for month in months
+        Choice(period_text(one), _address("reports:city", **{**address_of(question), "period": str(one)}, by=by), one == question.period)
+        for one in sorted(periods, reverse=True)
     ]
+
+
+def _counted_choices(question: Question, by: str) -> list[Choice]:
+    """Everything that was reported, or only what was approved."""
+    return [
+        Choice(words, _address("reports:city", **address_of(replace(question, approved=approved)), by=by), question.approved == approved)
+        for approved, words in ((False, _("全部已报")), (True, _("只计已审核")))
+    ]
+
+
+def _corrections_address(selection: Selection) -> str:
+    """Where the corrections that the table's note speaks of are listed. One query."""
+    periods = set(corrections_in(selection).order_by().values_list("report__period", flat=True).distinct())
+    if not periods:
+        return ""
+    one = {"period": str(periods.pop())} if len(periods) == 1 else {}  # both halves of a month are two periods
+    return _address("admin:projects_correction_changelist", state=Correction.State.APPROVED, **one)
 
 
 def _list_choices(question: Question, by: str) -> list[Choice]:
@@ -207,7 +229,7 @@ def _list_choices(question: Question, by: str) -> list[Choice]:
 def _filter_words(reach: Reach, selection: Selection) -> list[str]:
     """What the rows were narrowed to, in words: the unit, the kind, the sector, the lists."""
     question = selection.question
-    words = [month_text(question.month)]
+    words = [period_text(question.period), *([_("只计已审核")] if question.approved else [])]
     if question.unit:
         unit = reach.units.filter(key=question.unit).first()
         if unit is None:

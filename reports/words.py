@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.words import listed
 from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, share, unreported_plan, yi_text
+from projects.period import FIRST_HALF, SECOND_HALF, Period
 from projects.values import Month
 from reports.queries import CityFigures
 from reports.selection import Question
@@ -21,8 +22,22 @@ def month_text(month: Month) -> str:
     return _("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}
 
 
-def lead_sentence(total: MonthFigures, month: Month) -> str:
-    """What the table says, in one sentence."""
+def period_text(period: Period) -> str:
+    """A month, or a half of it, in words."""
+    half = {FIRST_HALF: _("上半月"), SECOND_HALF: _("下半月")}.get(period.half, "")
+    return month_text(period.month) + half
+
+
+def lead_sentence(total: MonthFigures, question: Question) -> str:
+    """What the table says, in one sentence; first of all, where not everything that was reported is counted."""
+    said = _lead(total, question)
+    if question.half:
+        said = _("%(period)s，“本月”指这半个月。") % {"period": period_text(question.period)} + said
+    return _("只计已审核的月度进展，未审核的按未报计。") + said if question.approved else said
+
+
+def _lead(total: MonthFigures, question: Question) -> str:
+    month = question.month
     if total.count == 0:
         return _("%(period)s没有可列入本表的项目。") % {"period": month_text(month)}
     words = {
@@ -36,21 +51,27 @@ def lead_sentence(total: MonthFigures, month: Month) -> str:
         "month": yi_text(total.month_wan, 2, approx=total.done_approx),
     }
     if total.ytd_wan is None:
-        return _("%(until)s共有%(count)s个项目，尚无一个报送完成投资。") % words
+        unsaid = (
+            _("%(until)s共有%(count)s个项目，尚无一个审核通过。") if question.approved else _("%(until)s共有%(count)s个项目，尚无一个报送完成投资。")
+        )
+        return unsaid % words
     if total.rate is None:
         return _("%(until)s，%(count)s个项目完成投资%(ytd)s亿元，其中本月%(month)s亿元；未下达年度计划，不计算完成率。") % words
-    return _compared(total) % words + _unreported(total)
+    return _compared(total) % words + _unreported(total, approved=question.approved)
 
 
-def _unreported(total: MonthFigures) -> str:
+def _unreported(total: MonthFigures, *, approved: bool) -> str:
     """What a half reported month must say of itself in the same breath."""
     if not total.not_reported:
         return ""
-    return _("另有%(n)s个项目未报，年度计划%(plan)s亿元；已报项目完成率%(rate)s。") % {
+    words = {
         "n": total.not_reported,
         "plan": yi_text(total.unreported_plan_wan),
         "rate": percent_text(total.reported_rate, 1),
     }
+    if approved:
+        return _("另有%(n)s个项目未报或未审核，年度计划%(plan)s亿元；已审核项目完成率%(rate)s。") % words
+    return _("另有%(n)s个项目未报，年度计划%(plan)s亿元；已报项目完成率%(rate)s。") % words
 
 
 def _compared(total: MonthFigures) -> str:
@@ -79,9 +100,10 @@ def moment_text(changed_at: datetime | None, known: date | None = None) -> str:
 def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -> list[str]:
     """What has to be said beside the figures: how they were made, what is missing, what was counted once."""
     month = figures.question.month
+    is_half = figures.question.half == FIRST_HALF
     return [
         _("完成率＝本年累计完成投资÷年度计划投资；时序进度＝%(month)s÷12＝%(schedule)s；差额＝完成率－时序进度。")
-        % {"month": month.month, "schedule": percent_text(schedule(month.month))},
+        % {"month": f"{month.month - 1}.5" if is_half else month.month, "schedule": percent_text(schedule(month.month, half=is_half))},
         *_list_notes(figures),
         *_gap_notes(whole),
         *_rank_notes(figures, by, unranked_units=unranked_units),

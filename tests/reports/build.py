@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from accounts.models import Membership, ReportingUnit, User
 from projects.models import AnnualPlan, Classification, Entry, ListVersion, MonthReport, Project, ProjectList, ReportingPeriod
+from projects.period import Period
 
 _numbers = itertools.count(1)
 
@@ -28,8 +29,9 @@ def sector(code, name="", scheme="infrastructure_sector"):
 
 
 def period(text):
-    year, month = (int(part) for part in text.split("-"))
-    return ReportingPeriod.objects.get_or_create(year=year, month=month)[0]
+    """A month or, written 2020-06A, a half of it."""
+    asked = Period.parse(text)
+    return ReportingPeriod.objects.get_or_create(year=asked.month.year, month=asked.month.month, half=asked.half)[0]
 
 
 def project(of, *, total=100, plan=None, months=None, kind="infrastructure", in_sector=None, year=2020, **values):

@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import audit
 from accounts.models import User
 from projects.models import Project
-from projects.values import Month
+from projects.period import Period
 from reports.catalogue import BY, city, city_workbook
 from reports.neutral import table_document
-from reports.parameters import UnreadableError, read_known
+from reports.parameters import UnreadableError, address_of, read_known
 from reports.selection import NONE, Question, Reach, latest_month, reach_of, whole_reach
 from reports.text import table_text
 
@@ -25,9 +25,10 @@ class Command(BaseCommand):
     help = "Print the city table of a month: progress by unit, by sector or by kind of list. Without --user it speaks of the whole city."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--period", metavar="YYYY-MM", help="the month; without it the newest one that was reported")
+        parser.add_argument("--period", metavar="YYYY-MM", help="the month, or a half of it (2020-06A); without it the newest that was reported")
         parser.add_argument("--by", choices=BY, default="unit", help="what the rows are (default: unit)")
         parser.add_argument("--lists", choices=[*Project.Kind.values, NONE], default="", help="only projects on lists of this kind, or on none")
+        parser.add_argument("--approved", action="store_true", help="count approved reports only")
         parser.add_argument("--known", metavar="YYYY-MM-DD", default="", help="as the database knew it at the end of this day")
         parser.add_argument("--format", choices=["text", "xlsx", "json"], default="text", dest="format_name")
         parser.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal (needed for xlsx)")
@@ -36,14 +37,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = _user(options["user"])
         reach = whole_reach() if user is None else reach_of(user)
-        question = Question(_month(options["period"], reach), lists=options["lists"], known=_known(options["known"]))
+        period = _period(options["period"], reach)
+        known = _known(options["known"])
+        question = Question(period.month, lists=options["lists"], known=known, half=period.half, approved=options["approved"])
         content = _content(reach, question, options["by"], options["format_name"])
         if options["output"]:
             try:
                 Path(options["output"]).write_bytes(content)
             except OSError as error:
                 raise CommandError(f"{options['output']}: {error.strerror}") from error
-            audit.record("report.export", actor=user, report=f"city_progress_by_{options['by']}", period=str(question.month), door="command")
+            audit.record("report.export", actor=user, report=f"city_progress_by_{options['by']}", door="command", **address_of(question))
             self.stdout.write(str(options["output"]))
         elif options["format_name"] == "xlsx":
             raise CommandError("a workbook goes to a file: give --output FILE")
@@ -60,16 +63,16 @@ def _user(name: str | None) -> User | None:
     return found
 
 
-def _month(text: str | None, reach: Reach) -> Month:
+def _period(text: str | None, reach: Reach) -> Period:
     if text is None:
         found = latest_month(reach)
         if found is None:
             raise CommandError("no month was reported yet: give --period YYYY-MM")
-        return found
+        return Period(found)
     try:
-        return Month.parse(text)
+        return Period.parse(text)
     except ValueError:
-        raise CommandError(f"--period {text}: a month is written 2020-06") from None
+        raise CommandError(f"--period {text}: a month is written 2020-06, its halves 2020-06A and 2020-06B") from None
 
 
 def _known(text: str) -> date | None:
