@@ -17,6 +17,7 @@ from exchange.services.proposing import count_proposals
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode, ReportingPeriod
 from projects.services.reference import load_reference
 from tests.books import Sheet, xlsx
+from tests.factories import make_list, make_version
 
 LIST = """
     崂山区2020年重大基础设施项目表
@@ -31,6 +32,12 @@ def project_list(total: Any = 12000, name: str = "") -> bytes:
     """A district's list that can be committed as it is; with another `total` a changed or a faulty one."""
     table = LIST.format(total=total)
     return xlsx(Sheet("项目表", table.replace("株洲路拓宽改造", name) if name else table))
+
+
+def list_version() -> str:
+    """A version of a list, as the form names it: what the city sends for it is written directly."""
+    version = make_version(make_list())
+    return f"{version.list.key}/{version.number}"
 
 
 def sent(content: bytes, name: str = "崂山区项目表.xlsx") -> SimpleUploadedFile:

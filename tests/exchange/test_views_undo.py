@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from exchange.models import Upload
 from exchange.workbook import read_book
 from projects.models import Project, Source, changes_from
-from tests.exchange.cast import Cast, client_of, figures, made_upload, make_cast, project_list, seen_of, sent
+from tests.exchange.cast import Cast, client_of, figures, list_version, made_upload, make_cast, project_list, seen_of, sent
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -25,8 +25,8 @@ def cast() -> Cast:
     return make_cast(with_reference=True)
 
 
-def committed(client: Any, content: bytes, **given: Any) -> Upload:
-    assert client.post("/uploads/", {"file": sent(content)}).status_code == 303
+def committed(client: Any, content: bytes, list_version: str = "", **given: Any) -> Upload:
+    assert client.post("/uploads/", {"file": sent(content), "list_version": list_version}).status_code == 303
     upload = Upload.objects.latest("pk")
     answered = client.post(f"/uploads/{upload.public_id}/commit/", {"reason": "x", **given})
     assert answered.status_code == 303, answered.content.decode()
@@ -43,14 +43,14 @@ def edit(cast: Cast, **values: Any) -> None:
 
 
 def test_an_undo_is_shown_before_it_is_done(cast: Cast) -> None:
-    client = client_of(cast.owner)
-    committed(client, project_list(12000))
-    upload = committed(client, project_list(12500))
+    client, version = client_of(cast.officer), list_version()
+    committed(client, project_list(12000), list_version=version)
+    upload = committed(client, project_list(12500), list_version=version)
     edit(cast, content="道路1.8公里")
     address = f"/uploads/{upload.public_id}/"
     page = client.get(address + "undo/preview/")
     words = page.content.decode()
-    assert "1 处中可撤回 1 处" in words
+    assert "2 处中可撤回 2 处" in words  # the project's total, and the one that the list prints
     assert "12,500" in words
     assert Project.objects.get(name=NAME).total_wan == 12500
     done = client.post(address + "undo/", {"reason": "报错了", "seen": page.context["form"].initial["seen"]})
@@ -58,7 +58,7 @@ def test_an_undo_is_shown_before_it_is_done(cast: Cast) -> None:
     assert Project.objects.get(name=NAME).total_wan == 12000
     story = client.get(address).content.decode()
     assert "报错了" in story
-    assert "已撤回：1处中1处恢复原值" in story
+    assert "已撤回：2处中2处恢复原值" in story
     assert "undo/preview/" not in story
     assert "redo/preview/" in story
 

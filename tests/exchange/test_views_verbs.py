@@ -6,7 +6,7 @@ import pytest
 
 from exchange.models import Upload
 from projects.models import Project, Source, changes_from
-from tests.exchange.cast import Cast, client_of, figures, finding, made_upload, make_cast, new_project, project_list, seen_of, sent
+from tests.exchange.cast import Cast, client_of, figures, finding, list_version, made_upload, make_cast, new_project, project_list, seen_of, sent
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -18,8 +18,8 @@ def cast() -> Cast:
     return make_cast(with_reference=True)
 
 
-def upload_of(client, content: bytes) -> Upload:
-    assert client.post("/uploads/", {"file": sent(content)}).status_code == 303
+def upload_of(client, content: bytes, **given: str) -> Upload:
+    assert client.post("/uploads/", {"file": sent(content), **given}).status_code == 303
     return Upload.objects.latest("pk")
 
 
@@ -74,7 +74,40 @@ def test_a_changed_figure_is_shown_old_and_new(cast: Cast) -> None:
     page = client.get(f"/uploads/{upload_of(client, project_list(12500.5)).public_id}/")
     (row,) = page.context["preview"].rows
     assert (row.name, row.sheet, row.row) == ("株洲路拓宽改造", "项目表", 4)
-    assert [(line.label, line.old, line.new) for line in row.lines] == [("总投资（万元）", "12,000", "12,500.50")]
+    assert [(line.label, line.old, line.new) for line in row.lines] == [("变更申请·总投资（万元）", "12,000", "12,500.50")]
+    assert "将生成 1 条变更申请" in page.content.decode()
+    page = client_of(cast.officer).get(
+        f"/uploads/{upload_of(client_of(cast.officer), project_list(12500.5), list_version=list_version()).public_id}/"
+    )
+    assert ("总投资（万元）", "12,000", "12,500.50") in [(line.label, line.old, line.new) for line in page.context["preview"].rows[0].lines]
+    assert "变更申请" not in str(page.context["preview"])
+
+
+def test_a_list_in_which_only_decided_values_differ_says_what_comes_of_it(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/", REASON)
+    addresses = [f"/uploads/{upload_of(client, project_list(12500)).public_id}/" for _ in range(2)]
+    words = client.get(addresses[0]).content.decode()
+    assert "其中 1 行没有其他变更" in words
+    assert "其中 1 行的已定值只提出变更申请" in words
+    assert [row.row for row in client.get(addresses[0] + "?show=proposed").context["preview"].rows] == [4]
+    client.post(addresses[0] + "commit/", REASON)
+    assert Project.objects.get(name="株洲路拓宽改造").total_wan == 12000
+    client.post(addresses[1] + "check/")
+    words = client.get(addresses[1]).content.decode()
+    assert "1 行与库中不同的已定值此前已提出变更申请" in words
+    assert "没有新的变更：与库中不同的值都已提出变更申请" in words
+    assert "文件与库中数据一致" not in words
+    assert "待审核</span>" in client.get(addresses[1] + "?show=same").content.decode()
+
+
+def test_what_the_city_sent_for_a_list_a_district_sees_and_does_not_commit(cast: Cast) -> None:
+    upload = upload_of(client_of(cast.officer), project_list(), unit=cast.unit.key, list_version=list_version())
+    client, address = client_of(cast.owner), f"/uploads/{upload.public_id}/"
+    assert "清单由市级岗位提交" in client.get(address).content.decode()
+    before = figures()
+    assert client.post(address + "commit/", REASON).status_code == 403
+    assert figures() == before
 
 
 def test_blocked_files_are_not_committed(cast: Cast) -> None:
@@ -102,9 +135,9 @@ def test_warnings_ask_for_a_reason_and_keep_what_was_typed(cast: Cast) -> None:
 
 
 def test_rows_that_moved_are_named_and_a_new_check_helps(cast: Cast) -> None:
-    client = client_of(cast.owner)
-    client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/", REASON)
-    upload = upload_of(client, project_list(12500))
+    client, version = client_of(cast.officer), list_version()
+    client.post(f"/uploads/{upload_of(client, project_list(12000), list_version=version).public_id}/commit/", REASON)
+    upload = upload_of(client, project_list(12500), list_version=version)
     with changes_from(Source(door="admin", actor_id=cast.officer.pk, reason="更正")):
         project = Project.objects.get(name="株洲路拓宽改造")
         project.content = "道路1.8公里"
