@@ -13,7 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.forms import BaseForm, BaseInlineFormSet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts import audit, scope
 from accounts.models import Division, ReportingUnit
@@ -183,6 +183,12 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
         self.guard_after(request, obj, change)
         super().save_model(request, obj, form, change)
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """A form that comes back with errors says which of its fields are typed and not yet saved."""
+        formsets = [group.formset for group in context["inline_admin_formsets"]]
+        context["unsaved"] = _unsaved(context["adminform"].form, formsets) if context["errors"] else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         for obj in queryset:
             self.delete_model(request, obj)
@@ -219,6 +225,12 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_history(self) -> bool:
         return hasattr(self.model, "history")
+
+
+def _unsaved(form: Any, formsets: Any) -> str:
+    """The names of the fields that differ from what is stored, as they stand in the page."""
+    every = [form, *(row for formset in formsets for row in formset.forms)]
+    return " ".join(one.add_prefix(name) for one in every for name in one.changed_data if name not in _MARKS)
 
 
 def field_label(model: type[models.Model], name: str) -> str:

@@ -125,7 +125,11 @@
       function value(field) { return field.type === "checkbox" || field.type === "radio" ? String(field.checked) : field.value; }
       function fields() { return Array.prototype.filter.call(form.elements, function (field) { return field.name && field.type !== "hidden" && field.type !== "submit"; }); }
       fields().forEach(function (field) { first.set(field, value(field)); });
-      function changed() { return fields().filter(function (field) { return first.has(field) ? first.get(field) !== value(field) : value(field) !== ""; }); }
+      // A save that was refused comes back with what was typed: that is still unsaved, though the page opens with it.
+      var unsaved = new Set((form.dataset.unsaved || "").split(" ").filter(Boolean));
+      function changed() {
+        return fields().filter(function (field) { return unsaved.has(field.name) || (first.has(field) ? first.get(field) !== value(field) : value(field) !== ""); });
+      }
       function label(field) {
         var own = field.labels && field.labels[0];
         return (own ? own.textContent : field.getAttribute("aria-label") || field.name).replace(/[:：*]/g, "").trim();

@@ -168,6 +168,17 @@ def test_no_start_without_its_date_and_the_message_stands_at_the_date(cast, sign
     assert (planned.stage, planned.actual_start, planned.stage_reason) == ("build", "2020-05", "已开工")
 
 
+def test_a_refused_save_says_which_fields_are_still_unsaved(cast, signed_in, project):
+    client = signed_in(cast.owner)
+    sent = form_of(
+        client.get(change_url(project)), contact="刘工", name="", **{"codes-TOTAL_FORMS": "1", "codes-0-code": "2020", "codes-0-role": "primary"}
+    )
+    refused = client.post(change_url(project), sent)
+    assert refused.context["unsaved"].split() == ["name", "contact", "codes-0-code"]
+    assert 'data-unsaved="name contact codes-0-code"' in refused.content.decode()
+    assert "data-unsaved" not in client.get(change_url(project)).content.decode()
+
+
 def entered_by_hand(client, cast, stage, **values):
     """A new project of this stage as its form sends it, complete but for the start."""
     given = {"name": "新建滨海路工程", "kind": "infrastructure", "unit": str(cast.unit_a.pk), "sector": str(make_sector().pk), "total_wan": "12000"}
