@@ -116,8 +116,8 @@ ROWS: Mapping[str, Wording] = {
     "duplicate_project": Wording(
         "“{name}”与{first_zh}是同一项目",
         "“{name}” stands in {first_en} already",
-        "请删除其中一行，或改为各自的全称",
-        "Remove one, or give each its full name",
+        "是重复的，请清空或删除第{row}行，留下{first_zh}；是另一个项目，请改为各自的全称",
+        "If it is the same, clear or delete row {row} and keep that in {first_en}; if it is another project, give each its full name",
     ),
     "near_duplicate": Wording(
         "“{name}”与{first_zh}的项目名称很像",

@@ -53,7 +53,7 @@ class DuplicateWatch:
         first = self.names.setdefault(hash((scope, key)), here)
         found: Finding | None
         if first != here:
-            found = self._finding("duplicate_project", Severity.BLOCKS, first, {"name": name})
+            found = self._finding("duplicate_project", Severity.BLOCKS, first, {"name": name, "row": row.row})
         else:
             found = self._same_code(row, scope, here) or (None if row.is_child else self._lookalike(row, name, key, scope, here))
         fallen = self._fallen(row, key) if several_periods else ()

@@ -104,6 +104,12 @@ def test_same_name_is_the_same_project_however_it_is_spaced() -> None:
     assert _names(f"大港道路（一期）|甲公司|{code}1|10", f"大港道路（二期）|甲公司|{code}2|10") == []
 
 
+def test_the_advice_on_a_repeated_row_says_which_row_to_clear() -> None:
+    read = Read(sheet("市南区项目（万元）\n序号|项目名称|总投资\n1|大港道路|10\n2|小港桥梁|10\n3|大港道路|10"))
+    (finding,) = [placed.finding for placed in read.reading.findings if placed.finding.code == "duplicate_project"]
+    assert advice(finding) == "是重复的，请清空或删除第5行，留下第3行；是另一个项目，请改为各自的全称"
+
+
 def test_same_code_under_another_name() -> None:
     code = "2020-370202-48-01-000001"
     assert _names(f"大港道路|甲公司|{code}|10", f"小港桥梁|乙公司|{code}|20") == ["code_duplicate Sheet1!D4"]
