@@ -29,6 +29,7 @@ from projects.services.periods import deadline
 from projects.workflow import WHY_NOT, Refused
 
 logger = logging.getLogger(__name__)
+NO_ADDRESS = "该单位经办人、审核人都没有登记邮箱"
 _CHASED = (Role.DISTRICT_OFFICER, Role.DISTRICT_REVIEWER)
 _WORDS = {Standing.NOT_STARTED: "未开始填报", Standing.DRAFT: "还有草稿未提交", Standing.RETURNED: "有退回的未重新提交"}
 
@@ -63,8 +64,18 @@ def remind(*, period: ReportingPeriod, actor: Any = None, units: Sequence[Report
     for cell in owing(period, units):
         text = wording(cell, period)
         for channel, send in channels().items():
-            done.append(_once(cell, period, channel, send, text, actor, today) if not dry_run else Sent(cell.unit, channel, True, text))
+            done.append(_rehearsed(cell, period, channel, text, today) if dry_run else _once(cell, period, channel, send, text, actor, today))
     return done
+
+
+def _rehearsed(cell: Cell, period: ReportingPeriod, channel: str, text: str, today: date) -> Sent:
+    """What would become of this reminder: sent to whom with which words, or not, and why."""
+    if Reminder.objects.filter(unit=cell.unit, period=period, day=today, channel=channel).exclude(sent_at=None).exists():
+        return Sent(cell.unit, channel, True, "今天已经催过", skipped=True)
+    if channel != Reminder.Channel.EMAIL:
+        return Sent(cell.unit, channel, True, text)
+    addresses = _addresses(cell.unit)
+    return Sent(cell.unit, channel, True, f"{'、'.join(addresses)} ← {text}") if addresses else Sent(cell.unit, channel, False, NO_ADDRESS)
 
 
 def wording(cell: Cell, period: ReportingPeriod) -> str:
@@ -109,11 +120,15 @@ def _once(cell: Cell, period: ReportingPeriod, channel: str, send: Send, text: s
     return Sent(cell.unit, channel, ok, told)
 
 
+def _addresses(unit: ReportingUnit) -> list[str]:
+    people = User.objects.filter(is_active=True, memberships__unit=unit, memberships__role__in=_CHASED).exclude(email="")
+    return sorted(set(people.values_list("email", flat=True)))
+
+
 def _mail(cell: Cell, period: ReportingPeriod, text: str) -> str:
-    people = User.objects.filter(is_active=True, memberships__unit=cell.unit, memberships__role__in=_CHASED).exclude(email="")
-    addresses = sorted(set(people.values_list("email", flat=True)))
+    addresses = _addresses(cell.unit)
     if not addresses:
-        raise NotSentError("该单位经办人、审核人都没有登记邮箱")
+        raise NotSentError(NO_ADDRESS)
     subject = f"【催报】{period.year}年{period.month}月重大项目月度进展"
     try:
         EmailMessage(subject, text, to=addresses).send()

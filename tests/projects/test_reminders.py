@@ -126,7 +126,11 @@ def test_a_webhook_that_answers_with_an_error_failed(cycle, webhook):
 def test_command_rehearses_sends_and_tells_what_failed(cycle):
     out = StringIO()
     call_command("remind", period="2020-06", dry_run=True, stdout=out)
-    assert (len(out.getvalue().splitlines()), len(mail.outbox), Reminder.objects.count()) == (2, 0, 0)
+    lines = out.getvalue().splitlines()
+    assert [line[:1] for line in lines] == ["?", "!", "-"]
+    assert "chen@example.cn ← 市南区：2020年6月" in lines[0]
+    assert lines[-1] == "--dry-run: nothing was sent or noted; 1 would be sent, 1 could not be"
+    assert (len(mail.outbox), Reminder.objects.count()) == (0, 0)
     with pytest.raises(CommandError, match="1 reminders were not sent"):
         call_command("remind", period="2020-06", stdout=out)
     assert len(mail.outbox) == 1
@@ -142,4 +146,12 @@ def test_command_without_a_month_chases_what_is_due(cycle):
     cycle.period.due_on = cycle.filler.date_joined.date()
     cycle.period.save()
     call_command("remind", dry_run=True, stdout=out)
-    assert len(out.getvalue().splitlines()) == 2
+    assert len(out.getvalue().splitlines()) == 3
+
+
+def test_a_rehearsal_knows_who_was_chased_today(cycle):
+    remind(period=cycle.period)
+    assert [(sent.unit, sent.ok, sent.skipped) for sent in remind(period=cycle.period, dry_run=True)] == [
+        (cycle.unit, True, True),
+        (cycle.other, False, False),
+    ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from projects.models import ReportingPeriod, unlocked
 from projects.services.periods import LOCKED_ITSELF, lock_due, words_of
-from projects.services.reminders import remind
+from projects.services.reminders import Sent, remind
 from projects.values import Month
 
 
@@ -22,18 +22,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--period", help="the month reported, YYYY-MM; default: every open month whose due day is near or past")
         parser.add_argument("--days", type=int, default=5, help="how many days before the due day a month begins to be chased (default 5)")
-        parser.add_argument("--dry-run", action="store_true", help="print what would be sent, send and note nothing")
+        parser.add_argument("--dry-run", action="store_true", help="print what would be sent to whom, and what could not be; send and note nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for period in () if options["dry_run"] else lock_due():
             self.stdout.write(f"= {words_of(period)[0]} {LOCKED_ITSELF}")
-        failed = 0
+        rehearsed = options["dry_run"]
+        told: list[Sent] = []
         for period in self._periods(options):
-            for sent in remind(period=period, dry_run=options["dry_run"]):
-                mark = "-" if sent.skipped else "?" if options["dry_run"] else "+" if sent.ok else "!"
-                failed += not sent.ok
+            for sent in remind(period=period, dry_run=rehearsed):
+                mark = "-" if sent.skipped else "!" if not sent.ok else "?" if rehearsed else "+"
+                told.append(sent)
                 self.stdout.write(f"{mark} {period.as_month} {sent.unit.short_name} {sent.channel}: {sent.told}")
-        if failed:
+        failed = sum(not sent.ok for sent in told)
+        if rehearsed:
+            would = sum(sent.ok and not sent.skipped for sent in told)
+            self.stdout.write(f"--dry-run: nothing was sent or noted; {would} would be sent, {failed} could not be")
+        elif failed:
             raise CommandError(f"{failed} reminders were not sent")
 
     def _periods(self, options: dict[str, Any]) -> list[ReportingPeriod]:
