@@ -40,6 +40,11 @@ class Period:
         mark = text[-1:] if text[-1:] in ("A", "B") else ""
         return cls(Month.parse(text.removesuffix(mark)), _MARKS[mark])
 
+    @classmethod
+    def of(cls, asked: Month | Period) -> Period:
+        """A month as a period: the whole of it."""
+        return asked if isinstance(asked, Period) else cls(asked)
+
     @property
     def previous(self) -> Period:
         """What was reported before: of a second half the first; else the month before, as a whole."""

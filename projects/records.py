@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
+from projects.period import WHOLE, Period
 from projects.stages import DEFAULT_MOVES, DEFAULT_TABLE, STARTED, Moves, Stage, StageTable
 from projects.values import Month, PartialDate
 
@@ -97,12 +98,16 @@ class ProjectRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastMonth:
-    """What was reported for an earlier month."""
+    """What was reported for an earlier month; or for the first half of the very month, beside its second."""
 
     month: Month
     done_month_wan: Decimal | None = None
     done_ytd_wan: Decimal | None = None
     progress_text: str | None = None
+    half: int = WHOLE
+
+    def __str__(self) -> str:
+        return str(Period(self.month, self.half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +124,18 @@ class MonthRecord:
     stated_rate_percent: Decimal | None = None  # 占年度计划(%), as the sheet says
     correction_note: str | None = None
     past: tuple[PastMonth, ...] = ()  # oldest first: this year's months and the one before them, if reported
+    half: int = WHOLE
 
     @property
     def previous(self) -> PastMonth | None:
-        """The report of the month before, if there is one."""
-        if not self.past:
-            return None
-        last = self.past[-1]
-        return last if last.month.index == self.month.index - 1 else None
+        """The report of the month before, or beside a second half of its first, if there is one."""
+        before = Period(self.month, self.half).previous
+        return self.past[-1] if self.past and self.past[-1].month == before.month else None
+
+    @property
+    def months_past(self) -> tuple[PastMonth, ...]:
+        """The earlier months, without the first half of the same."""
+        return tuple(past for past in self.past if past.month != self.month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.fields import WanField
 from projects.models.project import Project
 from projects.models.tracking import Revised, tracked
+from projects.period import Period
 from projects.values import Month
 
 
@@ -28,6 +30,13 @@ def unlocked(day: date | None = None, prefix: str = "") -> models.Q:
     """The months that are open: nobody locked them, and the day on which they lock themselves has not come."""
     planned = models.Q(**{f"{prefix}locks_on": None}) | models.Q(**{f"{prefix}locks_on__gt": day or timezone.localdate()})
     return models.Q(**{f"{prefix}locked_at": None}) & planned
+
+
+def in_time(prefix: str = "", *, newest: bool = False) -> list[Any]:
+    """The order of periods: by month, in it the first half, the second, the whole."""
+    of_month = (models.F(f"{prefix}half") + 2) % 3
+    columns = [models.F(f"{prefix}year"), models.F(f"{prefix}month"), of_month]
+    return [column.desc() if newest else column.asc() for column in columns]
 
 
 class ReportingPeriod(models.Model):
@@ -67,6 +76,10 @@ class ReportingPeriod(models.Model):
     @property
     def as_month(self) -> Month:
         return Month(self.year, self.month)
+
+    @property
+    def as_period(self) -> Period:
+        return Period(self.as_month, self.half)
 
     def locked_since(self, day: date | None = None) -> date | None:
         """Since when the month is locked, as of a day (today); None while it is open."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from projects.findings import Finding
 from projects.measures import number_text, percent_text, plain_text, rate
+from projects.period import FIRST_HALF, SECOND_HALF, WHOLE
 from projects.records import Context, MonthRecord, PastMonth, has_started
 from projects.rules.saying import Said, blocks, reason
 from projects.stages import FINISHED, NOT_STARTED, Stage
@@ -59,7 +60,7 @@ def ytd_not_falling(report: MonthRecord, context: Context) -> Said:
     if before is None or before.done_ytd_wan is None or ytd >= before.done_ytd_wan:
         return None
     word = reason if report.correction_note else blocks
-    return word("ytd_decreased", "done_ytd_wan", ytd=plain_text(ytd), before=plain_text(before.done_ytd_wan), month=str(before.month))
+    return word("ytd_decreased", "done_ytd_wan", ytd=plain_text(ytd), before=plain_text(before.done_ytd_wan), month=str(before))
 
 
 def _last_ytd(report: MonthRecord) -> PastMonth | None:
@@ -97,9 +98,9 @@ def month_reconciles(report: MonthRecord, context: Context) -> Said:
 
 
 def january_is_its_year(report: MonthRecord, context: Context) -> Said:
-    """Rule 21: in January the year to date is the month. (A month above it is said by rule 20.)"""
+    """Rule 21: in January the year to date is the month. (A month above it is said by rule 20, and so is what a second half adds.)"""
     month, ytd = report.done_month_wan, report.done_ytd_wan
-    if report.month.month != 1 or month is None or ytd is None or ytd - month <= context.thresholds.month_tolerance_wan:
+    if report.month.month != 1 or report.half == SECOND_HALF or month is None or ytd is None or ytd - month <= context.thresholds.month_tolerance_wan:
         return None
     return blocks("january_mismatch", "done_ytd_wan", ytd=plain_text(ytd), month=plain_text(month))
 
@@ -149,12 +150,14 @@ def nothing_before_start(report: MonthRecord, context: Context) -> Said:
 
 
 def not_idle(report: MonthRecord, context: Context) -> Said:
-    """Rule 25: a started project does not report zero two months running."""
-    months, project = context.thresholds.idle_months, report.project
-    if not _is_idle(report) or project.stage is Stage.SUSPENDED or project.stage in FINISHED or len(report.past) < months - 1:
+    """Rule 25: a started project does not report zero two months running. Half a month is none; its second half stands for both."""
+    months, project, earlier = context.thresholds.idle_months, report.project, report.months_past
+    if not _is_idle(report) or project.stage is Stage.SUSPENDED or project.stage in FINISHED or len(earlier) < months - 1:
+        return None
+    if report.half == FIRST_HALF or any(not _is_idle(past) for past in report.past if past.month == report.month):
         return None
     first = report.month
-    for back, past in enumerate(reversed(report.past[len(report.past) - (months - 1) :]), start=1):
+    for back, past in enumerate(reversed(earlier[len(earlier) - (months - 1) :]), start=1):
         if past.month.index != report.month.index - back or not _is_idle(past):
             return None
         first = past.month
@@ -179,17 +182,20 @@ def stated_rate_fits(report: MonthRecord, context: Context) -> Said:
 
 
 def no_jump(report: MonthRecord, context: Context) -> Said:
-    """Rule 27: a month is not more than 3 times the average of the year's earlier months, counted from the first with investment."""
+    """Rule 27: a month is not more than 3 times the average of the year's earlier months, counted from the first with investment.
+
+    Half a month is held against half the average.
+    """
     month = report.done_month_wan
     if month is None or month <= 0:
         return None
     year = report.month.year
-    earlier = [past.done_month_wan for past in report.past if past.done_month_wan is not None and past.month.year == year]
+    earlier = [past.done_month_wan for past in report.months_past if past.done_month_wan is not None and past.month.year == year]
     while earlier and earlier[0] == 0:  # before the start, or before work began after the Spring Festival: no measure of a usual month
         del earlier[0]
     if len(earlier) < _MONTHS_FOR_AVERAGE:
         return None
-    average = sum(earlier, _ZERO) / len(earlier)
+    average = sum(earlier, _ZERO) / len(earlier) / (1 if report.half == WHOLE else 2)
     factor = context.thresholds.month_jump_factor
     if average <= 0 or month <= factor * average:
         return None
@@ -219,4 +225,4 @@ def progress_told(report: MonthRecord, context: Context) -> Said:
     before = report.previous
     if before is None or not before.progress_text or "".join(before.progress_text.split()) != bare:
         return None
-    return reason("progress_unchanged", "progress_text", text=text[:40], month=str(before.month))
+    return reason("progress_unchanged", "progress_text", text=text[:40], month=str(before))

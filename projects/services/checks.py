@@ -18,11 +18,14 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Division
+from projects.earlier import past_of
 from projects.findings import Finding, Severity, message
-from projects.models import AnnualPlan, Correction, MonthReport, Project, ProjectCode, StageField, Threshold
-from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PastMonth, PermitRecord, ProjectRecord, Thresholds
+from projects.models import AnnualPlan, Correction, MonthReport, Project, ProjectCode, StageField, Threshold, in_time
+from projects.period import Period
+from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
 from projects.services.edits import last_edits
+from projects.services.periods import earlier_this_year
 from projects.stages import DEFAULT_TABLE, Stage, StageTable
 from projects.values import Month, PartialDate, normalise_code
 
@@ -62,7 +65,7 @@ def check_annual_plan(plan: AnnualPlan) -> list[Finding]:
 def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
     """What the month rules say of a report, with this year's earlier months and December before them."""
     month = report.period.as_month
-    besides = _beside([report.project_id], month)
+    besides = _beside([report.project_id], report.period.as_period)
     return _judge(report, _context(report.project, month.year, month=month, codes=[]), besides, reason)
 
 
@@ -72,7 +75,7 @@ def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reaso
     The months before it count as they were corrected.
     """
     month = report.period.as_month
-    context, besides = _context(report.project, month.year, month=month, codes=[]), _beside([report.project_id], month)
+    context, besides = _context(report.project, month.year, month=month, codes=[]), _beside([report.project_id], report.period.as_period)
     before = {repr(finding) for finding in _judge(report, context, besides, reason)}
     rows = besides.earlier.get(report.project_id, [])
     told = Correction.objects.filter(report__in=[row.pk for row in rows], state=Correction.State.APPROVED).order_by("settled_at", "id")
@@ -93,34 +96,33 @@ class _Beside:
     earlier: dict[int, list[MonthReport]]
 
 
-def _beside(project_ids: Sequence[int], month: Month) -> _Beside:
+def _beside(project_ids: Sequence[int], period: Period) -> _Beside:
     """Two queries for any number of projects, in parts that SQLite takes."""
-    found = _Beside({}, {})
-    before = Q(period__year=month.year, period__month__lt=month.month) | Q(period__year=month.year - 1, period__month=12)
+    found, month = _Beside({}, {}), period.month
     for start in range(0, len(project_ids), _PART):
         part = project_ids[start : start + _PART]
         found.plans |= {plan.project_id: plan for plan in AnnualPlan.objects.filter(project__in=part, year=month.year, month=None)}
-        rows = MonthReport.objects.filter(before, project__in=part, period__half=0).select_related("period")
-        for row in rows.order_by("period__year", "period__month"):
+        rows = MonthReport.objects.filter(earlier_this_year(period), project__in=part).select_related("period")
+        for row in rows.order_by(*in_time("period__")):
             found.earlier.setdefault(row.project_id, []).append(row)
     return found
 
 
 def _judge(report: MonthReport, context: Context, besides: _Beside, reason: str) -> list[Finding]:
     plan, rows = besides.plans.get(report.project_id), besides.earlier.get(report.project_id, ())
-    month = report.period.as_month
+    own = report.period.as_period
+    told = [(row.period.as_period, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows if row.pk != report.pk]
     record = MonthRecord(
         project=project_record(report.project, plan=plan, cum_total_wan=report.cum_total_wan),
-        month=month,
+        month=own.month,
+        half=own.half,
         done_month_wan=report.done_month_wan,
         done_ytd_wan=report.done_ytd_wan,
         cum_total_wan=report.cum_total_wan,
         progress_percent=report.progress_percent,
         progress_text=report.progress_text or None,
         correction_note=reason or None,
-        past=tuple(
-            PastMonth(row.period.as_month, row.done_month_wan, row.done_ytd_wan, row.progress_text or None) for row in rows if row.pk != report.pk
-        ),
+        past=past_of(told, own),
     )
     return run(MONTH_RULES, record, context)
 
@@ -133,10 +135,10 @@ def open_questions(reports: Sequence[MonthReport]) -> dict[int, list[tuple[str, 
     given = last_edits([report.pk for report in reports])
     prefetch_related_objects([report.project for report in reports], "permits", "codes", "sector", "owner", "unit__division")
     found: dict[int, list[tuple[str, str]]] = {}
-    for month in sorted({report.period.as_month for report in reports}):
-        own = [report for report in reports if report.period.as_month == month]
-        besides = _beside([report.project_id for report in own], month)
-        context = _context(own[0].project, month.year, month=month, codes=[])
+    for period in sorted({report.period.as_period for report in reports}):
+        own = [report for report in reports if report.period.as_period == period]
+        besides = _beside([report.project_id for report in own], period)
+        context = _context(own[0].project, period.month.year, month=period.month, codes=[])
         for report in own:
             reason = given[report.pk].reason if report.pk in given else ""
             asked = [finding for finding in _judge(report, context, besides, reason) if finding.severity is not Severity.INFO]
@@ -161,8 +163,8 @@ def project_record(
     if plan is None and project.pk:
         plan = AnnualPlan.objects.filter(project=project, month=None).order_by("-year").first()
     if cum_total_wan is None and project.pk:
-        newest = MonthReport.objects.filter(project=project, period__half=0).exclude(cum_total_wan=None).order_by("-period__year", "-period__month")
-        report = newest.first()
+        newest = MonthReport.objects.filter(project=project).exclude(cum_total_wan=None)
+        report = newest.order_by(*in_time("period__", newest=True)).first()
         cum_total_wan = report.cum_total_wan if report is not None else None
     stage = Stage(project.stage) if project.stage else None
     before = Stage(stage_before) if stage_before and stage_before != project.stage else None

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import audit, scope
 from accounts.roles import Action
 from projects.models import Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule, unlocked
+from projects.period import Period
 from projects.values import Month
 from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of, span_end
 
@@ -29,9 +30,14 @@ LOCKED_ITSELF = "到期自动锁定"
 
 def rule_for(month: Month, half: int = Half.WHOLE) -> DueRule | None:
     """The rule of this month alone, else of the newest year up to this one; None where nobody has set any."""
+    found = newest_rule(month, half)
+    return found.as_rule() if found is not None else None
+
+
+def newest_rule(month: Month, half: int) -> ReportingRule | None:
     rules = ReportingRule.objects.filter(Q(month=None, year__lte=month.year) | Q(month=month.month, year=month.year), half=half)
     found = sorted(rules, key=lambda rule: (rule.month is not None, rule.year))
-    return found[-1].as_rule() if found else None
+    return found[-1] if found else None
 
 
 def holidays_of(year: int) -> Holidays:
@@ -58,6 +64,20 @@ def period_of(month: Month, half: int = Half.WHOLE) -> ReportingPeriod:
     return ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=half)[0]
 
 
+def stored_period(period: Period) -> ReportingPeriod | None:
+    """The row of a period, where anybody has opened or reported it."""
+    return ReportingPeriod.objects.filter(year=period.month.year, month=period.month.month, half=period.half).first()
+
+
+def earlier_this_year(period: Period, prefix: str = "period__") -> Q:
+    """What was reported before in the year and in the December before it; of a second half also the first."""
+    month = period.month
+    found = Q(**{f"{prefix}year": month.year, f"{prefix}month__lt": month.month}) | Q(**{f"{prefix}year": month.year - 1, f"{prefix}month": 12})
+    if period.half == Half.SECOND:
+        found |= Q(**{f"{prefix}year": month.year, f"{prefix}month": month.month, f"{prefix}half": Half.FIRST})
+    return found
+
+
 def newest_open(today: date | None = None) -> ReportingPeriod | None:
     """The newest month that has begun, was opened and is not locked."""
     day = today or timezone.localdate()
@@ -69,8 +89,7 @@ def newest_open(today: date | None = None) -> ReportingPeriod | None:
 
 def words_of(period: ReportingPeriod) -> tuple[str, str]:
     """A period in Chinese and English, whatever the reader's language."""
-    half = {Half.FIRST: ("上半月", " (first half)"), Half.SECOND: ("下半月", " (second half)")}.get(Half(period.half), ("", ""))
-    return f"{period.year}年{period.month}月{half[0]}", f"{period.as_month}{half[1]}"
+    return period.as_period.zh, period.as_period.en
 
 
 # --- The guard ---------------------------------------------------------------------------------------------------------------------
@@ -250,7 +269,7 @@ def grant_exception(*, period_id: int, unit_id: int, until: datetime, actor: Any
         raise Refused("until", "解锁截止时间应晚于现在。", "The end of an exception must be later than now.")
     _revoke(LockException.objects.filter(period=period, unit=unit_id, revoked_at=None), actor)
     made = LockException.objects.create(period=period, unit_id=unit_id, until=until, reason=reason.strip(), granted_by=actor)
-    audit.record("period.except", actor=actor, obj=made, unit=unit_id, period=str(period.as_month), until=until.isoformat(), reason=reason)
+    audit.record("period.except", actor=actor, obj=made, unit=unit_id, period=str(period.as_period), until=until.isoformat(), reason=reason)
     return made
 
 
@@ -263,7 +282,7 @@ def revoke_exception(*, exception_id: int, actor: Any) -> None:
         raise Refused("state", "这次临时解锁已经收回。", "This exception was taken back already.")
     _held(found.period_id)
     _revoke(LockException.objects.filter(pk=exception_id, revoked_at=None), actor)
-    audit.record("period.revoke", actor=actor, obj=found, unit=found.unit_id, period=str(found.period.as_month))
+    audit.record("period.revoke", actor=actor, obj=found, unit=found.unit_id, period=str(found.period.as_period))
 
 
 def _revoke(rows: Any, actor: Any) -> None:

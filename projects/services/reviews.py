@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import audit, scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
-from projects.models import Door, MonthReport, NilReturn, ReportingPeriod, ReviewEvent, Source, changes_from
+from projects.models import Door, MonthReport, NilReturn, ReportingPeriod, ReviewEvent, Source, changes_from, in_time
 from projects.services.batches import Writer
 from projects.services.checks import open_questions
 from projects.services.edits import last_edits
@@ -136,7 +136,7 @@ def nil_return(*, unit_id: int, period_id: int, actor: Any, note: str, at: datet
     when = at or timezone.now()
     late = is_late(timezone.localdate(when), *deadline(period))
     made = NilReturn.objects.create(unit_id=unit_id, period=period, by=actor, at=when, note=note.strip()[:300], is_late=late)
-    audit.record("month.nil", actor=actor, obj=made, unit=unit_id, period=str(period.as_month), note=note)
+    audit.record("month.nil", actor=actor, obj=made, unit=unit_id, period=str(period.as_period), note=note)
     return made
 
 
@@ -149,7 +149,7 @@ def withdraw_nil_return(*, unit_id: int, period_id: int, actor: Any) -> None:
     found = NilReturn.objects.select_for_update().filter(unit=unit_id, period=period_id).first()
     if found is None:
         raise _refusal("gone")
-    month = str(ReportingPeriod.objects.get(pk=period_id).as_month)
+    month = str(ReportingPeriod.objects.get(pk=period_id).as_period)
     audit.record("month.nil_withdraw", actor=actor, obj=found, unit=unit_id, period=month, note=found.note, by=str(found.by or ""))
     found.delete()
 
@@ -294,11 +294,11 @@ VALUES = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_percent",
 
 def last_approved(unit: ReportingUnit, period: ReportingPeriod) -> dict[int, dict[str, Any]]:
     """Project id → the values of its newest approved month before this one (`period` names it), up to a year back. One query."""
-    month = period.as_month
-    earliest = month.plus(-13)
-    rows = MonthReport.objects.filter(project__unit=unit, state=MonthReport.State.APPROVED, period__half=0, period__year__gte=earliest.year)
+    own = period.as_period
+    earliest = own.month.plus(-13)
+    rows = MonthReport.objects.filter(project__unit=unit, state=MonthReport.State.APPROVED, period__year__gte=earliest.year)
     found: dict[int, dict[str, Any]] = {}
-    for report in rows.select_related("period").order_by("period__year", "period__month"):
-        if earliest < report.period.as_month < month:
+    for report in rows.select_related("period").order_by(*in_time("period__")):
+        if earliest < report.period.as_month and report.period.as_period < own:
             found[report.project_id] = {"period": report.period.as_month, **{name: getattr(report, name) for name in VALUES}}
     return found
