@@ -69,8 +69,7 @@ def questions_of(upload: Upload) -> list[Question]:
 
 def _question(sheet: Mapping[str, Any], column: Mapping[str, Any], kind: str, key: str, present: set[str | None]) -> Question:
     is_sense = column["asked"] == "ambiguous"
-    fields = [one.field for one in SHEETS[Kind(kind)] if one.field not in present]
-    others = sorted((name for name in COLUMNS if name not in present and name not in fields), key=label_of)
+    guess = str(column.get("guess") or "")
     return Question(
         kind=kind,
         heading=str(column["heading"]),
@@ -78,10 +77,16 @@ def _question(sheet: Mapping[str, Any], column: Mapping[str, Any], kind: str, ke
         sheet=str(sheet.get("name") or ""),
         column=str(column.get("col") or ""),
         is_sense=is_sense,
-        guess=str(column.get("guess") or ""),
+        guess=guess,
         sample=tuple(column.get("sample") or ()),
-        choices=SENSES if is_sense else (*fields, *others),
+        choices=SENSES if is_sense else _choices(Kind(kind), guess, present),
     )
+
+
+def _choices(kind: Kind, guess: str, present: set[str | None]) -> tuple[str, ...]:
+    """The fields a heading may be that no other column is: the likeliest first, then in the order of our own sheet, then of the others."""
+    ordered = dict.fromkeys((guess, *(column.field for column in SHEETS[kind]), *COLUMNS))
+    return tuple(name for name in ordered if name in COLUMNS and name not in present)
 
 
 def answer(upload: Upload, given: Iterable[tuple[str, str]], *, actor: Any, whole_city: bool = False) -> list[ColumnMapping]:

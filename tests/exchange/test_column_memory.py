@@ -13,7 +13,7 @@ from exchange.services.commit import commit
 from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.mappings import answer, answers_for, questions_of, revoke
 from exchange.services.receive import receive
-from exchange.sheets import Kind
+from exchange.sheets import SHEETS, Kind
 from projects.models import MonthReport, Project
 from tests.books import xlsx
 from tests.conftest import Cast
@@ -212,3 +212,16 @@ def test_the_admin_lists_and_revokes(cast: Cast, signed_in: Any) -> None:
     assert mapping.revoked_by == cast.owner
     assert 'name="revoke"' not in signed_in(cast.owner).get(one).content.decode()
     assert signed_in(cast.owner).post(f"{listed}{mapping.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_a_heading_may_be_goes_as_our_own_sheet_the_likeliest_first(cast: Cast) -> None:
+    own = [column.field for column in SHEETS[Kind.INFRASTRUCTURE]]
+    (plain,) = questions_of(send(ODD, cast.owner, cast.unit_a))
+    ours = [field for field in plain.choices if field in own]
+    assert not plain.guess
+    assert ours == sorted(ours, key=own.index)
+    assert list(plain.choices[: len(ours)]) == ours, "fields of other sheets come last"
+    (alike,) = questions_of(send(LIST.replace("| 备注", "| 存在的困"), cast.owner, cast.unit_a))
+    assert (alike.guess, alike.choices[0]) == ("problems", "problems")
+    assert sorted(alike.choices) == sorted(plain.choices)
