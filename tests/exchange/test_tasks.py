@@ -24,6 +24,7 @@ from exchange.services.progress import LeaseLostError, Watch
 from exchange.services.receive import receive
 from projects.models import Project
 from tests.exchange.cast import Cast, client_of, figures, make_cast, project_list, sent
+from tests.exchange.queue import work_off
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -51,16 +52,6 @@ def large(settings: Any) -> None:
 @pytest.fixture
 def upload(cast: Cast) -> Upload:
     return receive(project_list(), "崂山区项目表.xlsx", actor=cast.owner, unit=cast.unit)
-
-
-def work_off() -> list[str]:
-    """What a worker does: every ticket of the queue once, oldest first."""
-    done = []
-    for ticket in DBTaskResult.objects.filter(status="READY").order_by("enqueued_at"):
-        ticket.claim("test")
-        ticket.set_successful(ticket.task.call(*ticket.args_kwargs["args"]))
-        done.append(ticket.return_value)
-    return done
 
 
 def later(seconds: float) -> Any:

@@ -6,13 +6,14 @@ others from their columns `by` and `at`. History rows point too, but hold nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 
 from exchange.services.inverse.traces import Origin, parts
+from projects.models import Project
 
 _LONGEST = 60
 
@@ -57,23 +58,24 @@ def hanging(model: type[models.Model], ids: Sequence[int], own: Mapping[type[mod
     told = _told(first.values())
     found = {}
     for target, (other, key) in first.items():
-        words, by = told[(other, key)]
-        found[target] = Hung(words, counts[target], by, ((other._meta.label_lower, key), (model._meta.label_lower, target)))
+        words, by, project_id = told[(other, key)]
+        above = ((Project._meta.label_lower, project_id),) if project_id else ()
+        found[target] = Hung(words, counts[target], by, ((other._meta.label_lower, key), (model._meta.label_lower, target), *above))
     return found
 
 
-def _told(things: Any) -> dict[tuple[type[models.Model], int], tuple[str, Origin | None]]:
-    """What each thing is, and who put it there."""
+def _told(things: Iterable[tuple[type[models.Model], int]]) -> dict[tuple[type[models.Model], int], tuple[str, Origin | None, int | None]]:
+    """What each thing is, who put it there, and of which project it is."""
     wanted: dict[type[models.Model], list[int]] = {}
     for model, key in things:
         wanted.setdefault(model, []).append(key)
-    found = {}
+    found: dict[tuple[type[models.Model], int], tuple[str, Origin | None, int | None]] = {}
     for model, keys in wanted.items():
         for part in parts(sorted(keys)):
             rows = model._default_manager.filter(pk__in=part).select_related()
             origins = origins_of(model, part)
             for row in rows:
-                found[(model, row.pk)] = _words(row), origins.get(row.pk)
+                found[(model, row.pk)] = _words(row), origins.get(row.pk), getattr(row, "project_id", None)
     return found
 
 
