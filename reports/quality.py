@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,12 +22,14 @@ from accounts.roles import Action
 from accounts.scope import for_user, units_for_user
 from exchange.models import Upload
 from projects.measures import plain_text
-from projects.models import LockException, MonthReport, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
+from projects.models import LockException, NilReturn, Obstacle, ReviewEvent, Threshold
+from projects.moment import Moment
 from projects.obstacles import is_overdue
 from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
-from projects.returns import Standing, matrix
+from projects.returns import Matrix, Standing, matrix
 from projects.values import Month
 from projects.workflow import State, Verb
+from reports.standing_then import cells_at, late_drafts
 from reports.tables import Column, Kind, Row, Table
 from reports.words import month_text
 
@@ -54,14 +56,17 @@ class Quality:
     day: date
 
 
-def quality(user: Any, month: Month, *, today: date | None = None, action: Action = Action.VIEW) -> Quality:
-    """Score the units of a reader that rank or reported, for a month as it stands today."""
-    day = today or timezone.localdate()
+def quality(user: Any, month: Month, *, known: date | None = None, today: date | None = None, action: Action = Action.VIEW) -> Quality:
+    """Score the units of a reader that rank or reported, for a month as it stands today, or as it was known at the end of a day.
+
+    A month that is locked was handed in or not by its lock: what nobody can hand in any more stays held against the unit.
+    """
+    day = known or today or timezone.localdate()
+    until = Moment(month, known).known_until
     asked = matrix(list(units_for_user(user, action)), month.year, today=day, months=[month.month])
     units = [unit for unit, _cells in asked.rows]
-    period = asked.periods.get(month)
-    found = [*_unreported(asked.cells_of(month), period), *_events(user, month, action), *_nil(user, month, action)]
-    found += [*_slips(user, month, action), *_obstacles(user, month, min(day, month.last_day), action)]
+    found = [*_unreported(asked, month, until), *_events(user, month, action, until), *_nil(user, month, action, until)]
+    found += [*_slips(user, month, action, until), *_obstacles(user, month, min(day, month.last_day), action)]
     weights = read_weights(_rows(month))
     return Quality(month, units, [score(unit.pk, found, weights) for unit in units], weights, day)
 
@@ -76,11 +81,17 @@ def _rows(month: Month) -> list[tuple[str, str]]:
 # --- What is held against a unit ---------------------------------------------------------------------------------------------------
 
 
-def _unreported(cells: Sequence[Any], period: ReportingPeriod | None) -> Iterator[Evidence]:
+def _unreported(asked: Matrix, month: Month, until: datetime | None) -> Iterator[Evidence]:
     """Months whose grace is over with something never handed in; what was handed in late and then changed counts as late alone."""
-    told_late = _late_drafts(period)
+    period = asked.periods.get(month)
+    if period is None:
+        return
+    locked_at = period.locked_at
+    looked_at = locked_at if locked_at is not None and (until is None or locked_at <= until) else until
+    cells = asked.cells_of(month) if looked_at is None else cells_at([unit for unit, _cells in asked.rows], month, period, looked_at)
+    told_late = late_drafts(period, looked_at)
     for cell in cells:
-        if period is None or not cell.is_overdue or cell.standing not in (Standing.NOT_STARTED, Standing.DRAFT):
+        if not cell.is_overdue or cell.standing not in (Standing.NOT_STARTED, Standing.DRAFT):
             continue
         drafts = cell.states.get(State.DRAFT.value, 0)
         if (cell.expected or cell.reported) and (cell.missing or not drafts or drafts > told_late.get(cell.unit.pk, 0)):
@@ -89,20 +100,18 @@ def _unreported(cells: Sequence[Any], period: ReportingPeriod | None) -> Iterato
             yield Evidence(cell.unit.pk, Mark.UNREPORTED, words, url, period.grace_until or period.due_on)
 
 
-def _late_drafts(period: ReportingPeriod | None) -> dict[int, int]:
-    """Unit → how many of its drafts were handed in late before. One query."""
-    late = ReviewEvent.objects.filter(report=OuterRef("pk"), verb=Verb.SUBMIT.value, is_late=True)
-    rows = MonthReport.objects.filter(Exists(late), period=period, state=State.DRAFT.value).order_by().values_list("project__unit")
-    return dict(rows.annotate(n=Count("pk")))
+def _by(name: str, until: datetime | None) -> Q:
+    """What had happened by then."""
+    return Q() if until is None else Q(**{f"{name}__lte": until})
 
 
-def _events(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+def _events(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
     """Handed in late (one for each day on which something was), sent back, changed after the approval by people of the unit itself.
 
     What the city changed is not held against the unit, nor what the unit changed while the city had let it in.
     """
     wanted = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
-    rows = ReviewEvent.objects.filter(wanted, report__period__year=month.year, report__period__month=month.month)
+    rows = ReviewEvent.objects.filter(wanted, _by("at", until), report__period__year=month.year, report__period__month=month.month)
     late: dict[tuple[int, date], tuple[int, int]] = {}
     own, granted = _own_people(), _granted(month)
     for event in for_user(rows, user, action).select_related("report__project").order_by("at", "id"):
@@ -122,8 +131,8 @@ def _events(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
         yield Evidence(unit_id, Mark.LATE, _("逾期提交 %(n)s 条月度进展") % {"n": n}, url, day)
 
 
-def _nil(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
-    rows = NilReturn.objects.filter(period__year=month.year, period__month=month.month, is_late=True)
+def _nil(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
+    rows = NilReturn.objects.filter(_by("at", until), period__year=month.year, period__month=month.month, is_late=True)
     for row in for_user(rows, user, action):
         url = reverse("admin:projects_month_unit", args=[row.unit_id, row.period_id])
         yield Evidence(row.unit_id, Mark.LATE, _("逾期报“本月无变化”"), url, timezone.localdate(row.at))
@@ -142,9 +151,9 @@ def _granted(month: Month) -> dict[int, list[tuple[datetime, datetime]]]:
     return found
 
 
-def _slips(user: Any, month: Month, action: Action) -> Iterator[Evidence]:
+def _slips(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
     """Files of the month in which amounts stood in the wrong unit; one for each file, however many cells."""
-    rows = Upload.objects.filter(period__year=month.year, period__month=month.month).exclude(unit=None)
+    rows = Upload.objects.filter(_by("created_at", until), period__year=month.year, period__month=month.month).exclude(unit=None)
     for row in for_user(rows, user, action).values("unit_id", "public_id", "filename", "findings", "created_at").order_by("pk"):
         n = sum(finding.get("code") in SLIPS for finding in row["findings"])
         if n:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,34 +22,50 @@ from reports.pages import page_table
 from reports.parameters import read_question
 from reports.quality import MARKS, quality, quality_table
 from reports.tables import Row
-from reports.views import XLSX, Choice, reader
+from reports.views import XLSX, Choice, describe, reader
 from reports.words import month_text
 
 
-def _month(request: HttpRequest) -> Month:
-    return read_question({"period": request.GET.get("period", "")}, moment_of(request)).month
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A month, and the day up to which knowledge counts (None: today)."""
+
+    month: Month
+    known: date | None
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {"period": str(self.month), **({"known": self.known.isoformat()} if self.known else {})}
+
+
+def _asked(request: HttpRequest) -> _Asked:
+    """What the address asks, or the clocks of the frame where it names none; the frame is told."""
+    given = {name: request.GET[name] for name in ("period", "known") if name in request.GET}
+    question = read_question(given, moment_of(request))
+    describe(request, question.moment)
+    return _Asked(question.month, question.known)
 
 
 def _address(name: str, **params: str) -> str:
     return f"{reverse(name)}?{urlencode(params)}"
 
 
-def _links(month: Month, row: Row) -> dict[str, str]:
+def _links(asked: _Asked, row: Row) -> dict[str, str]:
     """The score leads to what it is made of, and each kind of points to its own evidence."""
-    own = _address("reports:quality_unit", period=str(month), **row.keys)
+    own = _address("reports:quality_unit", **asked.params, **row.keys)
     return {"label": own, "score": own, **{mark.value: f"{own}#{mark.value}" for mark in Mark if row.values.get(mark.value) is not None}}
 
 
 @reader(Action.VIEW)
 def quality_page(request: HttpRequest) -> HttpResponse:
     """The scores of a month."""
-    month = _month(request)
-    months = sorted({*clocks_of(request).months, month}, reverse=True)
+    asked = _asked(request)
+    months = sorted({*clocks_of(request).months, asked.month}, reverse=True)
     context = {
-        "page": page_table(quality_table(quality(request.user, month)), lambda row: _links(month, row)),
-        "month": month_text(month),
-        "months": [Choice(month_text(one), _address("reports:quality", period=str(one)), one == month) for one in months],
-        "download": _address("reports:quality_xlsx", period=str(month)) if scope.may(request.user, Action.EXPORT) else "",
+        "page": page_table(quality_table(quality(request.user, asked.month, known=asked.known)), lambda row: _links(asked, row)),
+        "month": month_text(asked.month),
+        "months": [Choice(month_text(one), _address("reports:quality", **replace(asked, month=one).params), one == asked.month) for one in months],
+        "download": _address("reports:quality_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
     }
     return render(request, "reports/quality.html", context)
 
@@ -55,8 +73,8 @@ def quality_page(request: HttpRequest) -> HttpResponse:
 @reader(Action.VIEW)
 def unit_page(request: HttpRequest) -> HttpResponse:
     """Every point of a unit's month with what it was taken for."""
-    month = _month(request)
-    found = quality(request.user, month)
+    asked = _asked(request)
+    found = quality(request.user, asked.month, known=asked.known)
     key = request.GET.get("unit", "")
     pair = next(((unit, one) for unit, one in zip(found.units, found.scores, strict=True) if unit.key == key), None)
     if pair is None:
@@ -65,9 +83,9 @@ def unit_page(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit,
         "score": scored,
-        "month": month_text(month),
+        "month": month_text(asked.month),
         "day": found.day,
-        "back": _address("reports:quality", period=str(month)),
+        "back": _address("reports:quality", **asked.params),
         "marks": [{"taken": one, "label": MARKS[one.mark], "weight": found.weights.get(one.mark)} for one in scored.taken],
     }
     return render(request, "reports/quality_unit.html", context)
@@ -75,8 +93,8 @@ def unit_page(request: HttpRequest) -> HttpResponse:
 
 @reader(Action.EXPORT)
 def quality_xlsx(request: HttpRequest) -> HttpResponse:
-    month = _month(request)
-    table = quality_table(quality(request.user, month, action=Action.EXPORT))
+    asked = _asked(request)
+    table = quality_table(quality(request.user, asked.month, known=asked.known, action=Action.EXPORT))
     content = workbook_bytes([Print(table, _("填报质量"), page_words=_("第&P页 共&N页"))])
-    audit.record("report.export", actor=request.user, report="quality", period=str(month))
+    audit.record("report.export", actor=request.user, report="quality", **asked.params)
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, f"{table.title}.xlsx") or ""})

@@ -81,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def city(request: HttpRequest) -> HttpResponse:
     """The city table of a month."""
     question, by = read_question(request.GET, clocks_of(request).moment), read_by(request.GET)
-    clocks = _describe(request, question.moment)
+    clocks = describe(request, question.moment)
     reach = reach_of(request.user)
     table, selection = catalogue.city(reach, question, by), select(reach, question)
     asked = address_of(question)
@@ -117,7 +117,7 @@ def city_xlsx(request: HttpRequest) -> HttpResponse:
 def projects(request: HttpRequest) -> HttpResponse:
     """The projects behind a row of the city table, with where each figure came from."""
     question = read_question(request.GET, clocks_of(request).moment)
-    _describe(request, question.moment)
+    describe(request, question.moment)
     reach = reach_of(request.user)
     selection = select(reach, question)
     groups = group_figures(selection)
@@ -154,7 +154,7 @@ def _address(name: str, **params: str) -> str:
     return f"{reverse(name)}?{urlencode(params)}" if params else reverse(name)
 
 
-def _describe(request: HttpRequest, moment: Moment) -> Clocks:
+def describe(request: HttpRequest, moment: Moment) -> Clocks:
     """Let the frame name the month and the day that the page is about, whichever were chosen before."""
     described = replace(clocks_of(request), moment=moment)
     request._clocks = described  # type: ignore[attr-defined]

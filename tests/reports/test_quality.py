@@ -139,6 +139,60 @@ def test_the_workbook_says_what_the_page_says(cast, signed_in, bad_month):
     assert rows["市南"] == (81, "—", -10, -1, -2, -5, -1)
 
 
+# --- As it was known on a past day ---------------------------------------------------------------------------------------------------
+
+
+def dated(*rows, at):
+    """Move all that history says of these rows to a moment."""
+    for row in rows:
+        type(row).history.filter(id=row.pk).update(history_date=at)
+
+
+@pytest.fixture
+def late_month(cast, weights):
+    """Unit A's project was under construction from the start; its report came on the 12th, late, and was returned on the 20th."""
+    period = make_period(2020, 6, due_on=date(2020, 7, 6), grace_until=date(2020, 7, 8))
+    project = make_project(unit=cast.unit_a, stage="build")
+    report = make_month(project, state="submitted")
+    dated(project, at=AT.replace(day=1))
+    dated(report, at=AT)
+    event(report, "submit", is_late=True)
+    ReviewEvent.objects.filter(pk=event(report, "return", "submitted", "returned", reason="数据有误").pk).update(at=AT.replace(day=20))
+    return period
+
+
+@pytest.mark.parametrize("day,points", [(8, 100), (9, 80), (11, 80), (12, 90), (19, 90), (20, 89), (31, 89)])
+def test_a_score_can_be_seen_again_as_it_was_known(cast, signed_in, late_month, day, points):
+    known = date(2020, 7, day)
+    assert scored(quality(cast.city, JUNE, known=known), cast.unit_a).points == points
+    client, asked = signed_in(cast.city), {"period": "2020-06", "known": known.isoformat()}
+    rows = client.get(reverse("reports:quality"), asked).context["page"].table.rows
+    assert {row.label: row.values["score"] for row in rows}["市南"] == points
+    book = load_workbook(BytesIO(client.get(reverse("reports:quality_xlsx"), asked).content)).active
+    printed = list(book.iter_rows(values_only=True))
+    assert next(row[1] for row in printed if row[0] == "市南") == points
+    assert any(known.isoformat() in str(cell) for row in printed for cell in row if cell)
+
+
+def test_links_and_the_unit_page_keep_the_day(cast, signed_in, late_month):
+    client = signed_in(cast.city)
+    page = client.get(reverse("reports:quality"), {"period": "2020-06", "known": "2020-07-09"}).content.decode()
+    unit_url = reverse("reports:quality_unit", query={"period": "2020-06", "known": "2020-07-09", "unit": cast.unit_a.key})
+    assert f"{unit_url}#unreported".replace("&", "&amp;") in page
+    detail = client.get(unit_url)
+    assert (detail.context["score"].points, detail.context["day"]) == (80, date(2020, 7, 9))
+    assert "known=2020-07-09" in detail.context["back"]
+
+
+def test_the_lock_of_a_month_takes_nothing_off_what_was_never_handed_in(cast, weights):
+    period = make_period(2020, 6, due_on=date(2020, 7, 6), grace_until=date(2020, 7, 8))
+    dated(make_project(unit=cast.unit_a, stage="build"), at=AT.replace(day=1))
+    assert scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).points == 80
+    period.locked_at = AT
+    period.save()
+    assert scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).points == 80
+
+
 @pytest.mark.parametrize("name", ["quality", "quality_unit", "quality_xlsx"])
 def test_a_month_that_can_not_be_read_is_said_to_be(cast, signed_in, name):
     assert signed_in(cast.city).get(reverse(f"reports:{name}"), {"period": "六月"}).status_code == 400
