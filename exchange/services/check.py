@@ -53,7 +53,9 @@ from exchange.validate import validated_rows
 from exchange.workbook import open_book, read_book
 from projects.findings import Severity
 from projects.models import ReportingPeriod
+from projects.period import Period
 from projects.services.context import build_context
+from projects.services.periods import stored_period
 from projects.values import Month
 
 logger = logging.getLogger(__name__)
@@ -76,7 +78,12 @@ class _Run:
     parts: int = 0
     watch: Unwatched = UNWATCHED
     held: HoldLog = field(default_factory=HoldLog)
-    periods: dict[Month, ReportingPeriod] = field(default_factory=dict)
+    periods: dict[Period, ReportingPeriod] = field(default_factory=dict)
+
+    def period_of(self, month: Month) -> Period:
+        """The part of the month that is reported: the half that was chosen, or that the template is of; else the whole."""
+        chosen = self.upload.period.as_period if self.upload.period is not None else self.setting.base.period
+        return chosen if chosen is not None and chosen.month == month else Period(month)
 
 
 def check(upload: Upload, *, actor: Any, today: date | None = None, watch: Unwatched = UNWATCHED) -> Upload:
@@ -148,7 +155,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
     with open_book(content, upload.filename) as book:
         base = open_base(book, upload)
         adopt(base, upload, actor)
-        expected = expected or base.month
+        expected = expected or (base.period.month if base.period is not None else None)
         reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit), answers_for(upload.unit))
         year = _year(upload, reading, today)
         remarks = book_findings(book)
@@ -162,11 +169,11 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
                 batch = []
         _take(run, batch)
     empty_month = reading.report_period if reading.kind == Kind.MONTHLY and not run.counts["rows"] else None
-    for placed in missing_findings(run.seen, run.setting, upload, empty_month):
+    for placed in missing_findings(run.seen, run.setting, upload, run.period_of(empty_month) if empty_month is not None else None):
         run.seen.said.append(placed)
         run.counts["missing"] += count_missing(placed)
     run.seen.said += list_findings(run.seen, upload)
-    run.seen.said += period_findings(run.seen, upload.period.as_month if upload.period else None)
+    run.seen.said += period_findings(run.seen, upload.period.as_period if upload.period else None)
     run.seen.said += base_findings(base, upload, run.seen.periods)
     take_back(reading, run.seen.forgiven)
     add_said(reading, [*remarks, *run.seen.said])
@@ -237,11 +244,11 @@ def _period(run: _Run, month: Month | None) -> ReportingPeriod | None:
     """The stored period of a month, or one not stored yet: nothing is written for it before the commit."""
     if month is None:
         return None
-    run.seen.periods.add(month)
-    if month not in run.periods:
-        found = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first()
-        run.periods[month] = found or ReportingPeriod(year=month.year, month=month.month)
-    return run.periods[month]
+    period = run.period_of(month)
+    run.seen.periods.add(period)
+    if period not in run.periods:
+        run.periods[period] = stored_period(period) or ReportingPeriod(year=month.year, month=month.month, half=period.half)
+    return run.periods[period]
 
 
 def _context(run: _Run, row: ReadRow, frame: Frame, month: Month | None) -> Any:
@@ -261,14 +268,14 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
-    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting")}
+    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting", "decided")}
     counts["direct"] = run.direct
     counts |= {severity.value: reading.findings.severities()[severity] for severity in Severity}
-    months = sorted(run.seen.periods)
-    counts["months"] = [str(month) for month in months]
+    periods = sorted(run.seen.periods)
+    counts["months"] = [str(period) for period in periods]
     counts |= {
-        "year": months[-1].year if months else run.year,
-        "month": months[-1].month if months else None,
+        "year": periods[-1].month.year if periods else run.year,
+        "month": periods[-1].month.month if periods else None,
         "dropped": reading.findings.unlisted.total(),
     }
     upload.counts = counts
@@ -281,5 +288,5 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     upload.state = Upload.State.CHECKED
     upload.outcome = ""
     upload.outcome_en = ""
-    if months and upload.period is None and len(months) == 1 and run.periods[months[0]].pk:
-        upload.period = run.periods[months[0]]
+    if upload.period is None and len(periods) == 1 and run.periods[periods[0]].pk:
+        upload.period = run.periods[periods[0]]

@@ -54,7 +54,7 @@ def barrier(upload: Upload, actor: Any) -> UploadError | None:
             f"该文件要列入“{upload.list_version}”，清单由市级岗位提交。未写入任何内容；本单位的变更请另行上传，不选清单版本。",
             "This file goes into a version of a list, which the city commits. Nothing was written; send your unit's changes without a list version.",
         )
-    if upload.kind != MONTHLY and is_direct(upload) and not _decides(upload, actor):
+    if is_direct(upload) and upload.counts.get("decided") and not _decides(upload, actor):
         return StateError(
             "recheck",
             "该文件是按直接写入检查的，由你提交须先重新检查：已定的值将改为变更申请。未写入任何内容。",
@@ -116,9 +116,15 @@ def _size(row: PlannedRow) -> int:
 
 
 def count_proposals(rows: Iterable[PlannedRow], *, direct: bool) -> Counter[str]:
-    """Rows that would make a proposal, those of them that do nothing else, and rows of which all that is proposed waits already."""
+    """Rows that would make a proposal, those of them that do nothing else, and rows of which all that is proposed waits already.
+
+    Of a direct upload also the rows that decide, so that nobody else carries it out.
+    """
     found: Counter[str] = Counter()
     for row in rows:
+        if direct and row.kind != MONTHLY and row.action in _SETTLED:
+            found["decided"] += any(True for _ in _changes(row, direct=False))
+            continue
         changes = [change for _, change in _changes(row, direct)] if row.action in _SETTLED else []
         if not changes:
             continue

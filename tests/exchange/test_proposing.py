@@ -64,7 +64,7 @@ def test_a_decided_value_is_set_aside_and_the_rest_stays():
 )
 def test_everything_else_is_written(planned):
     before = [dict(intent.values) for intent in planned.intents]
-    assert (count_proposals([planned], direct=True), set_aside([planned], direct=True)) == ({}, [])
+    assert (count_proposals([planned], direct=True)["proposals"], set_aside([planned], direct=True)) == (0, [])
     assert [intent.values for intent in planned.intents] == before
 
 
@@ -73,6 +73,11 @@ def test_of_who_does_not_decide_every_kind_of_sheet_proposes(kind):
     planned = row(total(12_000_000_000, 13_500_000_000), kind=kind)
     assert count_proposals([planned], direct=False)["proposals"] == 1
     assert [asked.changes for asked in set_aside([planned], direct=False)] == [(Change("total_wan", "12000", "13500"),)]
+
+
+def test_a_direct_list_is_known_by_what_it_decides():
+    rows = [row(total(12_000_000_000, 13_500_000_000), kind="emerging_list"), row(total(None, 1), kind="emerging_list")]
+    assert count_proposals(rows, direct=True) == {"decided": 1}
 
 
 def test_a_row_that_only_proposes_is_counted_as_such():
@@ -320,7 +325,8 @@ def test_a_district_does_not_commit_what_the_city_sent_for_a_list(people):
 
 
 def test_what_the_shell_sent_is_checked_again_before_a_person_commits_it(people):
-    upload = check(receive(xlsx(TOTAL), "清单.xlsx", actor=None, unit=people.unit_a), actor=None)
+    harmless, upload = (check(receive(xlsx(table), "清单.xlsx", actor=None, unit=people.unit_a), actor=None) for table in (LIST, TOTAL))
+    commit(harmless, actor=people.owner, reason="无变化")
     with pytest.raises(StateError) as refused:
         commit(upload, actor=people.owner, reason="调整")
     assert (refused.value.code, first_project().total_wan) == ("recheck", Decimal(12000))
