@@ -213,11 +213,18 @@ def _preview_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "preview": preview(upload, show, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1),
         "blank": pgettext("value", "空"),
         "choosing": show is Show.CONFLICT and upload.state == Upload.State.CHECKED and may_write(request.user, upload, Action.UPLOAD),
-        "shows": [(each.value, label, rows[each]) for each, label in SHOWS.items()],
+        "shows": [(each.value, label, _counted(each, rows[each], upload)) for each, label in SHOWS.items()],
         "missing": [finding for finding in upload.findings if finding.get("code") in NOT_IN_FILE and not finding.get("row")],
         "preview_query": _query(request, "p"),
         "show_query": _query(request, "p", "show"),
     }
+
+
+def _counted(show: Show, rows: int, upload: Upload) -> int | str:
+    """How many rows a tab has; of conflicts also how many still wait for a choice."""
+    if show is not Show.CONFLICT or not rows or upload.state != Upload.State.CHECKED:
+        return rows
+    return _("待选%(open)s，共%(all)s") % {"open": upload.counts.get("conflict") or 0, "all": rows}
 
 
 def _query(request: HttpRequest, *without: str) -> str:

@@ -231,7 +231,9 @@ def test_page_offers_the_three_values_and_takes_the_choice(june: Cast, open_conf
     page = client.get(address).content.decode()
     assert all(words in page for words in ("张工", "我们", "他们", 'value="ours"', 'value="theirs"', "逐项选择"))
     (conflict,) = client.get(address + "conflicts.json").json()["conflicts"]
+    assert "待选1，共1" in client.get(address).content.decode()
     answer = client.post(address + "choose/", {f"take.{conflict['key']}": "theirs"})
+    assert "待选0，共1" in client.get(address).content.decode(), "the tab counts what is left"
     assert (answer.status_code, answer["Location"]) == (303, address + "?show=changed#preview")
     assert changed_cells(open_conflict) == {NAMES[0]: {"contact": "他们"}}
 
