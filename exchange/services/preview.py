@@ -85,6 +85,7 @@ class Line:
     label: str
     old: str | None
     new: str
+    is_proposed: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -121,6 +122,11 @@ class PreviewRow:
     def is_waiting(self) -> bool:
         """Whether it says nothing but what was proposed before."""
         return self.action is Action.SAME and bool(self.lines)
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether all that it does is to propose."""
+        return self.action is Action.CHANGE and bool(self.lines) and all(line.is_proposed for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +263,10 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
                 continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             label = _label(intent.table, column, upload)
-            if is_proposed(row, intent, column, direct=direct):
+            proposed = is_proposed(row, intent, column, direct=direct)
+            if proposed:
                 label = (_("已申请待审核·%(label)s") if column in row.waits else _("变更申请·%(label)s")) % {"label": label}
-            yield Line(label, before, _words(intent.table, column, new, names))
+            yield Line(label, before, _words(intent.table, column, new, names), proposed)
 
 
 def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[ConflictLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from exchange.models import Upload
 from exchange.plan import Action, Intent, PlannedRow, decode, encode
@@ -204,6 +205,7 @@ def test_a_list_sent_for_no_version_proposes(people, who, table, field, before, 
     upload = listed(table, people, sender)
     assert (upload.counts["change"], upload.counts["proposals"], upload.counts["only_proposals"], upload.counts["same"]) == (1, 1, 1, 1)
     assert "变更申请·" in preview(upload).rows[0].lines[0].label
+    assert [row.is_proposal for row in preview(upload, Show.ALL).rows] == [True, False]
     commit(upload, actor=sender, reason="年中调整")
     made = Proposal.objects.get()
     assert (made.changes, made.by, made.upload_id, made.state) == ([[field, before, after]], sender, upload.pk, "open")
@@ -332,3 +334,25 @@ def test_what_the_shell_sent_is_checked_again_before_a_person_commits_it(people)
     assert (refused.value.code, first_project().total_wan) == ("recheck", Decimal(12000))
     commit(check(upload, actor=people.owner), actor=people.owner, reason="调整")
     assert (first_project().total_wan, Proposal.objects.count()) == (Decimal(12000), 1)
+
+
+# --- Where they are seen -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_reviewers_list_and_the_project_page_name_the_row_of_the_upload(people, signed_in):
+    upload = listed(TOTAL, people, people.owner)
+    commit(upload, actor=people.owner, reason="调整")
+    made = Proposal.objects.get()
+    for address in (
+        reverse("admin:projects_proposal_changelist") + f"?upload_id={upload.pk}",
+        reverse("admin:projects_proposal_change", args=[made.pk]),
+        reverse("admin:projects_project_page", args=[first_project().pk]),
+    ):
+        page = signed_in(people.reviewer).get(address).content.decode()
+        assert made.place in page, address
+        assert reverse("upload-by-number", args=[upload.pk]) in page, address
+        assert f"申请 #{made.pk}" in page or "12000 → 13000" in page, address
+    other = reverse("admin:projects_proposal_changelist") + f"?upload_id={upload.pk + 1}"
+    assert made.place not in signed_in(people.reviewer).get(other).content.decode()
+    committed = signed_in(people.owner).get(reverse("exchange:upload", args=[upload.public_id])).content.decode()
+    assert f"{reverse('admin:projects_proposal_changelist')}?upload_id={upload.pk}" in committed
