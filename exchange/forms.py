@@ -18,12 +18,15 @@ from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
-from projects.models import ListVersion, ReportingPeriod
-from projects.services.periods import writable
+from projects.models import Half, ListVersion, ReportingPeriod
+from projects.period import Period
+from projects.services.halves import halves_in_use, part_refusal, parts_of
+from projects.services.periods import newest_open, stored_period, writable
 from projects.values import Month
 
 ACCEPTED = ".xlsx,.xls,.xlsb,.ods,.et,.csv"
 FIRST_YEAR = 2000
+_OFFERED = 36  # periods to choose from
 _SHOWN = 40  # characters of a wrong value that an error repeats
 
 
@@ -73,27 +76,45 @@ class VersionField(forms.ModelChoiceField):  # type: ignore[type-arg]
         raise ValidationError(_("没有“%(value)s”这一版清单"), code="invalid_choice", params={"value": str(value)[:_SHOWN]})
 
 
-class MonthField(forms.Field):
-    """A month in the form 2020-06."""
+class PeriodField(forms.Field):
+    """A month in the form 2020-06, or a half of one: 2020-06A, 2020-06B. Where a city reports in halves its periods are a list to choose
+    from, since a browser's own field for months knows no halves."""
 
     widget = forms.DateInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}", "placeholder": "2020-06"})
 
-    def to_python(self, value: Any) -> Month | None:
+    def to_python(self, value: Any) -> Period | None:
         if value in self.empty_values:
             return None
         try:
-            return Month.parse(str(value).strip())
+            return Period.parse(str(value).strip())
         except ValueError:
-            raise ValidationError(_("填报期应写作 2020-06，读到“%(value)s”"), code="month", params={"value": str(value)[:_SHOWN]}) from None
+            words = {"value": str(value)[:_SHOWN]}
+            raise ValidationError(_("填报期应写作 2020-06（半月 2020-06A、2020-06B），读到“%(value)s”"), code="month", params=words) from None
+
+    def offer(self, suggested: Period, *, blank: Any = None) -> None:
+        """Let the person choose among the periods that are stored, newest first."""
+        stored = {period.as_period for period in ReportingPeriod.objects.order_by("-year", "-month")[:_OFFERED]}
+        ahead = {Period(month, half) for month in (suggested.month, suggested.month.next) for half in parts_of(month)}
+        first = [("", blank)] if blank is not None else []
+        self.widget = forms.Select(choices=[*first, *((str(one), one.zh) for one in sorted(stored | ahead, reverse=True))])
 
 
-def default_month(today: date) -> Month:
-    """The newest month that is open for reporting, else the month before today."""
-    now = Month.of(today)
-    begun = Q(year__lt=now.year) | Q(year=now.year, month__lte=now.month)
-    opened = Q(opens_on=None) | Q(opens_on__lte=today)
-    period = ReportingPeriod.objects.filter(begun, opened, locked_at=None, half=0).order_by("-year", "-month").first()
-    return period.as_month if period is not None else now.previous
+def default_period(today: date, *, in_halves: bool) -> Period:
+    """The newest month that is open for reporting, else the month before today, its last part."""
+    period = newest_open(today)
+    if period is not None:
+        return period.as_period
+    before = Month.of(today).previous
+    return max(Period(before, half) for half in parts_of(before)) if in_halves else Period(before)
+
+
+def suggest_period(field: Any, *, blank: Any = None) -> Period:
+    """The period that a form suggests; where the city reports in halves its field becomes a list of periods."""
+    in_halves = halves_in_use()
+    suggested = default_period(timezone.localdate(), in_halves=in_halves)
+    if in_halves:
+        field.offer(suggested, blank=blank)
+    return suggested
 
 
 class UploadForm(forms.Form):
@@ -113,7 +134,7 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     unit = UnitField(label=_("填报单位"), required=False, empty_label=_("全市（按表内所属区市区分）"))
-    period = MonthField(label=_("填报期"), required=False, help_text=_("留空时以文件标题、表头里写明的月份为准"))
+    period = PeriodField(label=_("填报期"), required=False, help_text=_("留空时以文件标题、表头里写明的月份为准"))
     list_version = VersionField(label=_("列入清单版本"), required=False, empty_label=_("不列入清单"))
 
     def __init__(self, user: Any, data: Any = None, files: Any = None, *, is_oversized: bool = False, **kwargs: Any) -> None:
@@ -128,7 +149,8 @@ class UploadForm(forms.Form):
         if not self.is_city_wide:
             self._bind_to_units(field, units)
             self.fields["list_version"].disabled = True
-        self.suggested = default_month(timezone.localdate())
+        self.suggested = suggest_period(self.fields["period"], blank=_("以文件里写明的为准"))
+        self.suggested_half = Half(self.suggested.half).label if self.suggested.half else ""
 
     def _bind_to_units(self, field: UnitField, units: QuerySet[ReportingUnit]) -> None:
         only = list(units[:2])
@@ -148,20 +170,23 @@ class UploadForm(forms.Form):
             raise too_large(sent.size or 0)
         return sent
 
-    def clean_period(self) -> Month | None:
+    def clean_period(self) -> Period | None:
         """A month that has begun."""
-        month: Month | None = self.cleaned_data["period"]
-        if month is None:
+        period: Period | None = self.cleaned_data["period"]
+        if period is None:
             return None
+        month = period.month
         named = {"year": month.year, "month": month.month}
         if month > Month.of(timezone.localdate()) or month.year < FIRST_YEAR:
             raise ValidationError(_("不能为%(year)s年%(month)s月填报：填报期不早于2000年、不晚于本月"), code="month", params=named)
-        return month
+        if (refused := part_refusal(period)) is not None:
+            raise ValidationError(refused.said(get_language() or "zh"), code=refused.code)
+        return period
 
     def _refuse_closed(self) -> None:
         """A month that the chosen unit may not write now. A file for the whole city has no exception; each unit's own may have."""
-        month, unit = self.cleaned_data.get("period"), self.cleaned_data.get("unit")
-        period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first() if month else None
+        asked, unit = self.cleaned_data.get("period"), self.cleaned_data.get("unit")
+        period = stored_period(asked) if asked else None
         found = writable(unit.pk if unit is not None else None, period) if period is not None else None
         if found is not None and not found:
             self.add_error("period", ValidationError(found.said(get_language() or "zh"), code=found.code))
@@ -219,7 +244,7 @@ class UploadFilter(forms.Form):
 
     state = forms.ChoiceField(choices=Upload.State.choices, required=False)
     unit = UnitField(required=False)
-    period = MonthField(required=False)
+    period = PeriodField(required=False)
     q = forms.CharField(required=False, max_length=100)
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
@@ -240,5 +265,6 @@ class UploadFilter(forms.Form):
         if unit is not None:
             queryset = queryset.filter(unit=unit)
         if period is not None:
-            queryset = queryset.filter(period__year=period.year, period__month=period.month)
+            queryset = queryset.filter(period__year=period.month.year, period__month=period.month.month)
+            queryset = queryset.filter(period__half=period.half) if period.half else queryset
         return queryset.filter(filename__icontains=words) if words is not None else queryset

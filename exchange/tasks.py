@@ -34,6 +34,7 @@ from exchange.services.pruning import prune
 from exchange.services.template import make_template
 from exchange.services.undo import redo, undo
 from exchange.sheets import Kind
+from projects.period import Period
 from projects.services.periods import lock_due
 from projects.values import Month
 
@@ -74,12 +75,12 @@ def reverse_upload(upload: Upload, kind: Reversal.Kind, *, actor: Any, reason: s
     return _do(verb, upload, actor, reason, _planned_rows(upload), {"seen": seen})
 
 
-def make_templates(month: Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY) -> Job:
+def make_templates(period: Period | Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY) -> Job:
     """The templates of every unit in the person's reach, in one archive; always in the background."""
     units = list(scope.units_for_user(actor, May.EXPORT).values_list("pk", flat=True))
     if not units:
         raise NotAllowedError("scope", "你没有可下载填报表的单位。", "There is no unit whose template you may download.")
-    asked = {"period": str(month) if month else None, "kind": kind.value, "units": units}
+    asked = {"period": str(period) if period else None, "kind": kind.value, "units": units}
     return _enqueue(Job.Verb.TEMPLATES, None, actor, "", len(units), parameters=asked)
 
 
@@ -214,7 +215,7 @@ def _templates(job: Job, watch: Watch) -> leases.Words:
     with zipfile.ZipFile(out, "w") as archive:  # the workbooks in it are packed already
         for number, unit in enumerate(units, 1):
             try:
-                template = make_template(unit, Month.parse(period) if period else None, actor=job.actor, kind=kind)
+                template = make_template(unit, Period.parse(period) if period else None, actor=job.actor, kind=kind)
                 archive.writestr(template.filename, template.content)
                 made += 1
             except StateError:

@@ -29,10 +29,10 @@ from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.proposing import barrier, is_direct, proposed_words, set_aside
 from projects.models import Door, Organisation, Project, ReportingPeriod, Source
 from projects.naming import name_key
+from projects.period import Period
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
-from projects.services.periods import hold, period_of
+from projects.services.periods import hold, period_of, stored_period
 from projects.services.proposal_batches import moved_since, propose_many
-from projects.values import Month
 
 _KINDS = {"emerging_list": "emerging"}
 NEW_OWNER = "+"  # a planned owner that is not stored yet: "+uscc|name"
@@ -93,7 +93,7 @@ def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
 
 def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> None:
     # All months of the file are held before any row of it is written, so that two files can't wait for one another.
-    hold(period_of(Month.parse(text)).pk for text in sorted(upload.counts.get("months") or ()))
+    hold(_stored(text).pk for text in sorted(upload.counts.get("months") or ()))
     # Two files that bring the same organisation at the same moment would store it twice.
     if upload.counts.get("new_owners", 1) or upload.counts.get("with_conflicts"):
         bulk.one_at_a_time("new organisations")
@@ -126,10 +126,14 @@ def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]
     ids: dict[str | None, int | None] = {None: None}
     for row in rows:
         if row.period not in ids:
-            month = Month.parse(str(row.period))
-            ids[row.period] = period_of(month).pk
+            ids[row.period] = _stored(str(row.period)).pk
         groups.setdefault(ids[row.period], []).append(row)
     return groups
+
+
+def _stored(text: str) -> ReportingPeriod:
+    period = Period.parse(text)
+    return period_of(period.month, period.half)
 
 
 def _check_scope(rows: Sequence[PlannedRow], actor: Any) -> None:
@@ -194,8 +198,8 @@ def _change(row: PlannedRow) -> ProjectChange:
 
 def _finish(upload: Upload, actor: Any, reason: str) -> None:
     counts = upload.counts
-    if upload.period is None and counts.get("month"):
-        upload.period = ReportingPeriod.objects.filter(year=counts["year"], month=counts["month"], half=0).first()
+    if upload.period is None and counts.get("months"):
+        upload.period = stored_period(Period.parse(counts["months"][-1]))
     changed = counts.get("create", 0) + counts.get("change", 0)
     upload.state = Upload.State.COMMITTED
     upload.committed_at = timezone.now()

@@ -24,6 +24,7 @@ from exchange.services.snapshot import Frame, Snapshot, load
 from exchange.services.wording import STORED_WORDING as STORED_WORDING  # every code said here is worded
 from projects.findings import Finding, Severity
 from projects.naming import name_key
+from projects.period import Period
 from projects.records import Context
 from projects.rules import MONTH_RULES, PROJECT_RULES, run
 from projects.values import Month
@@ -55,7 +56,7 @@ class Seen:
 
     projects: set[int] = field(default_factory=set)
     units: set[int] = field(default_factory=set)
-    periods: set[Month] = field(default_factory=set)
+    periods: set[Period] = field(default_factory=set)
     listed: int = 0  # rows of a project list, their total and how many of them are 约
     listed_wan: Decimal = Decimal(0)
     listed_approx: int = 0
@@ -114,7 +115,7 @@ def judge(
     context: Context,
     *,
     unit: ReportingUnit | None = None,
-    month: Month | None = None,
+    month: Month | Period | None = None,
     known: Known | None = None,
     earlier: Sequence[dict[str, Any]] = (),
     seen: Seen,
@@ -123,7 +124,7 @@ def judge(
     record = project_record(row.values, known, kind=_KINDS.get(row.kind, "infrastructure"), unit=unit, sector=_text(row, "sector"))
     findings = run(PROJECT_RULES, record, context)
     if month is not None:
-        findings += run(MONTH_RULES, month_record(record, month, row.values, earlier), context)
+        findings += run(MONTH_RULES, month_record(record, Period.of(month), row.values, earlier), context)
     for finding in findings:
         say(row, finding, seen)
 
@@ -162,12 +163,12 @@ class _Judge:
         action = Action.CREATE if known is None else Action.CHANGE if intents else Action.SAME
         project_id = known.project.id if known is not None else None
         unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
-        period = str(self.frame.period.as_month) if self.frame.period is not None else None
+        period = str(self.frame.period.as_period) if self.frame.period is not None else None
         return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind)
 
     def _merge(self, row: ReadRow, known: Known, unit: ReportingUnit | None, sector: int | None, sides: RowSides) -> PlannedRow:
         """A row of our own template: only what was touched is compared, judged and planned."""
-        name, period = _text(row, "name") or "", str(self.frame.period.as_month) if self.frame.period is not None else None
+        name, period = _text(row, "name") or "", str(self.frame.period.as_period) if self.frame.period is not None else None
         planned = PlannedRow(row.sheet, row.row, Action.SAME, name, self.snapshot.units[known.project.id], known.project.id, [], period, row.kind)
         self.seen.forgiven += forgive(row, sides)
         if sides.is_unfilled:
@@ -252,7 +253,7 @@ class _Judge:
         return responsible or district
 
     def _judge(self, row: ReadRow, known: Known | None, unit: ReportingUnit | None) -> None:
-        period = self.frame.period.as_month if self.frame.period is not None and row.kind == "monthly_progress" else None
+        period = self.frame.period.as_period if self.frame.period is not None and row.kind == "monthly_progress" else None
         earlier = self.snapshot.earlier.get(known.project.id, []) if known is not None else []
         judge(row, self.context, unit=unit, month=period, known=known, earlier=earlier, seen=self.seen)
 

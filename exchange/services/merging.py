@@ -27,7 +27,8 @@ from exchange.sheets.stamp import STAMP_SHEET, Marker, NoStampError, Stamp, read
 from exchange.sheets.template import MONTH_FIELDS
 from projects.findings import Finding, Severity
 from projects.models import Project
-from projects.values import Month, PartialDate, fen_to_wan
+from projects.period import Period
+from projects.values import PartialDate, fen_to_wan
 
 NO_BASE, TEMPLATE, TAMPERED = "none", "template", "tampered"
 _PART = 900
@@ -54,15 +55,15 @@ class Base:
     unit: ReportingUnit | None = None
 
     @property
-    def month(self) -> Month | None:
+    def period(self) -> Period | None:
         period = self.stamp.issue.period if self.stamp is not None else None
-        return Month.parse(period) if period else None
+        return Period.parse(period) if period else None
 
     def covers(self, project_id: int, row: ReadRow, frame: Frame) -> bool:
         """Whether the row is one that the template went out with: same kind, same month, and its project in it."""
         if self.stamp is None or self.state != TEMPLATE or row.kind != self.stamp.issue.kind or project_id not in self.uids:
             return False
-        return self.month is None or (frame.period is not None and frame.period.as_month == self.month)
+        return self.period is None or (frame.period is not None and frame.period.as_period == self.period)
 
 
 def open_base(book: RawBook, upload: Upload) -> Base:
@@ -91,7 +92,7 @@ def adopt(base: Base, upload: Upload, actor: Any) -> None:
         upload.unit = base.unit
 
 
-def base_findings(base: Base, upload: Upload, months: Iterable[Month]) -> Iterator[PlacedFinding]:
+def base_findings(base: Base, upload: Upload, periods: Iterable[Period]) -> Iterator[PlacedFinding]:
     """What the stamp itself gives to say: changed by hand, another unit's, another month's. The latter two block."""
     nowhere = Place(None)
     if base.state == TAMPERED:
@@ -102,11 +103,11 @@ def base_findings(base: Base, upload: Upload, months: Iterable[Month]) -> Iterat
     if upload.unit is not None and upload.unit.key != issue.unit:
         params = {"template": issue.unit_name, "chosen": upload.unit.name}
         yield PlacedFinding(Finding("template_other_unit", Severity.BLOCKS, None, params), nowhere)
-    if base.month is None:
+    if base.period is None:
         return
-    found = {*months, *([upload.period.as_month] if upload.period is not None else [])} - {base.month}
+    found = {*periods, *([upload.period.as_period] if upload.period is not None else [])} - {base.period}
     if found:
-        params = {"template": str(base.month), "chosen": "、".join(str(month) for month in sorted(found))}
+        params = {"template": str(base.period), "chosen": "、".join(str(period) for period in sorted(found))}
         yield PlacedFinding(Finding("template_other_period", Severity.BLOCKS, None, params), nowhere)
 
 

@@ -14,6 +14,7 @@ from accounts.roles import Action as May
 from exchange.models import Upload, UploadFile
 from exchange.services.faults import NotAllowedError
 from projects.models import ListVersion
+from projects.period import Period
 from projects.services.periods import period_of
 from projects.values import Month
 
@@ -26,7 +27,7 @@ def receive(
     *,
     actor: Any,
     unit: ReportingUnit | None = None,
-    period: Month | None = None,
+    period: Period | Month | None = None,
     list_version: ListVersion | None = None,
     kind: str = "",
 ) -> Upload:
@@ -39,7 +40,8 @@ def receive(
     with transaction.atomic():
         stored_period = None
         if period is not None:
-            stored_period = period_of(period)
+            asked = Period.of(period)
+            stored_period = period_of(asked.month, asked.half)
         upload = Upload.objects.create(
             filename=shown_name(filename),
             sha256=hashlib.sha256(content).hexdigest(),

@@ -8,7 +8,9 @@ from typing import Any
 
 from accounts.models import ReportingUnit
 from exchange.plan import Known, Value
-from projects.records import MonthRecord, PastMonth, ProjectRecord
+from projects.earlier import past_of
+from projects.period import Period
+from projects.records import MonthRecord, ProjectRecord
 from projects.stages import Stage, normalise
 from projects.values import Month, PartialDate, fen_to_wan
 
@@ -86,19 +88,25 @@ def project_record(
     )
 
 
-def month_record(project: ProjectRecord, month: Month, values: Mapping[str, Any], earlier: Sequence[dict[str, Any]]) -> MonthRecord:
+def month_record(project: ProjectRecord, period: Period, values: Mapping[str, Any], earlier: Sequence[dict[str, Any]]) -> MonthRecord:
     """The month's report with the months before it."""
-    past = tuple(
-        PastMonth(Month(row["period__year"], row["period__month"]), row["done_month_wan"], row["done_ytd_wan"], row["progress_text"] or None)
+    told = [
+        (
+            Period(Month(row["period__year"], row["period__month"]), row["period__half"]),
+            row["done_month_wan"],
+            row["done_ytd_wan"],
+            row["progress_text"] or None,
+        )
         for row in earlier
-    )
+    ]
     return MonthRecord(
         project=project,
-        month=month,
+        month=period.month,
+        half=period.half,
         done_month_wan=values.get("done_month_wan"),
         done_ytd_wan=values.get("done_ytd_wan"),
         cum_total_wan=values.get("cum_total_wan"),
         progress_text=values.get("progress_text"),
         stated_rate_percent=values.get("progress_percent"),
-        past=past,
+        past=past_of(told, period),
     )

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
 from exchange.plan import ENTRY_SLOTS, MONTH_SLOTS, PROJECT_SLOTS, Known, Slot, Stored, Value
-from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode, ReportingPeriod
+from projects.models import AnnualPlan, Entry, MonthReport, Project, ProjectCode, ReportingPeriod, in_time
+from projects.services.periods import earlier_this_year
 from projects.values import wan_to_fen
 
 
@@ -124,7 +124,6 @@ def _load_roles(ids: Sequence[int], frame: Frame) -> dict[str, dict[int, Stored]
 
 def _load_earlier(snapshot: Snapshot, ids: Sequence[int], period: ReportingPeriod) -> None:
     """This year's earlier months of these projects and the December before, for the rules that compare with them."""
-    earlier = Q(period__year=period.year, period__month__lt=period.month) | Q(period__year=period.year - 1, period__month=12)
-    rows = MonthReport.objects.filter(earlier, period__half=0, project_id__among=ids).order_by("period__year", "period__month")
-    for row in rows.values("project_id", "period__year", "period__month", "done_month_wan", "done_ytd_wan", "progress_text"):
+    rows = MonthReport.objects.filter(earlier_this_year(period.as_period), project_id__among=ids).order_by(*in_time("period__"))
+    for row in rows.values("project_id", "period__year", "period__month", "period__half", "done_month_wan", "done_ytd_wan", "progress_text"):
         snapshot.earlier.setdefault(row["project_id"], []).append(dict(row))

@@ -37,7 +37,10 @@ from exchange.sheets.template import (
     template_fields,
 )
 from exchange.workbook.template import write_template
-from projects.models import Classification, MonthReport, Project, ReportingPeriod
+from projects.models import Classification, MonthReport, Project, ReportingPeriod, in_time
+from projects.period import FIRST_HALF, SECOND_HALF, Period
+from projects.services.halves import part_refusal
+from projects.services.periods import stored_period
 from projects.services.reviews import open_reasons, open_remarks
 from projects.stages import Stage
 from projects.values import Month
@@ -64,18 +67,23 @@ def signing_keys() -> list[bytes]:
     return [salted_hmac(_SALT, "key", secret=secret, algorithm="sha256").digest() for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
-def make_template(unit: ReportingUnit, month: Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY, address: str | None = None) -> Template:
+def make_template(
+    unit: ReportingUnit, period: Period | Month | None, *, actor: Any, kind: Kind = Kind.MONTHLY, address: str | None = None
+) -> Template:
     """The workbook of a unit's projects. NotAllowedError outside the person's scope, StateError where there is nothing to fill."""
     _check_scope(actor, unit)
     if kind not in TEMPLATE_KINDS:
         raise StateError("kind", "资金类表格没有填报表，请用清单或月度进展。", "There is no template for fund sheets; take a list or the month's.")
-    if kind is Kind.MONTHLY and month is None:
+    if kind is Kind.MONTHLY and period is None:
         raise StateError("period", "请选择填报期。", "Choose the month.")
-    year = month.year if month is not None else timezone.localdate().year
-    month = month if kind is Kind.MONTHLY else None
+    asked = Period.of(period) if period is not None else None
+    year = asked.month.year if asked is not None else timezone.localdate().year
+    asked = asked if kind is Kind.MONTHLY else None
+    if asked is not None and (refused := part_refusal(asked)) is not None:
+        raise StateError(refused.code, refused.zh, refused.en)
     with without_collecting():
-        made = _make(unit, month, kind, year)
-    audit.record("template.export", actor=actor, obj=unit, address=address, period=str(month or ""), kind=kind.value, projects=made.projects)
+        made = _make(unit, asked, kind, year)
+    audit.record("template.export", actor=actor, obj=unit, address=address, period=str(asked or ""), kind=kind.value, projects=made.projects)
     return made
 
 
@@ -85,18 +93,18 @@ def _check_scope(actor: Any, unit: ReportingUnit) -> None:
         raise NotAllowedError("scope", f"你不能下载{unit.name}的填报表。", f"You may not download the template of {unit.name}.")
 
 
-def _make(unit: ReportingUnit, month: Month | None, kind: Kind, year: int) -> Template:
-    period = _period(month)
+def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> Template:
+    period = _period(asked)
     ids = list(_projects(unit, period, kind))
     if not ids:
         raise StateError("empty", f"{unit.name}还没有项目可填。", f"{unit.name} has no projects to fill in.")
     snapshot = load_projects(ids, Frame(year, period, None))
     names = Names.of(snapshot.known.values(), with_divisions=True)
-    last = _last_reports(ids, month) if month is not None else {}
+    last = _last_reports(ids, asked) if asked is not None else {}
     remarks = _remarks(unit, period)
     issued = timezone.localtime()
     issue = Issue(
-        unit.key, unit.name, str(month) if month else None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind)
+        unit.key, unit.name, str(asked) if asked else None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind)
     )
     marker = Marker(signing_keys()[0], issue)
     uids = dict(Project.objects.filter(unit=unit).values_list("id", "uid"))
@@ -111,16 +119,16 @@ def _make(unit: ReportingUnit, month: Month | None, kind: Kind, year: int) -> Te
         rows.append(TemplateRow(contents, snapshot.kinds[key], words, values, note))
         uid = uids[key]
         marks.append((uid, _revisions(known), "".join(marker.mark(uid, name, contents[name]) for name in issue.fields)))
-    frame = TemplateFrame(kind, unit.name, month, issued.strftime("%Y-%m-%d"), _choices(), year)
+    frame = TemplateFrame(kind, unit.name, asked, issued.strftime("%Y-%m-%d"), _choices(), year)
     content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
-    title = f"{month.year}年{month.month}月填报表" if month else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
+    title = f"{asked.zh}填报表" if asked else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
     return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids))
 
 
-def _period(month: Month | None) -> ReportingPeriod | None:
-    if month is None:
+def _period(asked: Period | None) -> ReportingPeriod | None:
+    if asked is None:
         return None
-    return ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first() or ReportingPeriod(year=month.year, month=month.month)
+    return stored_period(asked) or ReportingPeriod(year=asked.month.year, month=asked.month.month, half=asked.half)
 
 
 def _projects(unit: ReportingUnit, period: ReportingPeriod | None, kind: Kind) -> Iterable[int]:
@@ -157,17 +165,19 @@ def _revisions(known: Known) -> str:
     return "/".join(str(stored.revision) if (stored := known.role(role)) is not None else "0" for role in roles)
 
 
-def _last_reports(ids: Sequence[int], month: Month) -> dict[int, dict[str, Any]]:
+def _last_reports(ids: Sequence[int], period: Period) -> dict[int, dict[str, Any]]:
     """For each project the newest approved report of the last months before this one, else the newest of any state."""
-    first = month.plus(-LAST_MONTHS)
+    month, first = period.month, period.month.plus(-LAST_MONTHS)
     window = (Q(period__year=first.year, period__month__gte=first.month) | Q(period__year__gt=first.year)) & (
         Q(period__year__lt=month.year) | Q(period__year=month.year, period__month__lt=month.month)
     )
+    if period.half == SECOND_HALF:
+        window |= Q(period__year=month.year, period__month=month.month, period__half=FIRST_HALF)
     found: dict[int, dict[str, Any]] = {}
     approved = MonthReport.State.APPROVED
     for start in range(0, len(ids), _PART):
-        rows = MonthReport.objects.filter(window, period__half=0, project__in=ids[start : start + _PART]).order_by("period__year", "period__month")
-        for row in rows.values("project_id", "period__year", "period__month", "state", *MONTH_FIELDS):
+        rows = MonthReport.objects.filter(window, project__in=ids[start : start + _PART]).order_by(*in_time("period__"))
+        for row in rows.values("project_id", "period__year", "period__month", "period__half", "state", *MONTH_FIELDS):
             before = found.get(row["project_id"])
             if before is None or row["state"] == approved or before["state"] != approved:
                 found[row["project_id"]] = row
@@ -177,7 +187,7 @@ def _last_reports(ids: Sequence[int], month: Month) -> dict[int, dict[str, Any]]
 def _last_words(report: Mapping[str, Any]) -> tuple[str, dict[str, CellContent]]:
     """Which report the grey values are from, and the values."""
     state = dict(MonthReport.State.choices)[report["state"]]
-    words = f"{report['period__year']}-{report['period__month']:02d} {state}"
+    words = f"{Period(Month(report['period__year'], report['period__month']), report['period__half'])} {state}"
     return words, {name: report[name] if report[name] != "" else None for name in MONTH_FIELDS}
 
 

@@ -98,7 +98,7 @@ class _Words:
     def _place(self, trace: Trace) -> tuple[str, int | None]:
         found = self.places.get(trace.project_id, [])
         period = self.periods.get(trace.last_known("period_id")) if trace.model is MonthReport else None
-        month = str(period.as_month) if period is not None else None
+        month = str(period.as_period) if period is not None else None
         for sheet, row, reported in found:
             if month is None or reported == month:
                 return sheet, row

@@ -11,7 +11,7 @@ from exchange.raw import RawValue, SheetState
 from exchange.sheets.column import Column, Kind, ReaderKind
 from exchange.sheets.kinds import SHEETS
 from exchange.sheets.stamp import STAMP_SHEET
-from projects.values import Month
+from projects.period import Period
 
 LISTS_SHEET = "_lists"
 MARKS_SHEET = "_marks"  # what a marked copy remembers of the colours it covered; see `exchange.workbook.marking`
@@ -71,7 +71,7 @@ class TemplateFrame:
 
     kind: Kind
     unit_name: str
-    month: Month | None
+    period: Period | None
     exported_on: str
     choices: Mapping[str, Sequence[str]]  # name of a list → its words
     year: int = 0  # whose plan a list states
@@ -94,8 +94,8 @@ def marked_fields(kind: Kind) -> tuple[str, ...]:
 
 def sheet_title(frame: TemplateFrame) -> str:
     """No place in it: rows may lie in other districts than the unit's own."""
-    if frame.month is not None:
-        return f"{frame.month.year}年{frame.month.month}月重大项目进展填报表"
+    if frame.period is not None:
+        return f"{frame.period.zh}重大项目进展填报表"
     kind = "重大基础设施项目" if frame.kind is Kind.INFRASTRUCTURE else "战略性新兴产业项目"
     return f"{frame.year}年{kind}填报表"
 
@@ -103,7 +103,7 @@ def sheet_title(frame: TemplateFrame) -> str:
 def template_book(frame: TemplateFrame, rows: Sequence[TemplateRow], stamp: Iterable[Sequence[str]]) -> BookLayout:
     """The whole workbook."""
     columns = _columns(frame)
-    context = [f"填报单位：{frame.unit_name}", f"报告期：{frame.month.year}年{frame.month.month}月" if frame.month else "项目清单", "单位：万元"]
+    context = [f"填报单位：{frame.unit_name}", f"报告期：{frame.period.zh}" if frame.period else "项目清单", "单位：万元"]
     table = TableLayout(
         name="月度进展" if frame.kind is Kind.MONTHLY else "项目清单",
         title=sheet_title(frame),
@@ -171,9 +171,9 @@ def _check(column: ColumnLayout, places: Mapping[str, str], frame: TemplateFrame
     if column.field == "sector":
         formula = f'=INDIRECT("{SECTOR_LIST}"&${places[_CLASS]}{{row}})'
         return Check("list", formula, title="行业领域", message="不在该类别的领域中，确定这样填写吗？", stops=False)
-    if column.field == "done_ytd_wan" and frame.month is not None:
+    if column.field == "done_ytd_wan" and frame.period is not None:
         last, before = f"{places[_LAST]}{{row}}", f"{places[f'{GREY}done_ytd_wan']}{{row}}"
-        formula = f'=IF(LEFT({last},4)="{frame.month.year}",N({before}),0)'
+        formula = f'=IF(LEFT({last},4)="{frame.period.month.year}",N({before}),0)'
         return Check("decimal", formula, ">=", "本年累计", "应填数字，且不小于上次的本年累计。确需核减的点“是”，并在备注说明。", stops=False)
     if column.field == "done_month_wan":
         return Check("decimal", "0", ">=", "本月完成", "应填不小于0的数字（万元）。确需冲减的点“是”，并在备注说明。", stops=False)
@@ -221,13 +221,14 @@ def _notes(rows: Sequence[TemplateRow], columns: Sequence[ColumnLayout]) -> dict
 
 def _lines(frame: TemplateFrame) -> list[str]:
     """Ten lines; longer instructions are not read."""
-    month = f"{frame.month.year}年{frame.month.month}月" if frame.month else "项目清单"
+    month = frame.period.zh if frame.period else "项目清单"
+    half = "半月填报：“本月完成”只填这半个月的数。" if frame.period and frame.period.half else ""
     return [
         f"1. 本表由系统按{frame.unit_name}现有项目生成（{month}），填好后在“填报 → 上传与检查”上传，不必改名。",
         "2. 白色格填写；灰色格锁定，是项目的身份信息和已定的数，有误的请走变更申请，不在本表改。",
         "3. “参考·”开头的列是上次填报的数，只供对照，上传时不读取。",
         "4. 金额单位一律为万元，只填数字，不带单位和逗号。",
-        "5. 没有发生填0；没有数据留空。空白和0含义不同。",
+        f"5. 没有发生填0；没有数据留空。空白和0含义不同。{half}",
         "6. 日期填 2020-06 或 2020-06-30。",
         "7. 阶段、性质、领域从下拉列表选择；领域的列表随项目类别变化。",
         "8. 本年累计不小于上次累计；如需核减，请在备注写明原因。",

@@ -41,7 +41,7 @@ def upload_document(upload: Upload) -> dict[str, Any]:
         "state": upload.state,
         "kind": upload.kind,
         "unit": upload.unit.key if upload.unit else None,
-        "period": str(upload.period.as_month) if upload.period else None,
+        "period": str(upload.period.as_period) if upload.period else None,
         "list_version": f"{version.list.key}/{version.number}" if version else None,
         "user": upload.user.get_username() if upload.user else None,
         "counts": upload.counts,

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, scope
 from accounts.roles import Action
-from exchange.forms import MonthField
+from exchange.forms import PeriodField
 from exchange.models import Job, JobFile, Upload
 from exchange.services import leases, progress
 from exchange.services.faults import UploadError
@@ -34,7 +34,7 @@ from exchange.views.files import attachment
 class TemplatesForm(forms.Form):
     """Which templates are made for all units."""
 
-    period = MonthField(label=_lazy("填报期"), required=False)
+    period = PeriodField(label=_lazy("填报期"), required=False)
     kind = forms.ChoiceField(label=_lazy("表类"), choices=[(kind.value, kind.value) for kind in TEMPLATE_KINDS], initial=Kind.MONTHLY.value)
 
     def clean(self) -> dict[str, Any]:

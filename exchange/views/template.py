@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import audit, scope
 from accounts.roles import Action
-from exchange.forms import MonthField, UnitField, default_month
+from exchange.forms import PeriodField, UnitField, suggest_period
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.template import make_template
 from exchange.sheets import Kind
@@ -33,7 +32,7 @@ class TemplateForm(forms.Form):
     """Whose template, for which month. A person of one unit need not choose it."""
 
     unit = UnitField(label=gettext_lazy("填报单位"), empty_label=gettext_lazy("请选择"), error_messages={"required": gettext_lazy("请选择填报单位")})
-    period = MonthField(label=gettext_lazy("填报期"), required=False)
+    period = PeriodField(label=gettext_lazy("填报期"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("表类"),
         choices=KINDS,
@@ -53,7 +52,8 @@ class TemplateForm(forms.Form):
             field.required = False
             field.empty_label = None
             self.initial.setdefault("unit", self.only_unit.key)
-        self.initial.setdefault("period", str(default_month(timezone.localdate())))
+        self.suggested = suggest_period(self.fields["period"])
+        self.initial.setdefault("period", str(self.suggested))
         self.initial.setdefault("kind", Kind.MONTHLY.value)
 
     def clean(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class TemplateForm(forms.Form):
         if "unit" in cleaned and cleaned["unit"] is None:
             cleaned["unit"] = self.only_unit
         if "period" in cleaned:
-            cleaned["period"] = cleaned["period"] or default_month(timezone.localdate())
+            cleaned["period"] = cleaned["period"] or self.suggested
         cleaned["kind"] = Kind(cleaned.get("kind") or Kind.MONTHLY.value)
         return cleaned
 

@@ -11,7 +11,8 @@ from projects.workflow import Refused
 
 def halves_in_use() -> bool:
     """Whether the city reports any month twice."""
-    return ReportingPeriod.objects.exclude(half=Half.WHOLE).exists() or ReportingRule.objects.exclude(half=Half.WHOLE).exists()
+    of_periods, of_rules = (model.objects.exclude(half=Half.WHOLE).order_by().values("half") for model in (ReportingPeriod, ReportingRule))
+    return of_periods.union(of_rules).count() > 0
 
 
 def parts_of(month: Month) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from tests.exchange.cast import Cast, client_of, figures, made_upload, make_cast
 
 pytestmark = pytest.mark.django_db
 LIST = "/uploads/"
-LIST_QUERIES = 11
+LIST_QUERIES = 12
 JSON = {"headers": {"accept": "application/json"}}
 
 

@@ -27,7 +27,8 @@ from exchange.services.receive import receive
 from exchange.sheets import Kind
 from exchange.workbook import read_book
 from projects.models import Door, Project
-from projects.values import Month
+from projects.period import FORM_EN, Period
+from projects.services.halves import part_refusal
 
 CLEAN, BLOCKED, REFUSED = 0, 1, 2
 _MARKS = {"error": "阻断", "warning": "需说明", "info": "提示"}
@@ -40,7 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--unit", help="reporting unit by name, short name or alias")
-        parser.add_argument("--period", help="the month reported, YYYY-MM")
+        parser.add_argument("--period", help="the month reported, YYYY-MM; a half month: YYYY-MMA, YYYY-MMB")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind], help="refuse files of another kind")
         parser.add_argument("--commit", action="store_true", help="store the file and carry its plan out")
         parser.add_argument("--hold-bad-rows", action="store_true", help="commit the good rows and hold those that block")
@@ -64,13 +65,17 @@ class Command(BaseCommand):
             self.stdout.flush()
             sys.exit(worst)
 
-    def _period(self, text: str | None) -> Month | None:
+    def _period(self, text: str | None) -> Period | None:
         if text is None:
             return None
         try:
-            return Month.parse(text)
+            period = Period.parse(text)
         except ValueError:
-            raise CommandError(f"--period {text}: give a month as YYYY-MM, e.g. 2020-06", returncode=REFUSED) from None
+            raise CommandError(f"--period {text}: give a month as {FORM_EN}", returncode=REFUSED) from None
+        refused = part_refusal(period) if database_ready() else None
+        if refused is not None:
+            raise CommandError(f"--period {text}：{refused.zh}\n--period {text}: {refused.en}", returncode=REFUSED)
+        return period
 
     def _unit(self, name: str | None) -> ReportingUnit | None:
         if name is None:
@@ -88,7 +93,7 @@ class Command(BaseCommand):
             raise CommandError(f"--user {name}: nobody signs in by that name", returncode=REFUSED)
         return user
 
-    def _one(self, path: Path, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    def _one(self, path: Path, unit: ReportingUnit | None, period: Period | None, options: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """One file: its document and the exit status it asks for."""
         try:
             content = path.read_bytes()
@@ -98,7 +103,9 @@ class Command(BaseCommand):
             return self._commit(path, content, unit, period, options)
         try:
             book = read_book(content, path.name)
-            reading = read_workbook(book, city_reference(), period, sender_place(unit), answers_for(unit) if database_ready() else ())
+            reading = read_workbook(
+                book, city_reference(), period.month if period else None, sender_place(unit), answers_for(unit) if database_ready() else ()
+            )
             rows = list(judged_rows(reading, unit=unit))
             add_said(reading, book_findings(book))
             document = as_document(reading, rows)
@@ -135,7 +142,7 @@ class Command(BaseCommand):
             advice = f"  → {finding['zh_fix']}" if finding["zh_fix"] else ""
             self.stdout.write(f"  [{_MARKS[finding['severity']]}] {place} {finding['heading']}: {finding['zh']}{advice}")
 
-    def _rehearse(self, path: Path, content: bytes, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]) -> int:
+    def _rehearse(self, path: Path, content: bytes, unit: ReportingUnit | None, period: Period | None, options: dict[str, Any]) -> int:
         """Check against what is stored, as the commit would, and keep nothing of it."""
         with transaction.atomic():
             upload = check(receive(content, path.name, actor=options["actor"], unit=unit, period=period), actor=options["actor"])
@@ -151,10 +158,10 @@ class Command(BaseCommand):
 
     @staticmethod
     def _month(counts: dict[str, Any]) -> str:
-        return f"{counts['year']}-{counts['month']:02d}" if counts.get("month") else "—"
+        return str(counts["months"][-1]) if counts.get("months") else "—"
 
     def _commit(
-        self, path: Path, content: bytes, unit: ReportingUnit | None, period: Month | None, options: dict[str, Any]
+        self, path: Path, content: bytes, unit: ReportingUnit | None, period: Period | None, options: dict[str, Any]
     ) -> tuple[dict[str, Any], int]:
         """Receive, check and commit, as the page does."""
         actor = options["actor"]

@@ -16,7 +16,7 @@ from exchange.services.lookups import Lookups
 from exchange.services.template import make_template
 from exchange.sheets import Kind
 from exchange.sheets.template import TEMPLATE_KINDS
-from projects.values import Month
+from projects.period import FORM_EN, FORM_ZH, Period
 
 REFUSED = 2
 
@@ -27,21 +27,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--unit", required=True, help="reporting unit by name, short name or alias")
-        parser.add_argument("--period", help="the month reported, YYYY-MM; of a list its year counts, this year without it")
+        parser.add_argument("--period", help="the month reported, YYYY-MM (a half month: YYYY-MMA, YYYY-MMB); of a list its year counts")
         parser.add_argument("--kind", choices=[kind.value for kind in TEMPLATE_KINDS], default=Kind.MONTHLY.value)
         parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="where to write the .xlsx; an existing file is replaced")
         parser.add_argument("--user", help="the person it is made for, by sign-in name; scope and event log are that person's")
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind = Kind(options["kind"])
-        month = self._period(options["period"], kind)
+        period = self._period(options["period"], kind)
         output: Path = options["output"]
         if output.suffix.lower() != ".xlsx":
             raise CommandError(f"--output {output}: the file is an .xlsx; name it so", returncode=REFUSED)
         unit = self._unit(options["unit"])
         actor = self._actor(options["user"])
         try:
-            made = make_template(unit, month, actor=actor, kind=kind)
+            made = make_template(unit, period, actor=actor, kind=kind)
         except UploadError as refusal:
             raise CommandError(f"{refusal.zh}\n{refusal.en}", returncode=REFUSED) from refusal
         try:
@@ -50,25 +50,25 @@ class Command(BaseCommand):
             raise CommandError(f"--output {output}: can't write it: {error.strerror}", returncode=REFUSED) from error
         self.stdout.write(f"{output}: {unit.name}，{made.projects}个项目")
 
-    def _period(self, text: str | None, kind: Kind) -> Month | None:
+    def _period(self, text: str | None, kind: Kind) -> Period | None:
         if text is None and kind is not Kind.MONTHLY:
             return None  # a list of this year's plan
         if text is None:
             raise CommandError(
-                "缺少 --period：请按 YYYY-MM 给出填报月份，如 2020-06\n--period is missing: give the month as YYYY-MM, e.g. 2020-06",
+                f"缺少 --period：请按 YYYY-MM 给出填报月份，如 {FORM_ZH}\n--period is missing: give the month as {FORM_EN}",
                 returncode=REFUSED,
             )
         try:
-            month = Month.parse(text)
+            period = Period.parse(text)
         except ValueError:
             raise CommandError(
-                f"--period {text}：不是月份，请按 YYYY-MM 填写，如 2020-06\n--period {text}: give a month as YYYY-MM, e.g. 2020-06",
+                f"--period {text}：不是月份，请按 YYYY-MM 填写，如 {FORM_ZH}\n--period {text}: give a month as {FORM_EN}",
                 returncode=REFUSED,
             ) from None
-        if not 2000 <= month.year <= date.max.year:
+        if not 2000 <= period.month.year <= date.max.year:
             zh = f"--period {text}：不接受2000年以前的月份"
             raise CommandError(f"{zh}\n--period {text}: no month before 2000", returncode=REFUSED)
-        return month
+        return period
 
     def _unit(self, name: str) -> ReportingUnit:
         try:
