@@ -108,6 +108,7 @@ def _answer(request: HttpRequest, asked: dict[str, Any], deed: Deed, number: str
         "posts": post_words(who),
         "told": told,
         "is_open": told.verdict is Verdict.OPEN,
+        "is_empty": any(part.ok is False for part in parts),
         "deed": deed,
         "verb": VERBS[deed.verb],
         "number": number,

@@ -158,6 +158,7 @@ def test_the_unit_in_the_query_is_looked_at_and_the_rest_is_named(cast, signed_i
     assert page.context["told"].verdict is Verdict.OPEN
     told = parts_of(page)
     assert [ok for ok, _text in told] == [False, True, None]
+    assert "打得开，但选不到内容" in page.content.decode()
     assert told[0][1].startswith("网址里选的是市南，而有“查看”权限的岗位是区市经办人（市北），不在其范围内")
     assert "by" in told[2][1]
     own = parts_of(signed_in(cast.city).get(PAGE, {"who": "owner", "address": address}))
