@@ -136,17 +136,21 @@ def _plan_now(upload: Upload, wish: Wish, ready: Ready) -> Inversion:
 def _write(upload: Upload, wish: Wish, plan: Inversion, watch: Unwatched) -> None:
     last = _last_history(upload.pk)
     execute(plan, wish.source(upload), watch)
-    _proposals(upload, wish.kind, wish.actor)
-    made = _record(upload, wish, plan, _spans(upload.pk, last))
+    proposals = _proposals(upload, wish.kind, wish.actor)
+    made = _record(upload, wish, plan, _spans(upload.pk, last), proposals)
     _finish(upload, made, wish.actor)
     audit.record(f"upload.{wish.kind.value}", actor=wish.actor, obj=upload, counts=made.counts, reason=wish.reason)
 
 
-def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> None:
+def withdrawal_note(upload: Upload) -> str:
+    """What stands on a proposal that went with its upload; by it, it is found again."""
+    return f"撤回上传 #{upload.pk}"
+
+
+def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> int:
     """What the upload proposed and nobody has settled goes with it, and comes back with it. What was approved stays: it has its own way back."""
-    note = f"撤回上传 #{upload.pk}"
     settle = withdraw_of_upload if kind == Reversal.Kind.UNDO else reopen_of_upload
-    settle(upload.pk, actor=actor, note=note)
+    return settle(upload.pk, actor=actor, note=withdrawal_note(upload))
 
 
 def _moved(zh: str, en: str) -> MovedError:
@@ -177,6 +181,8 @@ def check_scope(upload: Upload, actor: Any) -> None:
     """Refuse a person of one unit an upload that touched other units' projects, or whose projects are another unit's now."""
     if actor is None or scope.city_wide(actor, May.UNDO):
         return
+    if upload.list_version_id is not None:
+        raise NotAllowedError("list", "该上传列入了清单版本，由市级岗位撤回。", "This upload stands on a version of a list; the city takes it back.")
     allowed = scope.unit_ids(actor, May.UNDO)
     touched: set[int] = set()
     for model in WRITTEN:
@@ -227,13 +233,14 @@ def _spans(upload_id: int, before: dict[Model, int]) -> dict[str, list[int]]:
     return spans
 
 
-def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[int]]) -> Reversal:
+def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[int]], proposals: int) -> Reversal:
     counts = {
         "places": len(plan.items),
         "reverted": len(plan.going),
         "kept": len(plan.staying),
         "removed_projects": len(plan.deletes.get(Project, [])),
         "restored_projects": len(plan.inserts.get(Project, [])),
+        "proposals": proposals,
     }
     places = kept_places(upload, plan)
     zh, en = outcome_words(wish.kind, counts, places)

@@ -233,11 +233,23 @@ def kept_words(lines: Iterable[PlaceLine]) -> tuple[str, str]:
     return zh, en
 
 
+def proposal_words(kind: str, count: int) -> tuple[str, str]:
+    """What becomes of the proposals that wait; nothing where there are none."""
+    if not count:
+        return "", ""
+    if kind == Reversal.Kind.UNDO:
+        return f"；{count}条待审的变更申请一并撤回", f"; {count} waiting proposals withdrawn"
+    return f"；{count}条变更申请重新待审", f"; {count} proposals wait again"
+
+
 def outcome_words(kind: str, counts: Mapping[str, int], lines: Sequence[PlaceLine]) -> tuple[str, str]:
     """What was done, for the upload's page and its record."""
     is_undo = kind == Reversal.Kind.UNDO
+    asked_zh, asked_en = proposal_words(kind, counts.get("proposals", 0))
+    if not counts["places"] and is_undo:
+        return f"已撤回：该上传没有改变任何数据{asked_zh}。", f"Undone: the upload had changed nothing{asked_en}."
     if not counts["places"]:
-        return ("已撤回：该上传没有改变任何数据。", "Undone: the upload had changed nothing.") if is_undo else ("已恢复。", "Brought back.")
+        return f"已恢复{asked_zh}。", f"Brought back{asked_en}."
     zh = (
         f"已撤回：{counts['places']}处中{counts['reverted']}处恢复原值"
         if is_undo
@@ -250,4 +262,4 @@ def outcome_words(kind: str, counts: Mapping[str, int], lines: Sequence[PlaceLin
         zh += f"，其中{'删除新建' if is_undo else '恢复'}的项目{projects}个"
         en += f", {projects} projects {'removed' if is_undo else 'restored'}"
     kept_zh, kept_en = kept_words(lines)
-    return f"{zh}{'；' + kept_zh if kept_zh else ''}。", f"{en}{'; ' + kept_en if kept_en else ''}."
+    return f"{zh}{'；' + kept_zh if kept_zh else ''}{asked_zh}。", f"{en}{'; ' + kept_en if kept_en else ''}{asked_en}."

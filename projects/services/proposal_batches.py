@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts import audit
@@ -89,10 +90,25 @@ def withdraw_of_upload(upload_id: int, *, actor: Any, note: str) -> int:
     return count
 
 
+def taken_back(upload_id: int, note: str) -> list[int]:
+    """The proposals that `withdraw_of_upload` took back with this note and that can be put up again: nobody else asks for the same."""
+    taken = list(Proposal.objects.filter(upload_id=upload_id, state=Proposal.State.WITHDRAWN, note__startswith=note))
+    waiting = waiting_changes(one.project_id for one in taken)
+    return [one.pk for one in taken if fresh(unpack(one.changes), waiting.get(one.project_id, ()))]
+
+
+def states_of_upload(upload_id: int) -> dict[str, int]:
+    """How many proposals of an upload stand in which state."""
+    return dict(Proposal.objects.filter(upload_id=upload_id).order_by().values_list("state").annotate(n=Count("pk")))
+
+
 def reopen_of_upload(upload_id: int, *, actor: Any, note: str) -> int:
-    """Put up again what `withdraw_of_upload` took back with this note; answers how many."""
-    taken = Proposal.objects.filter(upload_id=upload_id, state=Proposal.State.WITHDRAWN, note__startswith=note)
-    count = taken.update(state=Proposal.State.OPEN, settled_by=None, settled_at=None, note="")
+    """Put up again what `withdraw_of_upload` took back with this note, but for what waits in another proposal by now; answers how many."""
+    ids = taken_back(upload_id, note)
+    count = 0
+    for start in range(0, len(ids), _BATCH):
+        again = Proposal.objects.filter(pk__in=ids[start : start + _BATCH], state=Proposal.State.WITHDRAWN)
+        count += again.update(state=Proposal.State.OPEN, settled_by=None, settled_at=None, note="")
     if count:
         audit.record("proposal.reopened", actor=actor, upload=upload_id, count=count)
     return count

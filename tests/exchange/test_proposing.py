@@ -304,8 +304,44 @@ def test_undo_of_a_list_takes_its_question_back_and_redo_puts_it_again(people):
     commit(upload, actor=people.owner, reason="调整")
     undo(upload, actor=people.owner, reason="报错")
     assert (Proposal.objects.get().state, upload.state) == ("withdrawn", "undone")
+    assert upload.outcome == "已撤回：该上传没有改变任何数据；1条待审的变更申请一并撤回。"
     redo(upload, actor=people.owner)
     assert (Proposal.objects.get().state, upload.state) == ("open", "committed")
+    assert upload.outcome == "已恢复；1条变更申请重新待审。"
+
+
+def test_what_waits_elsewhere_by_now_is_not_put_up_again(people):
+    upload = listed(TOTAL, people, people.owner)
+    commit(upload, actor=people.owner, reason="调整")
+    undo(upload, actor=people.owner)
+    commit(listed(TOTAL, people, people.owner), actor=people.owner, reason="调整")
+    redo(upload, actor=people.owner)
+    assert [one.state for one in Proposal.objects.order_by("pk")] == ["withdrawn", "open"]
+    assert upload.outcome == "已恢复。"
+
+
+def test_what_was_approved_stays_and_the_page_says_so(people, signed_in):
+    upload = listed(TOTAL.replace("2019-2021", "2019-2022"), people, people.owner)
+    commit(upload, actor=people.owner, reason="调整")
+    total_, finish = Proposal.objects.order_by("pk")
+    approve(proposal_id=total_.pk, actor=people.reviewer, doc_no="青发改〔2020〕12号")
+    page = signed_in(people.owner).get(reverse("exchange:undo-preview", args=[upload.public_id])).content.decode()
+    assert "1 条待审的变更申请一并撤回" in page
+    assert "1 条变更申请已经批准，写入的值不随本次撤回" in page
+    undo(upload, actor=people.owner)
+    assert (first_project().total_wan, Proposal.objects.get(pk=finish.pk).state) == (Decimal(13000), "withdrawn")
+    page = signed_in(people.owner).get(reverse("exchange:redo-preview", args=[upload.public_id])).content.decode()
+    assert "1 条变更申请重新待审" in page
+
+
+def test_a_district_does_not_take_back_what_stands_on_a_list(people):
+    upload = check(receive(xlsx(TOTAL), "清单.xlsx", actor=people.city, unit=people.unit_a, list_version=version()), actor=people.city)
+    commit(upload, actor=people.city, reason="年中调整")
+    with pytest.raises(NotAllowedError) as refused:
+        undo(upload, actor=people.owner)
+    assert (refused.value.code, first_project().total_wan, Entry.objects.count()) == ("list", Decimal(13000), 2)
+    undo(upload, actor=people.city)
+    assert (first_project().total_wan, Entry.objects.count()) == (Decimal(12000), 0)
 
 
 # --- Whose word it is --------------------------------------------------------------------------------------------------------------
