@@ -18,7 +18,7 @@ from exchange.models import Upload
 from projects.counting import counted, versions_in_effect
 from projects.figures import figures_of, with_figures
 from projects.measures import MonthFigures
-from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeriod
+from projects.models import Entry, ListVersion, Obstacle, Project, ReportingPeriod, in_time
 from projects.moment import Moment, moment_of
 from projects.panels import dashboard_panels
 from projects.querysets import reconcile
@@ -94,7 +94,7 @@ def _is_open(upload: Upload, user: Any) -> bool:
 def _todo(user: Any, moment: Moment, figures: MonthFigures) -> dict[str, Any]:
     """Counts behind the words of "what to do next"."""
     obstacles = scope.for_user(Obstacle.objects.filter(resolved_on=None), user, Action.VIEW)
-    period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month, half=0).first()
+    period = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month).order_by(*in_time(newest=True)).first()
     return {
         "empty": figures.count == 0,
         "period": period,

@@ -138,7 +138,7 @@ def _unreported(user: Any) -> Iterator[Task]:
 
 
 def _month_of(cell: Cell) -> Any:
-    return cell.month
+    return cell.span
 
 
 def _month_task(month: Any, cells: list[Cell], url: str) -> Task:

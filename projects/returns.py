@@ -19,8 +19,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
-from projects.models import Half, MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
-from projects.period import PARTS_UP_TO, Period
+from projects.models import MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
+from projects.period import FIRST_HALF, PARTS_UP_TO, SECOND_HALF, Period
 from projects.services.periods import exceptions_in_force
 from projects.values import Month
 from projects.workflow import State, Verb
@@ -42,10 +42,10 @@ class Standing(StrEnum):
 
 @dataclass(slots=True)
 class Cell:
-    """A unit's month."""
+    """A unit's month, or half of one where it is reported in halves."""
 
     unit: ReportingUnit
-    month: Month
+    span: Period
     period: ReportingPeriod | None = None
     states: dict[str, int] = field(default_factory=dict)
     expected: int = 0  # projects under construction, which owe a report
@@ -55,6 +55,10 @@ class Cell:
     is_nil: bool = False
     is_overdue: bool = False
     open_until: datetime | None = None  # of a locked month: until when the unit was let in
+
+    @property
+    def month(self) -> Month:
+        return self.span.month
 
     @property
     def reported(self) -> int:
@@ -84,25 +88,27 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Units down, months across."""
+    """Units down, periods across: a column a month, or two where it is reported in halves."""
 
     year: int
-    months: Sequence[Month]
-    periods: Mapping[Month, ReportingPeriod]
+    spans: Sequence[Period]
+    periods: Mapping[Period, ReportingPeriod]
     rows: Sequence[tuple[ReportingUnit, Sequence[Cell]]]
 
-    def cells_of(self, month: Month) -> list[Cell]:
-        return [cell for _unit, cells in self.rows for cell in cells if cell.month == month]
+    def cells_of(self, span: Period) -> list[Cell]:
+        return [cell for _unit, cells in self.rows for cell in cells if cell.span == span]
 
 
 def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = None, months: Iterable[int] = range(1, 13)) -> Matrix:
     """The year's cells of these units. Seven queries. Units that neither rank nor have projects are left out."""
-    asked = [Month(year, number) for number in months]
-    periods = {period.as_month: period for period in ReportingPeriod.objects.filter(year=year, half=Half.WHOLE).select_related("locked_by")}
+    wanted = {Month(year, number) for number in months}
+    periods = {period.as_period: period for period in ReportingPeriod.objects.filter(year=year).select_related("locked_by")}
+    unopened = wanted - {span.month for span in periods}
+    asked = sorted([span for span in periods if span.month in wanted] + [Period(month) for month in unopened])
     building = _building(units)
     shown = [unit for unit in units if unit.is_ranked or building.get(unit.pk) is not None]
-    cells = {(unit.pk, month): Cell(unit, month, periods.get(month)) for unit in shown for month in asked}
-    by_period = {period.pk: month for month, period in periods.items()}
+    cells = {(unit.pk, span): Cell(unit, span, periods.get(span)) for unit in shown for span in asked}
+    by_period = {period.pk: span for span, period in periods.items()}
     _count_states(cells, by_period)
     _count_events(cells, by_period)
     _count_nil(cells, by_period)
@@ -114,10 +120,10 @@ def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = No
     for cell in cells.values():
         last = cell.period and (cell.period.grace_until or cell.period.due_on)
         cell.is_overdue = bool(last and now > last and cell.owes)
-    return Matrix(year, asked, periods, [(unit, [cells[unit.pk, month] for month in asked]) for unit in shown])
+    return Matrix(year, asked, periods, [(unit, [cells[unit.pk, span] for span in asked]) for unit in shown])
 
 
-Cells = Mapping[tuple[int, Month], Cell]
+Cells = Mapping[tuple[int, Period], Cell]
 
 
 def _building(units: Iterable[ReportingUnit]) -> dict[int, int]:
@@ -126,7 +132,7 @@ def _building(units: Iterable[ReportingUnit]) -> dict[int, int]:
     return dict(rows.annotate(n=Count("pk", filter=Q(stage=_BUILD))))
 
 
-def _count_states(cells: Cells, by_period: Mapping[int, Month]) -> None:
+def _count_states(cells: Cells, by_period: Mapping[int, Period]) -> None:
     rows = MonthReport.objects.filter(period__in=by_period).order_by().values_list("project__unit", "period", "state").annotate(n=Count("pk"))
     for unit_id, period_id, state, n in rows:
         cell = cells.get((unit_id, by_period[period_id]))
@@ -134,7 +140,7 @@ def _count_states(cells: Cells, by_period: Mapping[int, Month]) -> None:
             cell.states[state] = n
 
 
-def _count_events(cells: Cells, by_period: Mapping[int, Month]) -> None:
+def _count_events(cells: Cells, by_period: Mapping[int, Period]) -> None:
     """How often something was sent back (a round of returns counts once a report), and whether anything was handed in late."""
     rows = ReviewEvent.objects.filter(report__period__in=by_period, verb__in=[Verb.RETURN.value, Verb.SUBMIT.value]).order_by()
     grouped = rows.values("report__project__unit", "report__period", "report").annotate(
@@ -147,7 +153,7 @@ def _count_events(cells: Cells, by_period: Mapping[int, Month]) -> None:
             cell.is_late = cell.is_late or row["late"] is not None
 
 
-def _count_nil(cells: Cells, by_period: Mapping[int, Month]) -> None:
+def _count_nil(cells: Cells, by_period: Mapping[int, Period]) -> None:
     for unit_id, period_id, late in NilReturn.objects.filter(period__in=by_period).values_list("unit", "period", "is_late"):
         cell = cells.get((unit_id, by_period[period_id]))
         if cell is not None:
@@ -155,7 +161,13 @@ def _count_nil(cells: Cells, by_period: Mapping[int, Month]) -> None:
             cell.is_late = cell.is_late or late
 
 
-def _count_missing(cells: Cells, by_period: Mapping[int, Month], building: Mapping[int, int]) -> None:
+def period_words(span: Period) -> str:
+    """A column's heading: the month, and which half of it."""
+    half = {FIRST_HALF: gettext("上半月"), SECOND_HALF: gettext("下半月")}.get(span.half, "")
+    return gettext("%(month)s月") % {"month": span.month.month} + half
+
+
+def _count_missing(cells: Cells, by_period: Mapping[int, Period], building: Mapping[int, int]) -> None:
     """Projects under construction now that have no report of the month; of a locked month it would be asked of the wrong ones."""
     rows = MonthReport.objects.filter(period__in=by_period, project__stage=_BUILD).order_by().values_list("project__unit", "period")
     told = {(unit_id, by_period[period_id]): n for unit_id, period_id, n in rows.annotate(n=Count("pk"))}

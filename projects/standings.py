@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.campaigns import Aim, Goal, Pace, Span, Tally, due_wan, pace, tally
 from projects.measures import schedule
-from projects.models import AnnualPlan, Campaign, CampaignProject, MonthReport
+from projects.models import AnnualPlan, Campaign, CampaignProject, MonthReport, in_time
 from projects.values import PartialDate
 
 PACE_WORDS = {Pace.DONE: _("已完成"), Pace.ON_WAY: _("推进中"), Pace.BEHIND: _("滞后"), Pace.WITHOUT: _("无目标")}
@@ -61,8 +61,8 @@ def _newest(year: int, day: date, *, before: bool = False) -> Subquery:
     """The year's newest cumulative figure up to the month of the day; with `before`, of an earlier month."""
     month = {"period__month__lt": day.month} if before else {"period__month__lte": day.month}
     months = month if day.year == year else ({} if day.year > year else {"period__month__lt": 1})
-    reports = MonthReport.objects.filter(project=OuterRef("project"), period__year=year, period__half=0, **months).exclude(done_ytd_wan=None)
-    return Subquery(reports.order_by("-period__month").values("done_ytd_wan")[:1])
+    reports = MonthReport.objects.filter(project=OuterRef("project"), period__year=year, **months).exclude(done_ytd_wan=None)
+    return Subquery(reports.order_by(*in_time("period__", newest=True)).values("done_ytd_wan")[:1])
 
 
 def _standing(campaign: Campaign, row: Any, day: date) -> Standing:

@@ -22,16 +22,17 @@ from accounts.roles import Action
 from accounts.scope import for_user, units_for_user
 from exchange.models import Upload
 from projects.measures import plain_text
-from projects.models import LockException, NilReturn, Obstacle, ReviewEvent, Threshold
+from projects.models import LockException, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
 from projects.moment import Moment
 from projects.obstacles import is_overdue
+from projects.period import Period
 from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
 from projects.returns import Matrix, Standing, matrix
 from projects.values import Month
 from projects.workflow import State, Verb
 from reports.standing_then import cells_at, late_drafts
 from reports.tables import Column, Kind, Row, Table
-from reports.words import month_text
+from reports.words import month_text, period_text
 
 MARKS: dict[Mark, Any] = {
     Mark.UNREPORTED: gettext_lazy("到期未报"),
@@ -83,19 +84,22 @@ def _rows(month: Month) -> list[tuple[str, str]]:
 
 def _unreported(asked: Matrix, month: Month, until: datetime | None) -> Iterator[Evidence]:
     """Months whose grace is over with something never handed in; what was handed in late and then changed counts as late alone."""
-    period = asked.periods.get(month)
-    if period is None:
-        return
+    for span, period in asked.periods.items():
+        if span.month == month:
+            yield from _unreported_in(asked, span, period, until)
+
+
+def _unreported_in(asked: Matrix, span: Period, period: ReportingPeriod, until: datetime | None) -> Iterator[Evidence]:
     locked_at = period.locked_at
     looked_at = locked_at if locked_at is not None and (until is None or locked_at <= until) else until
-    cells = asked.cells_of(month) if looked_at is None else cells_at([unit for unit, _cells in asked.rows], month, period, looked_at)
+    cells = asked.cells_of(span) if looked_at is None else cells_at([unit for unit, _cells in asked.rows], period, looked_at)
     told_late = late_drafts(period, looked_at)
     for cell in cells:
         if not cell.is_overdue or cell.standing not in (Standing.NOT_STARTED, Standing.DRAFT):
             continue
         drafts = cell.states.get(State.DRAFT.value, 0)
         if (cell.expected or cell.reported) and (cell.missing or not drafts or drafts > told_late.get(cell.unit.pk, 0)):
-            words = _("%(month)s到期未提交") % {"month": month_text(cell.month)}
+            words = _("%(month)s到期未提交") % {"month": period_text(span)}
             url = reverse("admin:projects_month_unit", args=[cell.unit.pk, period.pk])
             yield Evidence(cell.unit.pk, Mark.UNREPORTED, words, url, period.grace_until or period.due_on)
 

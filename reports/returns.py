@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, scope
 from accounts.roles import Action
 from projects.moment import moment_of
-from projects.returns import Matrix, cell_words, matrix
+from projects.returns import Matrix, cell_words, matrix, period_words
 from reports.excel import A3, Print, workbook_bytes
 from reports.parameters import UnreadableError
 from reports.tables import Column, Row, Table
@@ -20,10 +20,8 @@ from reports.views import XLSX, reader
 def returns_table(found: Matrix) -> Table:
     """The matrix as a table: a column a month, the words of each cell."""
     columns = [Column("label", _("单位"), width=12)]
-    columns += [Column(str(month.month), _("%(month)s月") % {"month": month.month}, width=13) for month in found.months]
-    rows = [
-        Row(unit.short_name, {"label": unit.short_name, **{str(cell.month.month): cell_words(cell) for cell in cells}}) for unit, cells in found.rows
-    ]
+    columns += [Column(str(span), period_words(span), width=13) for span in found.spans]
+    rows = [Row(unit.short_name, {"label": unit.short_name, **{str(cell.span): cell_words(cell) for cell in cells}}) for unit, cells in found.rows]
     return Table(
         name="returns",
         title=_("%(city)s%(year)s年重大项目月度进展填报情况表") % {"city": settings.CITY_NAME, "year": found.year},

@@ -14,13 +14,12 @@ from projects.history import rows_at
 from projects.models import MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
 from projects.returns import Cell, Standing
 from projects.stages import Stage
-from projects.values import Month
 from projects.workflow import State, Verb
 
 _OWING = (Standing.NOT_STARTED, Standing.DRAFT, Standing.RETURNED)
 
 
-def cells_at(units: Sequence[ReportingUnit], month: Month, period: ReportingPeriod, until: datetime) -> list[Cell]:
+def cells_at(units: Sequence[ReportingUnit], period: ReportingPeriod, until: datetime) -> list[Cell]:
     """The cells of these units at that moment, whether the month was locked later or not. Three queries."""
     places = rows_at(Project, until).filter(unit__in=[unit.pk for unit in units]).values_list("id", "unit_id", "stage")
     projects = {pk: (unit_id, stage == Stage.BUILD) for pk, unit_id, stage in places}
@@ -33,8 +32,12 @@ def cells_at(units: Sequence[ReportingUnit], month: Month, period: ReportingPeri
             told[unit_id] += is_building
     expected = Counter(unit_id for unit_id, is_building in projects.values() if is_building)
     nil = set(NilReturn.objects.filter(period=period, at__lte=until).values_list("unit", flat=True))
+    span = period.as_period
     return [
-        _cell(Cell(unit, month, period, dict(states[unit.pk]), expected[unit.pk], expected[unit.pk] - told[unit.pk], is_nil=unit.pk in nil), until)
+        _cell(
+            Cell(unit, span, period, dict(states[unit.pk]), expected[unit.pk], expected[unit.pk] - told[unit.pk], is_nil=unit.pk in nil),
+            until,
+        )
         for unit in units
     ]
 

@@ -15,7 +15,7 @@ from accounts.roles import Action
 from projects.admin.states import unreadable
 from projects.models import ReportingPeriod
 from projects.moment import moment_of
-from projects.returns import WORDS, Cell, Standing, cell_words, matrix
+from projects.returns import WORDS, Cell, Standing, cell_words, matrix, period_words
 from projects.services.reminders import remind
 from projects.workflow import Refused
 
@@ -54,10 +54,10 @@ def matrix_page(page: Any, request: HttpRequest) -> HttpResponse:
     found = matrix(list(scope.units_for_user(request.user, Action.VIEW)), year)
     rows = [{"unit": unit, "cells": [_shown(cell) for cell in cells]} for unit, cells in found.rows]
     heads = []
-    for month in found.months:
-        period = found.periods.get(month)
-        cells = found.cells_of(month)
-        heads.append({"month": month.month, "period": period, "owing": sum(cell.owes for cell in cells) if period is not None else 0})
+    for span in found.spans:
+        period = found.periods.get(span)
+        cells = found.cells_of(span)
+        heads.append({"words": period_words(span), "period": period, "owing": sum(cell.owes for cell in cells) if period is not None else 0})
     years = sorted({*ReportingPeriod.objects.values_list("year", flat=True).distinct(), year}, reverse=True)
     context = {
         **page.admin_site.each_context(request),

@@ -16,9 +16,23 @@ from projects.admin.corrections import words_of
 from projects.figures import figures_of, with_figures
 from projects.history import project_changes, rows_at
 from projects.measures import difference, overall_progress, rate, schedule
-from projects.models import AnnualPlan, Correction, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
+from projects.models import (
+    AnnualPlan,
+    Correction,
+    Entry,
+    LocationShare,
+    MonthReport,
+    Obstacle,
+    Permit,
+    PlanVersion,
+    Project,
+    ProjectCode,
+    ProjectTag,
+    in_time,
+)
 from projects.moment import Moment, moment_of
 from projects.panels import project_panels
+from projects.period import FIRST_HALF
 
 _FACTS = (
     "unit",
@@ -63,8 +77,8 @@ def facts_of(project: Project) -> list[dict[str, Any]]:
 
 
 def months_of(project: Project, moment: Moment) -> list[Any]:
-    rows = rows_at(MonthReport, moment.known_until).filter(project_id=project.pk, period__year=moment.month.year, period__half=0)
-    return list(rows.select_related("period").order_by("period__month"))
+    rows = rows_at(MonthReport, moment.known_until).filter(project_id=project.pk, period__year=moment.month.year)
+    return list(rows.select_related("period").order_by(*in_time("period__")))
 
 
 def as_known(project: Project, moment: Moment) -> Any:
@@ -91,7 +105,7 @@ def corrected_in(months: list[Any], moment: Moment) -> dict[int, list[dict[str, 
 def month_rows(months: list[Any], plan_wan: Any, total_wan: Any, corrected: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     rows = []
     for report in months:
-        due = schedule(report.period.month)
+        due = schedule(report.period.month, half=report.period.half == FIRST_HALF)
         done = rate(report.done_ytd_wan, plan_wan)
         progress = overall_progress(report.cum_total_wan, total_wan)
         rows.append({"report": report, "rate": done, "schedule": due, "difference": difference(done, due), "progress": progress})

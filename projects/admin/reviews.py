@@ -18,7 +18,8 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from projects.admin.corrections import words_of
 from projects.admin.states import exception_words, verb_words, verbs_for
-from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod
+from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod, in_time
+from projects.period import PARTS_UP_TO
 from projects.services.periods import deadline, writable
 from projects.services.reviews import VALUES, Left, Outcome, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
 from projects.stages import Stage
@@ -84,8 +85,9 @@ def _try_move(request: HttpRequest, report: MonthReport, verb: Verb, form: Reaso
 
 
 def _move_context(admin: Any, request: HttpRequest, report: MonthReport, verb: Verb, form: ReasonForm) -> dict[str, Any]:
-    before = report.period.as_month.previous
-    last = MonthReport.objects.filter(project=report.project, period__year=before.year, period__month=before.month, period__half=0).first()
+    before = report.period.as_period.previous
+    earlier = MonthReport.objects.filter(project=report.project, period__year=before.month.year, period__month=before.month.month)
+    last = earlier.filter(period__half__in=PARTS_UP_TO[before.half]).order_by(*in_time("period__", newest=True)).first()
     rows = [
         {
             "name": name,

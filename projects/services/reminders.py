@@ -50,9 +50,9 @@ class NotSentError(Exception):
 
 
 def owing(period: ReportingPeriod, units: Sequence[ReportingUnit] | None = None) -> list[Cell]:
-    """The cells of units that still owe this month."""
+    """The cells of units that still owe this month, or this half of one."""
     found = matrix(list(ReportingUnit.objects.all()) if units is None else units, period.year, months=[period.month])
-    return [cell for _unit, cells in found.rows for cell in cells if cell.owes]
+    return [cell for cell in found.cells_of(period.as_period) if cell.owes]
 
 
 def remind(*, period: ReportingPeriod, actor: Any = None, units: Sequence[ReportingUnit] | None = None, dry_run: bool = False) -> list[Sent]:
@@ -84,7 +84,7 @@ def wording(cell: Cell, period: ReportingPeriod) -> str:
     until = f"，截止{due:%Y-%m-%d}" + (f"（宽限至{grace:%Y-%m-%d}）" if grace and grace != due else "") if due else ""
     left = f"；在建项目还有{cell.missing}个没有进展" if cell.missing else ""
     state = _WORDS.get(cell.standing, "还有项目没有填报")
-    return f"{cell.unit.name}：{period.year}年{period.month}月重大项目月度进展{state}{left}{until}。请登录系统填报，或报送“本月无变化”。"
+    return f"{cell.unit.name}：{period.as_period.zh}重大项目月度进展{state}{left}{until}。请登录系统填报，或报送“本月无变化”。"
 
 
 Send = Callable[[Cell, ReportingPeriod, str], str]
@@ -129,7 +129,7 @@ def _mail(cell: Cell, period: ReportingPeriod, text: str) -> str:
     addresses = _addresses(cell.unit)
     if not addresses:
         raise NotSentError(NO_ADDRESS)
-    subject = f"【催报】{period.year}年{period.month}月重大项目月度进展"
+    subject = f"【催报】{period.as_period.zh}重大项目月度进展"
     try:
         EmailMessage(subject, text, to=addresses).send()
     except (OSError, smtplib.SMTPException) as error:
@@ -147,7 +147,7 @@ def _post(cell: Cell, period: ReportingPeriod, text: str) -> str:
         "event": "month.remind",
         "unit": cell.unit.key,
         "unit_name": cell.unit.name,
-        "period": str(period.as_month),
+        "period": str(period.as_period),
         "state": cell.standing.value,
         "missing": cell.missing,
         "due_on": due.isoformat() if due else None,

@@ -11,16 +11,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from projects.models import ReportingPeriod, unlocked
-from projects.services.periods import LOCKED_ITSELF, lock_due, words_of
+from projects.period import FORM_EN, Period
+from projects.services.periods import LOCKED_ITSELF, lock_due, stored_period, words_of
 from projects.services.reminders import Sent, remind
-from projects.values import Month
 
 
 class Command(BaseCommand):
     help = "Remind the units that have not reported a month, by e-mail and webhook, once per unit and day. Exit 1 if a message was not sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--period", help="the month reported, YYYY-MM; default: every open month whose due day is near or past")
+        parser.add_argument(
+            "--period",
+            help="the month reported, YYYY-MM (a half: YYYY-MMA); default: every open month whose due day is near or past",
+        )
         parser.add_argument("--days", type=int, default=5, help="how many days before the due day a month begins to be chased (default 5)")
         parser.add_argument("--dry-run", action="store_true", help="print what would be sent to whom, and what could not be; send and note nothing")
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
             for sent in remind(period=period, dry_run=rehearsed):
                 mark = "-" if sent.skipped else "!" if not sent.ok else "?" if rehearsed else "+"
                 told.append(sent)
-                self.stdout.write(f"{mark} {period.as_month} {sent.unit.short_name} {sent.channel}: {sent.told}")
+                self.stdout.write(f"{mark} {period.as_period} {sent.unit.short_name} {sent.channel}: {sent.told}")
         failed = sum(not sent.ok for sent in told)
         if rehearsed:
             would = sum(sent.ok and not sent.skipped for sent in told)
@@ -46,10 +49,10 @@ class Command(BaseCommand):
             near = timezone.localdate() + timedelta(days=options["days"])
             return list(ReportingPeriod.objects.filter(unlocked(), due_on__lte=near).order_by("year", "month", "half"))
         try:
-            month = Month.parse(options["period"])
+            asked = Period.parse(options["period"])
         except ValueError:
-            raise CommandError(f"--period {options['period']}: give a month as YYYY-MM, e.g. 2020-06") from None
-        found = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=0).first()
+            raise CommandError(f"--period {options['period']}: give a month as {FORM_EN}") from None
+        found = stored_period(asked)
         if found is None:
-            raise CommandError(f"--period {month}: nobody has opened or reported this month")
+            raise CommandError(f"--period {asked}: nobody has opened or reported this month")
         return [found]
