@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from exchange.models import Upload
-from projects.models import Project
+from projects.models import Project, Proposal
 from tests.books import xlsx
 from tests.conftest import Cast
 from tests.exchange.test_intake_services import LIST, MONTH, sent
@@ -55,6 +55,17 @@ def test_without_commit_it_compares_and_keeps_nothing(people: Cast, tmp_path: Pa
     status, said = run(tmp_path, MONTH.replace("滨海大道改造工程", "不存在的项目").replace("'2019-370202-48-01-000001", ""))
     assert (status, Upload.objects.count()) == (1, uploads)
     assert "项目库中没有市南区的“不存在的项目”" in said
+
+
+def test_the_shell_writes_decided_values_and_a_named_person_proposes_them(people: Cast, tmp_path: Path) -> None:
+    sent(LIST, people.owner, unit=people.unit_a)
+    named = ("--user", "owner", "--unit", "市南区")
+    assert "变更1，无变化1，受阻0，变更申请1（未写入任何内容）" in run(tmp_path, LIST.replace("| 12000 |", "| 13000 |"), *named)[1]
+    assert "另生成1条变更申请" in run(tmp_path, LIST.replace("| 12000 |", "| 13000 |"), *named, "--commit", "--reason", "调整")[1]
+    assert "已申请待审核1" in run(tmp_path, LIST.replace("| 12000 |", "| 13000 |"), *named)[1]
+    assert (Project.objects.filter(total_wan=13000).count(), Proposal.objects.count()) == (0, 1)
+    assert "变更申请" not in run(tmp_path, LIST.replace("| 12000 |", "| 14000 |"), "--commit")[1]
+    assert (Project.objects.filter(total_wan=14000).count(), Proposal.objects.count()) == (1, 1)
 
 
 def test_commit_is_the_named_persons_and_within_their_scope(people: Cast, tmp_path: Path) -> None:

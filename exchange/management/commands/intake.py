@@ -150,8 +150,9 @@ class Command(BaseCommand):
         counts = upload.counts
         said = "，".join(f"{_MARKS[mark]}{counts[mark]}" for mark in _MARKS)
         self.stdout.write(f"{path.name}: {upload.kind} {self._month(counts)}，{counts['rows']}行；{said}")
+        asked = "".join(f"，{word}{counts[name]}" for name, word in (("proposals", "变更申请"), ("waiting", "已申请待审核")) if counts[name])
         self.stdout.write(
-            f"  与库中数据比较：新增{counts['create']}，变更{counts['change']}，无变化{counts['same']}，受阻{counts['held']}（未写入任何内容）"
+            f"  与库中数据比较：新增{counts['create']}，变更{counts['change']}，无变化{counts['same']}，受阻{counts['held']}{asked}（未写入任何内容）"
         )
         self._list(upload.findings)
         return BLOCKED if counts["error"] else CLEAN
