@@ -1,0 +1,260 @@
+"""A month that is reported twice, by data alone: form, template, upload, commit, unit page, review, matrix, chasing and figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from exchange.models import Upload
+from exchange.services.faults import StateError
+from exchange.services.template import make_template
+from exchange.sheets.template import GREY
+from projects.models import MonthReport, Reminder, ReportingPeriod, ReportingRule
+from projects.period import Period
+from projects.returns import matrix, period_words
+from projects.services.checks import check_month
+from projects.services.halves import halves_in_use, part_refusal, parts_of
+from projects.services.periods import lock_period, open_period, period_of
+from projects.services.reminders import remind
+from projects.services.reviews import last_approved, move_many
+from projects.workflow import Verb
+from reports.catalogue import city
+from reports.neutral import table_document
+from reports.selection import Question, whole_reach
+from tests.books import Sheet, xlsx
+from tests.exchange.cast import Cast, client_of, make_cast
+from tests.exchange.excel import Excel
+from tests.exchange.roundtrip import JULY, JUNE, MAY, NAMES, begin, committed, sent
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND = Period(JUNE, 1), Period(JUNE, 2)
+BY_HAND = f"""
+    崂山区2020年6月重大基础设施项目进展情况
+    单位：万元
+    序号|项目名称|项目代码|本月完成投资|本年累计完成投资|形象进度
+    1|{NAMES[0]}|2019-370212-48-01-000001|100|600|路基完成八成，管线迁改完成
+"""
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """May was reported as a whole; two rules let June be reported in halves."""
+    made = make_cast(with_reference=True)
+    begin(made)
+    ReportingRule.objects.create(year=2020, month=6, half=1, due_day=18, month_offset=0, shift="none")
+    ReportingRule.objects.create(year=2020, month=6, half=2, due_day=3, shift="none")
+    return made
+
+
+def filled(cast: Cast, period: Period, month: int, ytd: int, text: str) -> Upload:
+    """The template of the period with all five projects filled in, sent without saying which period."""
+    excel = Excel(make_template(cast.unit, period, actor=cast.owner).content)
+    for number, name in enumerate(NAMES, start=1):
+        figures = {"本月完成投资": month * number, "本年累计完成投资": ytd * number, "自开工累计完成投资": (ytd + 300) * number}
+        excel.put(name, **figures, 形象进度=f"{text}，完成{number}段")
+    return sent(excel.saved(), cast)
+
+
+@pytest.fixture
+def both(cast: Cast) -> Cast:
+    committed(filled(cast, FIRST, 40, 540, "上半月路基填筑"), cast)
+    committed(filled(cast, SECOND, 80, 620, "下半月路面摊铺"), cast)
+    return cast
+
+
+def codes(upload: Upload) -> set[str]:
+    return {finding["code"] for finding in upload.findings if finding["severity"] == "error"}
+
+
+# --- Which months are reported in halves -------------------------------------------------------------------------------------------
+
+
+def test_rules_or_stored_periods_say_it(cast: Cast) -> None:
+    assert halves_in_use()
+    assert [parts_of(month) for month in (MAY, JUNE, JULY)] == [(0,), (1, 2), (0,)]
+    period_of(JULY, 1)
+    assert parts_of(JULY) == (1, 2)  # whoever opened the first half means to report twice
+    ReportingRule.objects.create(year=2021, half=1, due_day=18, month_offset=0)
+    assert [parts_of(Period.parse(text).month) for text in ("2020-12", "2021-03")] == [(0,), (1, 2)]
+
+
+def test_the_other_part_is_refused_with_what_to_choose(cast: Cast) -> None:
+    whole, half = part_refusal(Period(JUNE)), part_refusal(Period(MAY, 1))
+    assert whole is not None
+    assert half is not None
+    assert "请选2020-06A（上半月）或2020-06B（下半月）" in whole.zh
+    assert "请选2020-05" in half.zh
+    with pytest.raises(StateError, match="分上、下半月填报"):
+        make_template(cast.unit, JUNE, actor=cast.owner)
+
+
+# --- Template and back -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_half_goes_out_and_comes_back_to_its_own_period(both: Cast) -> None:
+    stored = MonthReport.objects.filter(project__name=NAMES[1], period__month=6).order_by("period__half")
+    assert [(str(row.period), row.done_month_wan, row.done_ytd_wan) for row in stored] == [
+        ("2020年6月上半月", 80, 1080),
+        ("2020年6月下半月", 160, 1240),
+    ]
+    assert not ReportingPeriod.objects.filter(month=6, half=0).exists()
+    upload = Upload.objects.latest("pk")
+    assert (str(upload.period), upload.counts["months"]) == ("2020年6月下半月", ["2020-06B"])
+
+
+def test_the_grey_values_are_of_the_half_before(both: Cast) -> None:
+    excel = Excel(make_template(both.unit, SECOND, actor=both.owner).content)
+    assert excel.cell(NAMES[1], f"{GREY}上次填报").value == "2020-06A 草稿"
+    assert excel.cell(NAMES[1], "本年累计完成投资").value == 1240
+    assert "2020年6月下半月" in str(excel.sheet.cell(1, 1).value)
+    july = Excel(make_template(both.unit, JULY, actor=both.owner).content)
+    assert [july.cell(NAMES[1], f"{GREY}{words}").value for words in ("上次填报", "上次本年累计完成投资")] == ["2020-06B 草稿", 1240]
+
+
+def test_the_second_half_is_held_against_the_first(cast: Cast) -> None:
+    committed(filled(cast, FIRST, 40, 540, "上半月路基填筑"), cast)
+    fallen = filled(cast, SECOND, 10, 530, "下半月路面摊铺")
+    assert codes(fallen) == {"ytd_decreased"}
+    assert "2020-06A" in next(finding["zh"] for finding in fallen.findings if finding["code"] == "ytd_decreased")
+    assert codes(filled(cast, SECOND, 10, 620, "下半月路面摊铺")) == {"month_not_reconciled"}
+    # The first half was held against May, whose year to date was 500.
+    assert codes(filled(cast, FIRST, 10, 540, "上半月路基填筑")) == {"month_not_reconciled"}
+
+
+def test_july_is_held_against_the_newest_half(both: Cast) -> None:
+    assert not codes(filled(both, Period(JULY), 30, 650, "七月附属工程施工"))
+    assert codes(filled(both, Period(JULY), 30, 600, "七月附属工程施工")) == {"ytd_decreased"}
+
+
+def test_a_file_made_by_hand_says_no_half_and_is_asked(cast: Cast) -> None:
+    book = xlsx(Sheet("进展", BY_HAND))
+    asked = sent(book, cast, name="进展.xlsx")
+    assert codes(asked) == {"period_part"}
+    assert "分上、下半月填报" in next(finding["zh"] for finding in asked.findings if finding["code"] == "period_part")
+    chosen = sent(book, cast, name="进展.xlsx", period=SECOND)
+    assert "period_part" not in codes(chosen)
+    committed(chosen, cast)
+    assert MonthReport.objects.get(period__month=6).period.half == 2
+
+
+def test_a_template_of_one_half_is_not_taken_for_the_other(cast: Cast) -> None:
+    content = make_template(cast.unit, FIRST, actor=cast.owner).content
+    upload = sent(content, cast, period=SECOND)
+    assert "template_other_period" in codes(upload)
+    found = next(finding["zh"] for finding in upload.findings if finding["code"] == "template_other_period")
+    assert "2020-06A" in found
+    assert "2020-06B" in found
+
+
+# --- Form and commands -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_form_offers_the_halves_and_refuses_the_whole(cast: Cast) -> None:
+    for half in (1, 2):
+        period_of(JUNE, half)
+    client = client_of(cast.owner)
+    page = client.get("/uploads/").content.decode()
+    assert '<option value="2020-06A">2020年6月上半月</option>' in page
+    book = xlsx(Sheet("进展", BY_HAND))
+
+    def send(period: str) -> Any:
+        file = SimpleUploadedFile("进展.xlsx", book)
+        return client.post("/uploads/", {"file": file, "period": period}, HTTP_ACCEPT="application/json")
+
+    refused = send("2020-06")
+    assert (refused.status_code, "分上、下半月填报" in refused.content.decode()) == (400, True)
+    assert "2020-06A" in send("六月").content.decode()
+    assert send("2020-06B").status_code == 201
+    assert Upload.objects.latest("pk").period == period_of(JUNE, 2)
+    assert client.get("/uploads/", {"period": "2020-06B"}).context["chosen"]["period"] == SECOND
+
+
+def test_the_template_page_and_command_take_a_half(cast: Cast, tmp_path: Path) -> None:
+    answer = client_of(cast.owner).get("/uploads/template.xlsx", {"period": "2020-06A"})
+    assert answer.status_code == 200
+    target = tmp_path / "half.xlsx"
+    call_command("template", "--unit", "崂山区", "--period", "2020-06B", "--output", str(target), stdout=StringIO())
+    assert "2020年6月下半月" in str(Excel(target.read_bytes()).sheet.cell(1, 1).value)
+    for wrong, words in (("2020-06C", "2020-06A"), ("2020-06", "分上、下半月填报")):
+        with pytest.raises(CommandError, match=words):
+            call_command("template", "--unit", "崂山区", "--period", wrong, "--output", str(target))
+
+
+def test_the_intake_takes_a_half(cast: Cast, tmp_path: Path) -> None:
+    book = tmp_path / "进展.xlsx"
+    book.write_bytes(xlsx(Sheet("进展", BY_HAND)))
+    out = StringIO()
+    call_command("intake", str(book), "--unit", "崂山区", "--period", "2020-06A", "--commit", "--reason", "已核实", stdout=out)
+    assert MonthReport.objects.get(period__month=6).period.half == 1
+    with pytest.raises(CommandError, match="2020-06A（上半月）"):
+        call_command("intake", str(book), "--unit", "崂山区", "--period", "2020-06")
+
+
+# --- The cycle and the figures -----------------------------------------------------------------------------------------------------
+
+
+def test_each_half_is_reviewed_locked_and_chased_by_itself(both: Cast) -> None:
+    first, second = period_of(JUNE, 1), period_of(JUNE, 2)
+    ids = list(MonthReport.objects.filter(period=first).values_list("pk", flat=True))
+    move_many(verb=Verb.SUBMIT, report_ids=ids, actor=None)
+    move_many(verb=Verb.APPROVE, report_ids=ids, actor=None, even_open=True)
+    found = matrix([both.unit], 2020)
+    assert [period_words(span) for span in found.spans][4:8] == ["5月", "6月上半月", "6月下半月", "7月"]
+    cells = {period_words(cell.span): cell for _unit, row in found.rows for cell in row}
+    assert [cells[name].standing.value for name in ("6月上半月", "6月下半月")] == ["approved", "draft"]
+    both.owner.email = "chen@example.cn"
+    both.owner.save()
+    assert remind(period=first, units=[both.unit]) == []
+    assert [sent.unit for sent in remind(period=second, units=[both.unit])] == [both.unit]
+    assert [reminder.period for reminder in Reminder.objects.all()] == [second]
+    assert ["2020年6月下半月" in message.subject for message in mail.outbox] == [True]
+    last = last_approved(both.unit, second)
+    assert {values["done_ytd_wan"] for values in last.values()} == {540, 1080, 1620, 2160, 2700}
+    lock_period(period_id=first.pk, actor=None)
+    held = filled(both, FIRST, 41, 541, "上半月路基填筑改")
+    assert "period_closed" in codes(held)
+
+
+def test_pages_speak_of_the_half(both: Cast) -> None:
+    client = client_of(both.officer)
+    second = period_of(JUNE, 2)
+    unit_page = client.get(reverse("admin:projects_month_unit", args=[both.unit.pk, second.pk])).content.decode()
+    assert "2020年6月下半月" in unit_page
+    returns = client.get(reverse("admin:projects_returns"), {"year": "2020"}).content.decode()
+    assert "6月上半月" in returns
+    assert "6月下半月" in returns
+    report = MonthReport.objects.filter(period=second).first()
+    assert report is not None
+    page = client.get(reverse("admin:projects_project_page", args=[report.project_id]), {"month": "2020-06"})
+    assert [str(row["report"].period) for row in page.context["months"]][-2:] == ["2020年6月上半月", "2020年6月下半月"]
+    assert page.context["figures"].ytd_wan == report.done_ytd_wan
+    choices = [choice.label for choice in client.get(reverse("reports:city"), {"period": "2020-06"}).context["months"]]
+    assert choices[:3] == ["2020年6月", "2020年6月下半月", "2020年6月上半月"]
+
+
+def test_the_month_sums_its_halves_in_the_city_table(both: Cast) -> None:
+    def row(half: int) -> tuple[Decimal, Decimal]:
+        values = table_document(city(whole_reach(), Question(JUNE, half=half), "unit"))["rows"][0]["values"]
+        return Decimal(values["month"]), Decimal(values["ytd"])
+
+    assert [row(half) for half in (1, 2, 0)] == [(600, 8100), (1200, 9300), (1800, 9300)]
+
+
+def test_an_edit_of_the_second_half_is_judged_beside_the_first(both: Cast) -> None:
+    report = MonthReport.objects.get(project__name=NAMES[0], period__half=2)
+    assert [finding.code for finding in check_month(report)] == []
+    report.done_ytd_wan = Decimal(530)
+    assert "ytd_decreased" in {finding.code for finding in check_month(report)}
+
+
+def test_each_half_has_its_days(cast: Cast) -> None:
+    days = [open_period(month=JUNE, half=half, actor=None).due_on for half in (1, 2)]
+    assert [f"{day:%m-%d}" for day in days if day] == ["06-18", "07-03"]
