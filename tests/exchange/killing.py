@@ -22,6 +22,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
+from django.db.models import Q
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Point:
     """Where a process dies: before or after the nth call of a function; `only` names the first argument of the call that counts."""
 
     name: str
-    doing: str  # receive | check | commit | request
+    doing: str  # receive | check | commit | undo | redo | templates, by a worker; request, request_undo: in a request
     where: str  # module:function or module:object.function
     when: str = "after"
     nth: int = 1
@@ -62,17 +63,47 @@ POINTS = (
     Point("in a request, first history stored", "request", "exchange.bulk:_keep_history"),
     Point("in a request, before COMMIT", "request", "accounts.audit:record", only="upload.commit"),
     Point("in a request, committed, not answered", "request", "exchange.services.leases:drop", "before", stored=True),
+    Point("lease of the undo taken", "undo", "exchange.services.leases:take"),
+    Point("some rows read", "undo", "exchange.services.inverse:decide_codes", "before"),
+    Point("plan made, nothing locked", "undo", "exchange.services.undo:inversion_of"),
+    Point("nothing can be cancelled, nothing is locked", "undo", "exchange.services.progress:Watch.write"),
+    Point("upload locked, months not", "undo", "exchange.services.undo:hold", "before"),
+    Point("history of what goes stored, rows not gone", "undo", "exchange.bulk:_keep_history"),
+    Point("first rows gone", "undo", "exchange.bulk:delete"),
+    Point("all rows gone, no cell given back", "undo", "exchange.bulk:update", "before"),
+    Point("first cells given back", "undo", "exchange.bulk:update"),
+    Point("all given back, no record", "undo", "exchange.services.undo:execute"),
+    Point("record made, state not changed", "undo", "exchange.services.undo:_finish", "before"),
+    Point("undone, before COMMIT", "undo", "accounts.audit:record", only="upload.undo"),
+    Point("undone, job not ended", "undo", "exchange.services.leases:end", "before", stored=True),
+    Point("undone, queue not told", "undo", "exchange.services.leases:end", stored=True),
+    Point("in a request, first rows gone", "request_undo", "exchange.bulk:delete"),
+    Point("in a request, undone, not answered", "request_undo", "exchange.services.leases:drop", "before", stored=True),
+    Point("first rows are back", "redo", "exchange.bulk:insert"),
+    Point("brought back, before COMMIT", "redo", "accounts.audit:record", only="upload.redo"),
+    Point("brought back, job not ended", "redo", "exchange.services.leases:end", "before", stored=True),
+    Point("lease of the templates taken", "templates", "exchange.services.leases:take"),
+    Point("one unit done", "templates", "exchange.tasks:make_template", "before", nth=2),
+    Point("all units done, nothing stored", "templates", "exchange.models:JobFile.objects.update_or_create", "before"),
+    Point("archive stored, before COMMIT", "templates", "exchange.models:JobFile.objects.update_or_create"),
+    Point("archive stored, job not ended", "templates", "exchange.services.leases:end", "before", stored=True),
 )
+# What the upload is in the end, where it is not committed; the templates are of none.
+IN_THE_END = {"undo": "undone", "request_undo": "undone"}
+OF_UPLOADS = ("check", "commit", "request", "undo", "redo", "request_undo")
 
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def set_trap(point: Point) -> None:
-    """Patch the function so that this process dies there."""
+def set_trap(point: Point, act: Callable[[], None] = die) -> None:
+    """Patch the function so that this process dies there, or does something else."""
     module, _, path = point.where.partition(":")
     owner: Any = importlib.import_module(module)
+    *way, path = path.split(".")
+    for name in way:
+        owner = getattr(owner, name)
     original: Callable[..., Any] = getattr(owner, path)
     calls = 0
 
@@ -81,10 +112,10 @@ def set_trap(point: Point) -> None:
         counts = not point.only or args[:1] == (point.only,)
         calls += counts
         if counts and point.when == "before" and calls == point.nth:
-            die()
+            act()
         answer = original(*args, **given)
         if counts and point.when == "after" and calls == point.nth:
-            die()
+            act()
         return answer
 
     setattr(owner, path, trapped)
@@ -143,6 +174,7 @@ class Stage:
         prepared = self._prepare(point, mark)
         before = facts()
         status = self._fork(point, mark, prepared, delay)
+        self.revive()
         after = facts()
         taken_up = self._take_up()
         whole = facts()
@@ -150,7 +182,7 @@ class Stage:
         return {
             "point": point.name,
             "doing": point.doing,
-            "killed": os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL,
+            "killed": self.is_killed(status),
             "nothing": after["rows"] == before["rows"] and after["plan"] == before["plan"],
             "state": after["state"],
             "stored_whole": after == whole,
@@ -162,13 +194,26 @@ class Stage:
             "unchanged_by_more": facts() == whole and again,
         }
 
+    def is_killed(self, status: int) -> bool:
+        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+    def revive(self) -> None:
+        """What has to be mended before one can look."""
+
     def _prepare(self, point: Point, mark: str) -> Any:
         from exchange.services.check import check  # noqa: PLC0415
+        from exchange.services.undo import undo  # noqa: PLC0415
 
-        if point.doing == "receive":
+        if point.doing in ("receive", "templates"):
             return None
         upload = self._receive(mark)
-        return check(upload, actor=self.cast.owner) if point.doing in ("commit", "request") else upload
+        if point.doing in ("commit", "request"):
+            check(upload, actor=self.cast.owner)
+        elif point.doing != "check":
+            self._settle(upload, mark)
+            if point.doing == "redo":
+                undo(upload, actor=self.cast.owner)
+        return upload
 
     def _fork(self, point: Point, mark: str, upload: Any, delay: float | None) -> int:
         from django.conf import settings  # noqa: PLC0415
@@ -176,10 +221,11 @@ class Stage:
 
         from exchange import tasks  # noqa: PLC0415
 
-        settings.BACKGROUND_ROWS = 1_000_000 if point.doing == "request" else 1
-        if point.doing in ("check", "commit"):
-            given = {"reason": mark} if point.doing == "commit" else {}
-            (tasks.commit_upload if given else tasks.check_upload)(upload, actor=self.cast.owner, **given)
+        settings.BACKGROUND_ROWS = 1_000_000 if point.doing.startswith("request") else 1
+        if point.doing == "templates":
+            tasks.make_templates(None, actor=self.cast.officer, kind=tasks.Kind.INFRASTRUCTURE)
+        elif point.doing in ("check", "commit", "undo", "redo"):
+            self._ask(point.doing, upload, mark)
         connections.close_all()  # nothing of the parent's may be shared
         child = os.fork()
         if child == 0:
@@ -191,19 +237,32 @@ class Stage:
             os._exit(0)
         return os.waitpid(child, 0)[1]
 
+    def _ask(self, doing: str, upload: Any, mark: str) -> None:
+        """As a person does at the page: at once, or by a worker."""
+        from exchange import tasks  # noqa: PLC0415
+        from exchange.models import Reversal  # noqa: PLC0415
+
+        if doing == "check":
+            tasks.check_upload(upload, actor=self.cast.owner)
+        elif doing == "commit":
+            tasks.commit_upload(upload, actor=self.cast.owner, reason=mark)
+        else:
+            tasks.reverse_upload(upload, Reversal.Kind(doing), actor=self.cast.owner, reason=mark)
+
+    def trap(self, point: Point) -> None:
+        set_trap(point)
+
     def _live(self, point: Point, mark: str, upload: Any, delay: float | None) -> None:
         """What the child does until it dies."""
-        from exchange import tasks  # noqa: PLC0415
-
         if delay is None:
-            set_trap(point)
+            self.trap(point)
         else:
             signal.signal(signal.SIGALRM, lambda *_: die())
             signal.setitimer(signal.ITIMER_REAL, delay)
         if point.doing == "receive":
             self._receive(mark)
-        elif point.doing == "request":
-            tasks.commit_upload(upload, actor=self.cast.owner, reason=mark)
+        elif point.doing.startswith("request"):
+            self._ask("undo" if point.doing == "request_undo" else "commit", upload, mark)
         else:
             work_off()
 
@@ -268,17 +327,18 @@ def tracked() -> tuple[Any, ...]:
 
 def facts() -> dict[str, Any]:
     """Every business row with its history, the plans, and how uploads and jobs stand."""
-    from exchange.models import Job, Upload, UploadPart  # noqa: PLC0415
-    from projects.models import Organisation, ReportingPeriod  # noqa: PLC0415
+    from exchange.models import Job, JobFile, Reversal, Upload, UploadPart  # noqa: PLC0415
+    from projects.models import Organisation, Proposal, ReportingPeriod  # noqa: PLC0415
 
-    models = [*tracked(), *(model.history.model for model in tracked()), Organisation, ReportingPeriod]
+    models = [*tracked(), *(model.history.model for model in tracked()), Organisation, ReportingPeriod, Proposal, Reversal]
     newest = Upload.objects.order_by("-pk").first()
+    rows = {model._meta.label: [list(map(str, row)) for row in model._default_manager.order_by("pk").values_list()] for model in models}
     return {
-        "rows": {model._meta.label: [list(map(str, row)) for row in model._default_manager.order_by("pk").values_list()] for model in models},
+        "rows": {**rows, "archives": [[str(job), name] for job, name in JobFile.objects.order_by("pk").values_list("job", "filename")]},
         "plan": UploadPart.objects.filter(upload__state="checked").count(),
         "state": newest.state if newest is not None else "",
         "uploads": Upload.objects.count(),
-        "jobs": list(Job.objects.filter(upload=newest).order_by("pk").values_list("verb", "state", "attempts")),
+        "jobs": list(Job.objects.filter(Q(upload=newest) | Q(upload=None)).order_by("pk").values_list("verb", "state", "attempts")),
     }
 
 
@@ -293,12 +353,15 @@ def written_by(upload: Any) -> dict[str, int]:
 
 
 def history_faults() -> list[str]:
-    """Rows whose last history says something else than they do, or whose history has another length than their revisions."""
+    """Rows whose last history says something else than they do, or whose history has another length than their revisions.
+
+    A row that went and came back goes on counting: what is told of its going is told under the revision it had.
+    """
     faults = []
     for model in tracked():
         columns = [field.attname for field in model._meta.concrete_fields]
         stories: dict[int, list[dict[str, Any]]] = {}
-        for step in model.history.order_by("history_id").values(*columns):
+        for step in model.history.exclude(history_type="-").order_by("history_id").values(*columns):
             stories.setdefault(step["id"], []).append(step)
         for row in model._default_manager.values(*columns):
             story = stories.get(row["id"], [])
@@ -327,7 +390,7 @@ def main() -> None:
     chance = random.Random(given.seed)
     bad = 0
     for number in range(given.random):
-        doing = chance.choice(("check", "commit", "request"))
+        doing = chance.choice(OF_UPLOADS)
         began = time.monotonic()
         delay = chance.uniform(0.001, 0.5)
         told = stage.try_point(Point(f"{doing} after {delay:.3f} s", doing, ""), delay)
@@ -341,9 +404,11 @@ def main() -> None:
 
 def verdict(told: dict[str, Any]) -> dict[str, bool]:
     """What must hold wherever a process dies."""
+    is_reversal = told["doing"] in ("undo", "redo", "request_undo")
+    in_the_end = IN_THE_END.get(told["doing"], "committed")
     return {
-        "all or nothing": told["nothing"] or told["state"] in ("committed", "checked"),
-        "done in the end": told["in_the_end"] == "committed",
+        "all or nothing": told["nothing"] or told["state"] in ((in_the_end,) if is_reversal else ("committed", "checked")),
+        "done in the end": told["doing"] == "templates" or told["in_the_end"] == in_the_end,
         "history complete": told["faults"] == [],
         "once": told["unchanged_by_more"],
     }

@@ -50,7 +50,7 @@ def _server(given: dict[str, Any]) -> psycopg.Connection[Any]:
     return psycopg.connect(dbname="postgres", autocommit=True, **{name: value for name, value in options.items() if value})
 
 
-def run_privately(module: str, address: str, folder: Path, *arguments: str) -> Any:
+def run_privately(module: str, address: str, folder: Path, *arguments: str, **environment: str) -> Any:
     """Run a module of the tests with that database, and answer the JSON that it prints last."""
     env = {
         **os.environ,
@@ -58,6 +58,7 @@ def run_privately(module: str, address: str, folder: Path, *arguments: str) -> A
         "PIPELINE_DATA_DIR": str(folder),
         "PIPELINE_EMBEDDED": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        **environment,
     }
     done = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-6000:]}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.exchange.killing import POINTS, Point, Stage, verdict
+from tests.exchange.killing import OF_UPLOADS, POINTS, Point, Stage, verdict
 from tests.exchange.private import private_database, run_privately
 
 pytestmark = pytest.mark.django_db  # else there would be no test database to copy
@@ -14,6 +14,13 @@ pytestmark = pytest.mark.django_db  # else there would be no test database to co
 # What a file of `killing.Stage` writes: six projects changed, six new ones.
 NEW, CHANGED = ("project", "projectcode", "annualplan", "planversion", "locationshare"), ("project", "annualplan")
 WRITTEN = {**{f"{table}+": 6 for table in NEW}, **{f"{table}~": 6 for table in CHANGED}}
+TAKEN_BACK = {**{f"{table}-": 6 for table in NEW}, **{name: 6 for name in WRITTEN if name.endswith("+")}, **{f"{table}~": 12 for table in CHANGED}}
+BROUGHT_BACK = {
+    **{f"{table}-": 6 for table in NEW},
+    **{f"{table}+": 12 for table in NEW},
+    **{f"{table}~": 18 for table in CHANGED},
+}
+HISTORY = {"undo": TAKEN_BACK, "request_undo": TAKEN_BACK, "redo": BROUGHT_BACK}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +39,8 @@ def told(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_there_are_enough_points_and_each_has_its_own_name() -> None:
     assert len({point.name for point in POINTS}) == len(POINTS) >= 20
     assert sum(point.doing == "commit" for point in POINTS) >= 10
+    assert sum(point.doing == "undo" for point in POINTS) >= 10
+    assert {point.doing for point in POINTS} == {"receive", "templates", *OF_UPLOADS}
     assert Stage.rows == WRITTEN["project+"] == WRITTEN["project~"]
 
 
@@ -44,23 +53,28 @@ def test_all_or_nothing_and_once(told: dict[str, dict[str, Any]], point: Point) 
         assert found["unchanged_by_more"]
         return
     assert found["nothing"] is not point.stored
-    assert found["state"] == state_after(point)
     assert verdict(found) == dict.fromkeys(verdict(found), True)
-    assert found["written_by_it"] == WRITTEN
+    if point.doing in OF_UPLOADS:
+        assert found["state"] == state_after(point)
+        assert found["written_by_it"] == HISTORY.get(point.doing, WRITTEN)
 
 
 def state_after(point: Point) -> str:
     """How the upload stands when its process has died there."""
-    if point.doing == "check":
-        return "checked" if point.stored else "received"
-    return "committed" if point.stored else "checked"
+    before, after = {
+        "check": ("received", "checked"),
+        "undo": ("committed", "undone"),
+        "request_undo": ("committed", "undone"),
+        "redo": ("undone", "committed"),
+    }.get(point.doing, ("checked", "committed"))
+    return after if point.stored else before
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point.doing != "receive"], ids=lambda point: point.name)
 def test_the_job_tells_how_often_it_was_tried(told: dict[str, dict[str, Any]], point: Point) -> None:
     jobs = {verb: (state, attempts) for verb, state, attempts in told[point.name]["jobs"]}
-    begun_once = point.name in ("out of the queue, lease not taken", "job ended, queue not told")
-    verb = "check" if point.doing == "check" else "commit"
+    begun_once = point.name in ("out of the queue, lease not taken", "job ended, queue not told", "undone, queue not told")
+    verb = {"request": "commit", "request_undo": "undo"}.get(point.doing, point.doing)
     assert jobs[verb] == ("done", 1 if begun_once else 2)
 
 
