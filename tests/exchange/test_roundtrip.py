@@ -19,7 +19,7 @@ from exchange.services.preview import Show, preview
 from exchange.services.template import make_template
 from exchange.sheets import Kind
 from exchange.sheets.stamp import STAMP_SHEET
-from projects.models import MonthReport, Project
+from projects.models import MonthReport, Project, Proposal
 from tests.books import Sheet, xlsx
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
@@ -214,6 +214,26 @@ def test_own_sheets_and_grey_columns_are_not_read(june: Cast) -> None:
 def test_locked_cells_changed_all_the_same_are_changes_to_be_seen(june: Cast) -> None:
     upload = sent(Excel(template(june)).put(NAMES[0], 总投资=15000).saved(), june)
     assert changed_cells(upload)[NAMES[0]]["total_wan"] == 15_000_000_000
+
+
+@pytest.mark.parametrize("kind", [Kind.MONTHLY, Kind.INFRASTRUCTURE])
+def test_a_decided_value_chosen_from_the_file_is_proposed_and_counted(june: Cast, kind: Kind) -> None:
+    content = Excel(make_template(june.unit, JUNE, actor=june.owner, kind=kind).content).put(NAMES[0], 总投资=15000).saved()
+    edit(NAMES[0], total_wan=13000)
+
+    def standing(upload: Upload) -> tuple[int, ...]:
+        return tuple(upload.counts[name] for name in ("conflict", "change", "same", "proposals", "only_proposals", "waiting"))
+
+    upload = sent(content, june)
+    assert standing(upload) == (1, 0, 4, 0, 0, 0)
+    assert standing(choose_for(upload, {}, others=Take.OURS, actor=june.owner)) == (0, 0, 5, 0, 0, 0)
+    key = preview(upload, Show.CONFLICT).rows[0].conflicts[0].key
+    assert standing(choose_for(upload, {key: Take.THEIRS}, actor=june.owner)) == (0, 1, 4, 1, 1, 0)
+    later = sent(content, june)
+    commit(upload, actor=june.owner, reason="核实")
+    assert Project.objects.get(name=NAMES[0]).total_wan == 13000
+    assert Proposal.objects.get().changes == [["total_wan", "13000", "15000"]]
+    assert standing(choose_for(later, {key: Take.THEIRS}, actor=june.owner)) == (0, 0, 5, 0, 0, 1)
 
 
 # --- choosing at the page ---------------------------------------------------------------------------------------------------------
