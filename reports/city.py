@@ -70,11 +70,23 @@ def _columns(by: str, *, whole_city: bool, gaps: bool, approved: bool) -> list[C
         Column("count", _("项目数"), Kind.COUNT, _("项目（个）"), width=8),
         Column("not_reported", _("未审核") if approved else _("未报"), Kind.COUNT, _("项目（个）"), width=7),
         Column("total", _("总投资"), Kind.YI, width=11),
-        *_plan_columns(gaps=gaps),
+        *_plan_columns(gaps=gaps, approved=approved),
         Column("month", _("本月"), Kind.YI, _("完成投资"), width=10),
         Column("ytd", _("本年累计"), Kind.YI, _("完成投资"), width=11),
         Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
-        *([Column("reported_rate", _("已报项目完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=19)] if gaps else []),
+        *(
+            [
+                Column(
+                    "reported_rate",
+                    _("已审核项目完成率（%）") if approved else _("已报项目完成率（%）"),
+                    Kind.PERCENT,
+                    _("年度计划完成情况"),
+                    width=19,
+                )
+            ]
+            if gaps
+            else []
+        ),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13),
         Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14),
     ]
@@ -85,11 +97,12 @@ def _columns(by: str, *, whole_city: bool, gaps: bool, approved: bool) -> list[C
     return columns
 
 
-def _plan_columns(*, gaps: bool) -> list[Column]:
+def _plan_columns(*, gaps: bool, approved: bool) -> list[Column]:
     if not gaps:
         return [Column("plan", _("年度计划"), Kind.YI, width=11)]
     group = _("年度计划")
-    return [Column("plan", _("合计"), Kind.YI, group, width=11), Column("unreported_plan", _("其中未报项目"), Kind.YI, group, width=13)]
+    missing = _("其中未审核项目") if approved else _("其中未报项目")
+    return [Column("plan", _("合计"), Kind.YI, group, width=11), Column("unreported_plan", missing, Kind.YI, group, width=15 if approved else 13)]
 
 
 # --- Lines -------------------------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -
         _("完成率＝本年累计完成投资÷年度计划投资；时序进度＝%(month)s÷12＝%(schedule)s；差额＝完成率－时序进度。")
         % {"month": f"{month.month - 1}.5" if is_half else month.month, "schedule": percent_text(schedule(month.month, half=is_half))},
         *_list_notes(figures),
-        *_gap_notes(whole),
+        *_gap_notes(whole, approved=figures.question.approved),
         *_rank_notes(figures, by, unranked_units=unranked_units),
         _total_note(figures.question),
         *_correction_notes(figures),
@@ -157,15 +157,23 @@ def _version_text(name: str, as_of: date) -> str:
     return _("%(name)s（%(date)s版）") % {"name": name, "date": date_format(as_of, "DATE_FORMAT")}
 
 
-def _gap_notes(sums: Sums) -> list[str]:
+def _gap_notes(sums: Sums, *, approved: bool) -> list[str]:
     said = []
     if sums.ytd.missing and sums.ytd.reported and sums.plan.wan is not None:
+        denominator = _("完成率的分母含未审核项目的年度计划（%(plan)s亿元，占%(share)s）；“已审核项目完成率”只以已审核项目的年度计划为分母。")
         said.append(
-            _("完成率的分母含未报项目的年度计划（%(plan)s亿元，占%(share)s）；“已报项目完成率”只以已报项目的年度计划为分母。")
+            (
+                denominator
+                if approved
+                else _("完成率的分母含未报项目的年度计划（%(plan)s亿元，占%(share)s）；“已报项目完成率”只以已报项目的年度计划为分母。")
+            )
             % {"plan": yi_text(unreported_plan(sums)), "share": percent_text(share(unreported_plan(sums), sums.plan.wan))}
         )
     gaps = (
-        (sums.ytd.missing, _("%(n)s个项目未报送本年累计完成投资，未按零计入。")),
+        (
+            sums.ytd.missing,
+            _("%(n)s个项目没有已审核的本年累计完成投资，未按零计入。") if approved else _("%(n)s个项目未报送本年累计完成投资，未按零计入。"),
+        ),
         (sums.plan.missing, _("%(n)s个项目没有年度计划，其完成投资仍计入合计。")),
         (sums.total.missing, _("%(n)s个项目没有总投资。")),
         (sums.total.approximate, _("总投资含%(n)s个约数，以“约”标出。")),

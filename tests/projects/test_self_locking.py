@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -153,6 +155,17 @@ def test_the_matrix_and_the_choice_of_month_know(cycle):
     found = newest_open()
     assert found is not None
     assert found.month == 5
+
+
+def test_what_was_unlocked_by_hand_before_stays_open(cycle):
+    """Of databases from before months locked themselves."""
+    other = make_period(2020, 5, locks_on=PLANNED)
+    planned(cycle)
+    AuditEvent.objects.create(event="period.unlock", object_type="projects.reportingperiod", object_id=str(other.pk))
+    migration = import_module("projects.migrations.0007_keep_unlocked_months_open")
+    migration.forget_days_that_were_overruled(apps, None)
+    other.refresh_from_db()
+    assert (other.is_locked, stored(cycle).is_locked) == (False, True)
 
 
 # --- The page ----------------------------------------------------------------------------------------------------------------------

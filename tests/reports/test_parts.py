@@ -128,6 +128,8 @@ def test_page_and_workbook_say_so_in_their_head(mixed, signed_in, cast):
     words = "只计已审核的月度进展，未审核的按未报计。"
     assert page.context["page"].table.lead.startswith(words)
     assert "另有1个项目未报或未审核" in page.context["page"].table.lead
+    assert {"未审核", "其中未审核项目", "已审核项目完成率（%）"} <= {heading.text for row in page.context["page"].heading_rows for heading in row}
+    assert not any("未报" in note for note in page.context["page"].table.notes)
     assert [choice.chosen for choice in page.context["counted"]] == [False, True]
     assert "approved=1" in page.context["download"]
     sheet = load_workbook(BytesIO(client.get(reverse("reports:city_xlsx"), query).content)).worksheets[0]
