@@ -18,9 +18,9 @@ from accounts.models import ReportingUnit
 from projects.figures import each_told, plans_of, told
 from projects.history import rows_at
 from projects.measures import Amount, Sums
-from projects.models import Classification, Correction, Entry, ListVersion, MonthReport
+from projects.models import Classification, Correction, Entry, ListVersion, MonthReport, ReportingPeriod
 from projects.moment import Moment
-from projects.period import PARTS_UP_TO
+from projects.period import PARTS_UP_TO, WHOLE
 from reports.selection import KINDS, Question, Reach, Selection, select
 
 
@@ -58,7 +58,7 @@ _FIGURES = ("printed_then", "plan_then", "month_then", "ytd_then")
 
 
 def group_figures(selection: Selection) -> list[Group]:
-    """Add the selected projects up by unit, kind, sector and the kinds of list they are on. One query."""
+    """Add the selected projects up by unit, kind, sector and the kinds of list they are on. Two queries."""
     moment = selection.question.moment
     entries = rows_at(Entry, moment.known_until).filter(project_id=OuterRef("pk"))
     on = {
@@ -66,7 +66,7 @@ def group_figures(selection: Selection) -> list[Group]:
         for kind in KINDS
     }
     rows = (
-        selection.projects.annotate(**on, **_months(moment))
+        selection.projects.annotate(**on, **_months(moment), newest_at=_newest_at(moment))
         .order_by()
         .values_list("unit_then", "kind_then", "sector_then", *on, *_FIGURES, "approx_then", "done_approx", "cum_then", "earlier_then", "newest_at")
     )
@@ -83,13 +83,17 @@ def group_figures(selection: Selection) -> list[Group]:
 
 
 def _months(moment: Moment) -> dict[str, Any]:
-    """What the month's report says beside its figures, and when anything of the project was written last."""
-    written: list[Any] = [Subquery(plans_of(moment).values("updated_at")[:1]), *each_told(moment, "updated_at")]
-    return {
-        "done_approx": told(moment, "is_approx", BooleanField()),
-        "cum_then": told(moment, "cum_total_wan"),
-        "newest_at": Greatest(F("updated_at"), *(Coalesce(at, F("updated_at")) for at in written)),
-    }
+    """What the month's report says beside its figures."""
+    return {"done_approx": told(moment, "is_approx", BooleanField()), "cum_then": told(moment, "cum_total_wan")}
+
+
+def _newest_at(moment: Moment) -> Greatest:
+    """When anything of the project was written last. Both halves are looked at only where the month has some. One query."""
+    periods = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month)
+    reports = each_told(moment, "updated_at")
+    asked = reports if periods.exclude(half=WHOLE).exists() else reports[:1]
+    written: list[Any] = [Subquery(plans_of(moment).values("updated_at")[:1]), *asked]
+    return Greatest(F("updated_at"), *(Coalesce(at, F("updated_at")) for at in written))
 
 
 def _add(

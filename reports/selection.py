@@ -90,7 +90,7 @@ class Selection:
 
 
 def select(reach: Reach, question: Question) -> Selection:
-    """Find the projects that the question speaks of. Two queries; the projects themselves are not read."""
+    """Find the projects that the question speaks of. One query; the projects themselves are not read."""
     until = question.moment.known_until
     versions = _versions(question)
     mine = with_places(reach.projects, question.moment)

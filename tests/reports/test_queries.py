@@ -146,5 +146,5 @@ def test_person_without_a_role_to_view_reaches_nothing():
 def test_figures_cost_the_same_number_of_queries(projects, django_assert_num_queries):
     members = [build.project(build.unit(f"u{n}"), plan=1, months={"2020-06": (1, 1)}, in_sector=build.sector(f"s{n}")) for n in range(projects)]
     build.listed("infra", members)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         city_figures(whole_reach(), Question(JUNE))
