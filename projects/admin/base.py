@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,10 +15,12 @@ from django.utils.translation import gettext
 from accounts.scoped_admin import LabelledFormSet, ScopedAdmin, ScopeGuard
 from projects.admin.conflicts import conflicts_in
 from projects.admin.filters import ChipChangeList
-from projects.admin.forms import EXTRA, WIDGETS, RevisedForm
+from projects.admin.forms import EXTRA, WIDGETS, CheckedForm, RevisedForm
 from projects.history import changes
 from projects.models import Door, Source, changes_from
 from projects.querysets import search_rows
+
+_HINTS = 6  # told with one save
 
 
 @contextmanager
@@ -88,6 +90,13 @@ class TrackedAdmin(PlainAdmin):
         if change and isinstance(form, RevisedForm) and not form.real_changes:
             return
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the hints that an upload of the same row would have listed."""
+        super().save_related(request, form, formsets, change)
+        hints = form.hints() if isinstance(form, CheckedForm) else []
+        if hints:
+            messages.info(request, gettext("已保存。还请留意：%(hints)s") % {"hints": " ".join(f"{text}。" for text in hints[:_HINTS])})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         obj = self.reached(request, object_id)

@@ -116,6 +116,12 @@ class CheckedForm(RevisedForm):
         doubtful = [_said(finding, language) for finding in self.findings if finding.severity is Severity.REASON]
         self._ask_for_reason([*self.own_questions(), *doubtful])
 
+    def hints(self) -> list[str]:
+        """What the rules only remark on, once all is stored: what a row saved beside it has answered is not remarked on."""
+        new = {_key(finding) for finding in self.findings if finding.severity is Severity.INFO}
+        now = self.run_rules() if new else ()
+        return [_said(finding, get_language() or "zh") for finding in now if finding.severity is Severity.INFO and _key(finding) in new]
+
     def _place_of(self, finding: Finding) -> str | None:
         """The field at which a finding stands; None for the head of the form."""
         name = _AT.get(finding.field or "", finding.field)

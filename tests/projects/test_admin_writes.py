@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from accounts.models import AuditEvent
@@ -200,6 +201,19 @@ def test_a_project_entered_as_started_is_asked_when(cast, signed_in, stage):
 def test_a_project_entered_with_its_start_is_asked_nothing(cast, signed_in):
     response = entered_by_hand(signed_in(cast.owner), cast, "build", actual_start="2020-01")
     assert response.status_code == 302, errors_of(response)
+
+
+def test_hints_are_told_with_the_save_as_an_upload_lists_them(cast, signed_in):
+    client = signed_in(cast.owner)
+    plan = {"annual_plans-TOTAL_FORMS": "1", "annual_plans-0-year": "2020", "annual_plans-0-plan_wan": "100"}
+    response = entered_by_hand(client, cast, "build", actual_start="2020-01", **plan)
+    assert response.status_code == 302, errors_of(response)
+    (told,) = [str(message) for message in get_messages(response.wsgi_request) if "请留意" in str(message)]
+    assert "缺少建设单位" in told
+    assert "年度计划" not in told, "the year's plan came with the same save"
+    project = Project.objects.get()
+    again = client.post(change_url(project), form_of(client.get(change_url(project)), contact="刘工"))
+    assert [message for message in get_messages(again.wsgi_request) if "请留意" in str(message)] == []
 
 
 def test_a_project_that_stands_in_construction_is_not_asked_again(cast, signed_in, planned):
