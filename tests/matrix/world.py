@@ -102,7 +102,7 @@ def furnish(world: World, place: Place) -> None:
         "proposal": Proposal.objects.create(project=project, changes=[["planned_finish", "", "2022-12"]], reason=f"{word}调整", doc_no=f"{word}函"),
     }
     rows["correction"] = Correction.objects.create(
-        report=rows["monthreport"], field="done_ytd_wan", published="10", value=str(TOTALS[place]), reason=f"{word}核增"
+        report=rows["month_submitted"], field="done_ytd_wan", published="8", value=str(TOTALS[place]), reason=f"{word}核增"
     )
     for name, row in rows.items():
         world.rows[name, place] = row
