@@ -149,7 +149,8 @@ def _carried(job: Job, watch: Watch) -> str:
 def _cut_off(job: Job, error: Exception) -> str:
     """The database stopped answering in the midst of the work. As after a kill the job waits again, but once only; its state then."""
     logger.warning("job %s (%s of upload %s): the database did not answer: %s", job.pk, job.verb, job.upload_id, error)
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:  # a caller's transaction is not ours to end
+        connection.close_if_unusable_or_obsolete()
     stored = Job.objects.select_related("upload").get(pk=job.pk)
     if (stored.worker, stored.attempts) != (job.worker, job.attempts):
         return "lease lost"
