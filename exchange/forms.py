@@ -80,7 +80,7 @@ class PeriodField(forms.Field):
     """A month in the form 2020-06, or a half of one: 2020-06A, 2020-06B. Where a city reports in halves its periods are a list to choose
     from, since a browser's own field for months knows no halves."""
 
-    widget = forms.DateInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}", "placeholder": "2020-06"})
+    widget: forms.Widget = forms.DateInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}", "placeholder": "2020-06"})
 
     def to_python(self, value: Any) -> Period | None:
         if value in self.empty_values:
@@ -96,7 +96,8 @@ class PeriodField(forms.Field):
         stored = {period.as_period for period in ReportingPeriod.objects.order_by("-year", "-month")[:_OFFERED]}
         ahead = {Period(month, half) for month in (suggested.month, suggested.month.next) for half in parts_of(month)}
         first = [("", blank)] if blank is not None else []
-        self.widget = forms.Select(choices=[*first, *((str(one), one.zh) for one in sorted(stored | ahead, reverse=True))])
+        offered = [*first, *((str(one), one.zh) for one in sorted(stored | ahead, reverse=True))]
+        self.widget = forms.Select(choices=offered)
 
 
 def default_period(today: date, *, in_halves: bool) -> Period:

@@ -23,7 +23,6 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
-    Expression,
     ExpressionWrapper,
     F,
     Field,
@@ -88,7 +87,7 @@ def plans_of(moment: Moment) -> QuerySet[Any]:
     return rows_at(AnnualPlan, moment.known_until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
 
 
-def told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Expression:
+def told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Coalesce | Subquery:
     """What the newest report of the period that says it has in a money column, of the project in an outer query; another with its field."""
     return Coalesce(*spoken) if len(spoken := _spoken(moment, column, output_field)) > 1 else spoken[0]
 
@@ -103,7 +102,7 @@ def _spoken(moment: Moment, column: str, output_field: Field[Any, Any] | None) -
     return [Subquery(reports_of(moment, half).values(column)[:1], output_field=field) for half in PARTS_UP_TO[moment.half]]
 
 
-def _done(moment: Moment) -> Expression:
+def _done(moment: Moment) -> Coalesce | Subquery:
     """What was done in the period itself; in a month that is reported in halves, in both."""
     spoken = _spoken(moment, "done_month_wan", None)
     if moment.half != WHOLE:

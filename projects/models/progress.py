@@ -35,7 +35,7 @@ def unlocked(day: date | None = None, prefix: str = "") -> models.Q:
 def in_time(prefix: str = "", *, newest: bool = False) -> list[Any]:
     """The order of periods: by month, in it the first half, the second, the whole."""
     of_month = (models.F(f"{prefix}half") + 2) % 3
-    columns = [models.F(f"{prefix}year"), models.F(f"{prefix}month"), of_month]
+    columns: list[Any] = [models.F(f"{prefix}year"), models.F(f"{prefix}month"), of_month]
     return [column.desc() if newest else column.asc() for column in columns]
 
 

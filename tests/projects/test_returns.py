@@ -95,7 +95,7 @@ def test_queries_do_not_grow(cycle, count, django_assert_num_queries):
 
 
 def test_how_much_of_a_month_is_approved(cycle):
-    approved = cycle.report(state="approved")
+    cycle.report(state="approved")
     for state in ("draft", "submitted", "submitted", "returned"):
         cycle.report(state=state)
     cycle.report(state="approved", month=5)
