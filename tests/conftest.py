@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,22 @@ from django.test import Client
 from accounts.models import ReportingUnit, User
 from accounts.roles import Role
 from tests.factories import make_unit, make_user
+
+
+_OF_A_DATABASE = frozenset({"db", "transactional_db", "live_server"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`PIPELINE_TEST_ONLY=database`: the tests that ask a database, for a second engine; the others say the same on any."""
+    if os.environ.get("PIPELINE_TEST_ONLY") != "database":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
+    items[:] = filter(_asks_a_database, items)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not _OF_A_DATABASE.isdisjoint(fixtures)
 
 
 @dataclass(frozen=True)

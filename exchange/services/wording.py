@@ -96,7 +96,7 @@ STORED_WORDING = {
         "改选填报单位，或下载{chosen}的填报表填写",
         "Choose the other unit, or fill in the template of {chosen}",
     ),
-    "period_part": Wording("{zh}", "{en}", "改选填报期", "Choose the other period"),
+    "period_part": Wording("填报期不合：{zh}", "The period does not fit: {en}", "改选填报期", "Choose the other period"),
     "template_other_period": Wording(
         "这是{template}的填报表，而填报期是{chosen}",
         "This is the template for {template}, but the month reported is {chosen}",
