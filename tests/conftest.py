@@ -14,7 +14,6 @@ from accounts.models import ReportingUnit, User
 from accounts.roles import Role
 from tests.factories import make_unit, make_user
 
-
 _OF_A_DATABASE = frozenset({"db", "transactional_db", "live_server"})
 
 
