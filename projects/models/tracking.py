@@ -66,9 +66,9 @@ class HistoryRow(models.Model):
         super().save(*args, **kwargs)
 
 
-def tracked() -> HistoricalRecords:
-    """The history of a model: `history = tracked()`."""
-    return HistoricalRecords(bases=[HistoryRow], cascade_delete_history=False)
+def tracked(*kept_elsewhere: str) -> HistoricalRecords:
+    """The history of a model: `history = tracked()`, without the columns whose past is kept elsewhere (sums of a ledger)."""
+    return HistoricalRecords(bases=[HistoryRow], cascade_delete_history=False, excluded_fields=list(kept_elsewhere))
 
 
 class UntrackedWriteError(TypeError):

@@ -1,0 +1,53 @@
+"""Money for tests: quota, a bond drawn on it, a plan, and short verbs."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from funding.ledger import Step
+from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch
+from funding.services.bonds import issue_bond
+from funding.services.ledger import Key, Posting, post
+from projects.models import Door, Project, Source
+
+SOURCE = Source(door=Door.ADMIN, reason="试")
+DAY = date(2020, 5, 20)
+_numbers = count(1)
+
+
+def make_quota(amount: int = 100_000, **values: Any) -> QuotaBatch:
+    return QuotaBatch.objects.create(year=2020, number=next(_numbers), amount_wan=Decimal(amount), **values)
+
+
+def make_issue(**values: Any) -> BondIssue:
+    return BondIssue.objects.create(**{"year": 2020, "number": next(_numbers), "tender_on": date(2020, 5, 8), **values})
+
+
+def make_bond(amount: int = 50_000, quota: QuotaBatch | None = None, **values: Any) -> Bond:
+    """A new ten-year bond, drawn on a quota batch of its own if none is given."""
+    batch = quota or make_quota(amount)
+    number = next(_numbers)
+    given = {"issue": make_issue(), "name": f"2020年青岛市政府专项债券（{number}期）", "short_name": f"20青岛债{number:02d}", "years": 10, **values}
+    return issue_bond(Bond(amount_wan=Decimal(amount), **given), {batch.pk: Decimal(amount)}, source=SOURCE)
+
+
+def make_central(amount: int = 10_000, **values: Any) -> CentralPlan:
+    number = next(_numbers)
+    given = {"year": 2020, "doc_no": f"鲁发改投资〔2020〕{number}号", "programme": "保障性安居工程", "given_on": date(2020, 4, 1), **values}
+    return CentralPlan.objects.create(amount_wan=Decimal(amount), **given)
+
+
+def of_bond(project: Project, bond: Bond) -> Key:
+    return Key(project.pk, bond.pk)
+
+
+def of_plan(project: Project, plan: CentralPlan, source: str = "central") -> Key:
+    return Key(project.pk, None, plan.pk, source)
+
+
+def give(key: Key, step: Step, amount: Any, on: date = DAY, by: Source = SOURCE, **values: Any) -> FundEntry:
+    (made,) = post([Posting(key, step, Decimal(amount), on, **values)], source=by)
+    return made

@@ -1,0 +1,175 @@
+"""Any verbs in any order: issue, assign, transfer, spend, adjust, reverse, with amounts and days that often go too far.
+
+After every step each sum must hold, and the balances must be those of a model that knows nothing of the ledger's code: plain lists of
+what was let in. What was refused must have changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+
+from funding.ledger import Step
+from funding.models import Bond, BondIssue, CentralPlan, FundAccount, FundEntry, QuotaBatch, UseAdjustment
+from funding.proofs import faults
+from funding.services.bonds import adjust_use, issue_bond
+from funding.services.ledger import Key, Posting, post, reverse
+from projects.models import Project
+from projects.workflow import Refused
+from tests.factories import make_project, make_unit
+from tests.funding.money import SOURCE, make_central, make_issue, make_quota
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EXAMPLES, STEPS = 45, 50
+START = date(2020, 5, 1)
+AMOUNTS = st.integers(-5, 120).map(lambda tenth: Decimal(tenth * 10) / 3).map(lambda amount: amount.quantize(Decimal("0.000001")))
+DAYS = st.integers(0, 40).map(lambda day: START + timedelta(days=day))
+taken: Counter[str] = Counter()
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Three projects, two quota batches, a plan; bonds as they are issued."""
+
+    bonds = Bundle("bonds")
+    entries = Bundle("entries")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.allowed: list[tuple[tuple[int, int | None, int | None, str], str, Decimal, date]] = []
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    @initialize()
+    def begin(self) -> None:
+        unit = make_unit()
+        self.projects = [make_project(unit=unit).pk for _ in range(3)]
+        self.batches = [make_quota(600).pk, make_quota(300).pk]
+        self.plan = make_central(500).pk
+        self.issue = make_issue()
+
+    def attempt(self, name, verb, **values):
+        """Do it or be refused; a refusal leaves every row as it was."""
+        before = self.rows()
+        try:
+            with transaction.atomic():
+                made = verb(source=SOURCE, **values)
+        except Refused:
+            assert self.rows() == before
+            taken[f"{name} refused"] += 1
+            return None
+        taken[name] += 1
+        return made
+
+    def rows(self):
+        models = (QuotaBatch, Bond, CentralPlan, FundAccount, FundEntry, UseAdjustment)
+        return [list(model._base_manager.order_by("pk").values()) for model in models]
+
+    def note(self, made) -> None:
+        for entry in made or []:
+            account = entry.account
+            self.allowed.append(
+                ((account.project_id, account.bond_id, account.plan_id, account.source), entry.step, entry.amount_wan, entry.happened_on)
+            )
+
+    @rule(target=bonds, first=AMOUNTS, second=AMOUNTS, more=st.sampled_from([0, 0, 0, 1]))
+    def issue_a_bond(self, first, second, more):
+        draws = {pk: amount for pk, amount in zip(self.batches, (first, second), strict=True) if amount}
+        bond = Bond(issue=self.issue, name=f"第{Bond.objects.count()}期", years=10, amount_wan=max(sum(draws.values()) + more, Decimal(0)))
+        made = self.attempt("issue", lambda source: issue_bond(bond, draws, source=source))
+        return multiple() if made is None else made.pk
+
+    @rule(
+        target=entries, data=st.data(), bond=bonds, amount=AMOUNTS, day=DAYS, step=st.sampled_from([Step.ASSIGN, Step.ASSIGN, Step.ARRIVE, Step.PAY])
+    )
+    def post_to_a_bond(self, data, bond, amount, day, step):
+        capital = max(amount / 5, Decimal(0)).quantize(Decimal("0.000001")) if step is Step.ASSIGN else Decimal(0)
+        posting = Posting(
+            Key(self.projects[data.draw(st.integers(0, 2))], bond), step, amount, day, capital, doc_no=data.draw(st.sampled_from(["", "退1"]))
+        )
+        return self._posted([posting])
+
+    @rule(target=entries, data=st.data(), amount=AMOUNTS, day=DAYS, step=st.sampled_from(list(Step)), source=st.sampled_from(["central", "city"]))
+    def post_to_the_plan(self, data, amount, day, step, source):
+        key = Key(self.projects[data.draw(st.integers(0, 2))], None, self.plan, source)
+        return self._posted([Posting(key, step, amount, day)])
+
+    @rule(target=entries, bond=bonds, amounts=st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), day=DAYS)
+    def post_many_at_once(self, bond, amounts, day):
+        first, second, _ = self.projects
+        steps = ((first, Step.ASSIGN), (first, Step.ARRIVE), (second, Step.ASSIGN))
+        return self._posted([Posting(Key(pk, bond), step, amount, day) for (pk, step), amount in zip(steps, amounts, strict=True)])
+
+    def _posted(self, postings):
+        made = self.attempt("post", lambda source: post(postings, source=source))
+        self.note(made)
+        return multiple(*[entry.pk for entry in made or []])
+
+    @rule(target=entries, picked=st.lists(entries, min_size=1, max_size=3))
+    def take_back(self, picked):
+        made = self.attempt("reverse", lambda source: reverse(picked, source=source))
+        self.note(made)
+        return multiple(*[entry.pk for entry in made or []])
+
+    @rule(data=st.data(), bond=bonds, amount=AMOUNTS, day=DAYS)
+    def adjust(self, data, bond, amount, day):
+        ends = [self.projects[data.draw(st.integers(0, 2))] for _ in range(2)]
+        asked = {"bond_id": bond, "taken_from": ends[0], "given_to": ends[1], "amount_wan": amount, "doc_no": "鲁财债〔2020〕1号", "approved_on": day}
+        made = self.attempt("adjust", lambda source: adjust_use(source=source, **asked))
+        if made is not None:
+            self.note(made.entries.select_related("account").order_by("id"))
+
+    @invariant()
+    def every_sum_holds(self) -> None:
+        assert faults() == []
+
+    @invariant()
+    def balances_are_what_was_let_in(self) -> None:
+        sums: dict[tuple[object, str], Decimal] = {}
+        for key, step, amount, _ in self.allowed:
+            sums[key, step] = sums.get((key, step), Decimal(0)) + amount
+        for account in FundAccount.objects.all():
+            key = (account.project_id, account.bond_id, account.plan_id, account.source)
+            held = {"assign": account.assigned_wan, "arrive": account.arrived_wan, "pay": account.paid_wan, "complete": account.completed_wan}
+            assert held == {step: sums.get((key, step), Decimal(0)) for step in held}
+
+    @invariant()
+    def no_day_was_overdrawn(self) -> None:
+        keys = {key for key, *_ in self.allowed}
+        for key in keys:
+            own = [(day, step, amount) for one, step, amount, day in self.allowed if one == key]
+            for until in {day for day, *_ in own}:
+                held = Counter[str]()
+                for day, step, amount in own:
+                    if day <= until:
+                        held[step] += amount  # type: ignore[assignment]
+                assert held["assign"] >= held["arrive"] >= held["pay"] >= 0
+
+    @invariant()
+    def no_fund_gave_more_than_it_has(self) -> None:
+        for bond in Bond.objects.all():
+            given = sum((amount for (_, key, _, _), step, amount, _ in self.allowed if key == bond.pk and step == "assign"), Decimal(0))
+            assert 0 <= given <= bond.amount_wan
+        assert all(batch.issued_wan <= batch.amount_wan for batch in QuotaBatch.objects.all())
+
+
+def test_the_sums_hold_whatever_is_done_in_whatever_order() -> None:
+    taken.clear()
+    machine = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(LedgerMachine, settings=machine)
+    assert sum(taken.values()) >= 2000, taken
+    for name in ("issue", "post", "reverse", "adjust"):
+        assert taken[name], f"{name} was never let in: {taken}"
+        assert taken[f"{name} refused"], f"{name} was never refused: {taken}"
+    assert not Project.objects.exists()
+    assert not BondIssue.objects.exists()
