@@ -15,6 +15,7 @@ COMMANDS = (
     Shell("worker", "takes up waiting work; every piece of it asks the posts of who ordered it"),
     Shell("sweep", "brings lost work again; for a timer of the server"),
     Shell("undo", "takes an upload back as whoever is named with --user"),
+    Shell("prove", "adds the ledger up again; reads only"),
     Shell("intake", "uploads as whoever is named with --user"),
 )
 
