@@ -59,13 +59,17 @@ class LedgerMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=bonds)
+    def begin(self):
+        """There is a bond from the start, with money for the first project, so that every verb can succeed early."""
         unit = make_unit()
         self.projects = [make_project(unit=unit).pk for _ in range(3)]
         self.batches = [make_quota(600).pk, make_quota(300).pk]
         self.plan = make_central(500).pk
         self.issue = make_issue()
+        bond = issue_bond(Bond(issue=self.issue, name="首期", years=10, amount_wan=Decimal(200)), {self.batches[0]: Decimal(200)}, source=SOURCE)
+        self.note(post([Posting(Key(self.projects[0], bond.pk), Step.ASSIGN, Decimal(100), START)], source=SOURCE))
+        return bond.pk
 
     def attempt(self, name, verb, **values):
         """Do it or be refused; a refusal leaves the sums as they were."""
