@@ -27,6 +27,7 @@ _AREAS: Mapping[str, Any] = {
     "job": gettext_lazy("后台任务"),
     "mapping": gettext_lazy("表头对应"),
     "correction": gettext_lazy("数据更正"),
+    "fund": gettext_lazy("资金"),
 }
 _VERBS: Mapping[str, Any] = {
     "add": gettext_lazy("新增"),
@@ -66,6 +67,8 @@ _VERBS: Mapping[str, Any] = {
     "approved": gettext_lazy("批准"),
     "withdrawn": gettext_lazy("撤回"),
     "reopened": gettext_lazy("退回待审核"),
+    "post": gettext_lazy("记账"),
+    "issue": gettext_lazy("登记发行"),
 }
 _OUTCOMES: Mapping[str, Any] = {
     "ok": gettext_lazy("成功"),
@@ -121,6 +124,8 @@ _KEYS: Mapping[str, Any] = {
     "heading": gettext_lazy("表头"),
     "findings": gettext_lazy("问题数"),
     "made": gettext_lazy("做法"),
+    "funds": gettext_lazy("债券或计划"),
+    "amount": gettext_lazy("金额（万元）"),
     # What an upload counts.
     "rows": gettext_lazy("读到行"),
     "create": gettext_lazy("新增"),

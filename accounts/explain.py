@@ -79,6 +79,7 @@ class Deed:
     foreign: Verdict = Verdict.OPEN
     page: Any = None  # the admin's page, for its own rows
     in_admin: bool = False
+    whole_city: bool = False  # asked of posts of the whole city alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ def _of_page(user: Any, deed: Deed, obj: Any) -> Verdict:
 def _of_view(user: Any, deed: Deed, obj: Any) -> Verdict:
     """A view of its own asks the scope: first whether the row exists for the person, then whether the verb is theirs."""
     if deed.model is None or getattr(deed.model, "scope_path", None) == "":
-        return Verdict.OPEN if deed.action is not None and scope.may(user, deed.action) else deed.closed
+        asked = scope.city_wide if deed.whole_city else scope.may
+        return Verdict.OPEN if deed.action is not None and asked(user, deed.action) else deed.closed
     if not scope.may(user, deed.sees):
         return deed.closed
     if obj is None or not _in_sight(user, deed, obj):

@@ -105,7 +105,10 @@ def allows(role: Role, action: Action) -> bool:
 # Django's permission words (admin views ask for these) → action, by the resource a model belongs to.
 _REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod", "reportingrule", "holiday"}
 # Written by their own verbs alone; a page of theirs only shows them.
-_SERVICE_MODELS = {"lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"}
+_SERVICE_MODELS = {
+    *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"),
+    *("fundaccount", "fundentry", "useadjustment", "quotadraw"),
+}
 _LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject"}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}
 

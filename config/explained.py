@@ -14,6 +14,7 @@ from accounts.explain_query import Part
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
+from funding.models import Bond, CentralPlan
 from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
 from projects.services.periods import writable
 from projects.values import Month
@@ -53,6 +54,11 @@ register("admin:projects_month_unit", Deed(_("本单位本月"), "view", Action.
 register("admin:projects_monthreport_corrections", Deed(_("更正"), "view", Action.VIEW, MonthReport, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_remind", Deed(_("催报"), "do", Action.REMIND, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
+register("admin:funding_bond_page", Deed(_("债券"), "view", Action.VIEW, Bond, in_admin=True))
+register("admin:funding_bond_page", Deed(_("债券资金记账"), "do", Action.EDIT, Bond, in_admin=True, whole_city=True), "POST")
+register("admin:funding_centralplan_page", Deed(_("中央预算内投资计划"), "view", Action.VIEW, CentralPlan, in_admin=True))
+register("admin:funding_centralplan_page", Deed(_("投资计划记账"), "do", Action.EDIT, CentralPlan, in_admin=True, whole_city=True), "POST")
+register("admin:funding_proof", Deed(_("账目核对"), "view", Action.VIEW, in_admin=True, whole_city=True))
 
 
 def month_closed(user: Any, deed: Deed, obj: Any) -> Iterable[str]:

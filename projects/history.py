@@ -139,10 +139,16 @@ def _change(model: type[models.Model], row: Any, before: Any, labels: Labels) ->
     )
 
 
+def _kept(model: type[models.Model]) -> list[Any]:
+    """The columns whose past the history keeps: sums of a ledger have theirs in its entries."""
+    kept = {field.name for field in model.history.model.tracked_fields}  # type: ignore[attr-defined]
+    return [field for field in model._meta.concrete_fields if field.name in kept]
+
+
 def _moved(model: type[models.Model], row: Any, before: Any, labels: Labels) -> list[FieldChange]:
     """Columns that differ from the row before; for a new row, those that hold something."""
     told = []
-    for field in model._meta.concrete_fields:
+    for field in _kept(model):
         if field.name in _SILENT or (field.name == "project" and model is not Project):
             continue
         new = getattr(row, field.attname)
@@ -171,7 +177,7 @@ def _labels(found: Iterable[tuple[type[models.Model], Sequence[Any]]]) -> dict[t
     """Words for every row that the history points to: one query for each model that is pointed to."""
     wanted: dict[type[models.Model], set[Any]] = {}
     for model, rows in found:
-        for field in model._meta.concrete_fields:
+        for field in _kept(model):
             if field.is_relation and not (field.name == "project" and model is not Project):
                 ids = {getattr(row, field.attname) for row in rows} - {None}
                 wanted.setdefault(field.related_model, set()).update(ids)  # type: ignore[arg-type]

@@ -96,7 +96,8 @@ class UseAdjustment(Posted):
         ]
 
     def __str__(self) -> str:
-        return f"{self.taken_from} → {self.given_to}"
+        """By its document: its projects may be of two units, and neither reads the other's names."""
+        return self.doc_no
 
 
 class FundEntry(Posted):

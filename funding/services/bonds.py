@@ -40,7 +40,7 @@ def issue_bond(bond: Bond, draws: Mapping[int, Decimal], *, source: Source) -> B
     with changes_from(source):
         bond.save()
     _draw(bond, batches, draws, source)
-    audit.record("fund.issue", actor=person(source), obj=bond, value=plain_text(bond.amount_wan))
+    audit.record("fund.issue", actor=person(source), obj=bond, amount=plain_text(bond.amount_wan))
     return bond
 
 

@@ -83,7 +83,7 @@ def rail_of(response):
 @pytest.mark.parametrize(
     "role,groups",
     [
-        (Role.CITY_ADMINISTRATOR, {"overview", "projects", "reporting", "reports", "system"}),
+        (Role.CITY_ADMINISTRATOR, {"overview", "projects", "reporting", "funding", "reports", "system"}),
         (Role.SECURITY_ADMINISTRATOR, {"overview", "system"}),
         (Role.AUDITOR, {"overview", "system"}),
     ],

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from funding.ledger import Step
-from funding.management.commands.prove import WORDS
 from funding.models import FundAccount
+from funding.proof_words import WORDS
 from funding.proofs import prove
 from tests.factories import make_project
 from tests.funding.money import give, make_bond, make_central, make_quota, of_bond, of_plan

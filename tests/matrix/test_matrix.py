@@ -45,7 +45,7 @@ def test_type_ahead(runner, app, model, field, remote):
 
 def test_lists_of_an_app(runner):
     """Pages that the site makes by itself: an app's models, a jump by content type, an address that is none."""
-    apps = ("accounts", "projects", "exchange", "axes")
+    apps = ("accounts", "projects", "funding", "exchange", "axes")
     cells = [Cell("app", reverse("admin:app_list", args=[app]), nothing_told) for app in apps]
     project = runner.world.row("project", Place.OTHER)
     kind = ContentType.objects.get_for_model(project)

@@ -18,11 +18,14 @@ from exchange.models import ColumnMapping, Job, Upload
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
+from funding.ledger import Step
+from funding.services.bonds import adjust_use
 from projects.models import (
     Campaign,
     CampaignProject,
     Classification,
     Correction,
+    Door,
     Holiday,
     LocationShare,
     MonthReport,
@@ -32,6 +35,7 @@ from projects.models import (
     PlanVersion,
     Proposal,
     ReportingRule,
+    Source,
     StageField,
     Threshold,
 )
@@ -39,6 +43,7 @@ from projects.services.reference import load_reference
 from tests.books import Sheet, xlsx
 from tests.exchange.cast import LIST, made_upload, new_project
 from tests.factories import make_code, make_entry, make_list, make_month, make_period, make_plan, make_project, make_user, make_version
+from tests.funding.money import give, make_bond, make_central, make_issue, make_quota, of_bond
 from tests.matrix.people import PEOPLE, Person, Place
 
 # Words and figures that stand in rows of one place only; somebody who may not read that place never meets one.
@@ -104,8 +109,19 @@ def furnish(world: World, place: Place) -> None:
     rows["correction"] = Correction.objects.create(
         report=rows["month_submitted"], field="done_ytd_wan", published="8", value=str(TOTALS[place]), reason=f"{word}核增"
     )
+    rows |= money_rows(world, place, project)
     for name, row in rows.items():
         world.rows[name, place] = row
+
+
+def money_rows(world: World, place: Place, project: Any) -> dict[str, Any]:
+    """A project's account with the city's bond, an entry of it, and an adjustment within the district."""
+    word, bond = WORDS[place], world.row("bond", Place.CITY)
+    other = make_project(f"{word}滨海绿道工程", world.units[place], total_wan=None, stage="idea", planned_start="")
+    entry = give(of_bond(project, bond), Step.ASSIGN, 500, doc_no=f"{word}分配")
+    moved = {"amount_wan": Decimal(20), "doc_no": f"{word}批复", "approved_on": date(2020, 6, 1), "source": Source(Door.ADMIN, reason=f"{word}急需")}
+    made = adjust_use(bond_id=bond.pk, taken_from=project.pk, given_to=other.pk, **moved)
+    return {"fundaccount": entry.account, "fundentry": entry, "useadjustment": made}
 
 
 def workbook(place: Place) -> bytes:
@@ -161,6 +177,15 @@ def city_rows(world: World) -> None:
         "user": make_user("target", display_name="丁某", phone=USER_WORD),
         "auditevent": record("matrix.event", words=EVENT_WORD),
     }
+    rows |= {
+        "quotabatch": make_quota(90_000, doc_no="财预〔2020〕试号"),
+        "quotabatch_spare": make_quota(1),
+        "bondissue": make_issue(venue="滨海交易所"),
+        "bondissue_spare": make_issue(),
+        "centralplan": make_central(60_000),
+        "centralplan_spare": make_central(1),
+    }
+    rows["bond"] = make_bond(50_000, rows["quotabatch"], issue=rows["bondissue"], name="滨海专项债券")
     tried = {"username": "m-guess", "ip_address": "192.0.2.7", "path_info": "/admin/login/"}
     rows["axes_accessattempt"] = AccessAttempt.objects.create(attempt_time=timezone.now(), failures_since_start=1, **tried)
     for name, row in rows.items():

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import demo
 from config.cycle_demo import run_cycle
+from config.funds_demo import load_funds
 from projects.services.reference import load_reference
 
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             except demo.DemoError as error:
                 raise CommandError(str(error)) from error
             run_cycle()
+            load_funds()
             if not sent:
                 self.stdout.write("  已在库中 / already loaded")
             call_command("city_table", period="2020-06", stdout=self.stdout)

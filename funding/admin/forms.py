@@ -1,0 +1,125 @@
+"""Forms of the ledger's verbs: what is asked before the service is, and nothing that the service knows better."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Action
+from accounts.scope import for_user
+from funding.ledger import Step
+from funding.models import Bond, CentralPlan, FundAccount
+from funding.models.accounts import FundSource
+from projects.admin.forms import WanInput
+from projects.models import Project
+
+# How each step is called with a bond, and with a plan.
+BOND_STEPS = ((Step.ASSIGN.value, _("分配到项目")), (Step.ARRIVE.value, _("拨付到项目单位")), (Step.PAY.value, _("支出")))
+PLAN_STEPS = (
+    (Step.ASSIGN.value, _("分解到项目")),
+    (Step.ARRIVE.value, _("资金到位")),
+    (Step.PAY.value, _("支付")),
+    (Step.COMPLETE.value, _("完成投资")),
+)
+
+
+def wan(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DecimalField:
+    """An amount in 万元, to the 分. Its sign is the service's to judge: money that went back is a negative entry with a document."""
+    return forms.DecimalField(label=label, required=required, max_digits=18, decimal_places=6, widget=WanInput, help_text=help_text)
+
+
+def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=help_text)
+
+
+def words(label: Any, length: int, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, required=required, help_text=help_text)
+
+
+class ProjectSelect(AutocompleteSelect):
+    """Type-ahead that shows again what was sent; what can be no number of a project is no choice, and breaks nothing."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        numbers = [text for text in map(str, value) if text.isascii() and text.isdecimal() and len(text) < 18]
+        return super().optgroups(name, numbers, attr)
+
+
+class ProjectChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A project, found by typing."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        widget = ProjectSelect(FundAccount._meta.get_field("project"), admin.site)
+        super().__init__(Project.objects.none(), label=label, widget=widget, **kwargs)
+
+
+class VerbForm(forms.Form):
+    """A form among others on a fund's page; `verb` says which one was sent."""
+
+    verb = ""
+
+    def __init__(self, data: Any = None, *, fund: Bond | CentralPlan, user: Any, initial: Any = None) -> None:
+        super().__init__(data, auto_id=f"id_{self.verb}_%s", initial=initial)
+        self.fund = fund
+        for field in self.fields.values():
+            if isinstance(field, ProjectChoice):
+                field.queryset = for_user(Project.objects.all(), user, Action.EDIT)
+
+
+class PostForm(VerbForm):
+    """One entry: assign, arrive, pay; of a plan also complete, with the source of the money."""
+
+    verb = "post"
+
+    step = forms.ChoiceField(label=_("事项"))
+    project = ProjectChoice(_("项目"))
+    source = forms.ChoiceField(label=_("资金来源"), choices=[choice for choice in FundSource.choices if choice[0] != FundSource.BOND])
+    amount_wan = wan(_("金额（万元）"), help_text=_("收回拨付或支出填负数，并写明凭证；记错的请在下面的流水中冲销"))
+    capital_wan = wan(_("其中用作资本金（万元）"), required=False, help_text=_("只在分配时填写"))
+    happened_on = day(_("发生日期"))
+    doc_no = words(_("文号或凭证"), 60, required=False)
+    reason = words(_("说明"), 300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_bond = isinstance(self.fund, Bond)
+        step: Any = self.fields["step"]
+        step.choices = BOND_STEPS if is_bond else PLAN_STEPS
+        del self.fields["source" if is_bond else "capital_wan"]
+
+    def clean_capital_wan(self) -> Decimal:
+        return self.cleaned_data["capital_wan"] or Decimal(0)
+
+
+class ReverseForm(VerbForm):
+    verb = "reverse"
+
+    entry = forms.IntegerField(label=_("流水号"), min_value=1, max_value=2**62)
+    reason = words(_("冲销原因"), 300, help_text=_("冲销记在原流水的日期，两笔都留在账上"))
+
+
+class AdjustForm(VerbForm):
+    """Money of a bond that has not been transferred, from one project to another."""
+
+    verb = "adjust"
+
+    taken_from = forms.ModelChoiceField(Project.objects.none(), label=_("调出项目"))
+    given_to = ProjectChoice(_("调入项目"))
+    amount_wan = wan(_("调整金额（万元）"), help_text=_("不超过调出项目尚未拨付的数"))
+    capital_wan = wan(_("其中资本金（万元）"), required=False)
+    doc_no = words(_("批准文号"), 60)
+    approved_on = day(_("批准日期"))
+    disclosed_on = day(_("公开日期"), required=False)
+    reason = words(_("调整原因"), 300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken_from: Any = self.fields["taken_from"]
+        taken_from.queryset = Project.objects.filter(fund_accounts__bond=self.fund.pk).order_by("name")
+
+    def clean_capital_wan(self) -> Decimal:
+        return self.cleaned_data["capital_wan"] or Decimal(0)

@@ -1,0 +1,76 @@
+"""From a form that is sound to the service that posts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from funding.admin.forms import VerbForm
+from funding.ledger import Step
+from funding.measures import exact_text
+from funding.models import Bond, CentralPlan, FundEntry
+from funding.models.accounts import FundSource
+from funding.services.bonds import adjust_use
+from funding.services.ledger import Key, Posting, post, reverse
+from projects.models import Door, Source
+from projects.workflow import Refused
+
+Fund = Bond | CentralPlan
+
+
+def run(fund: Fund, form: VerbForm, user: Any) -> Any:
+    """Do what the form asks; Refused says why not, and then nothing is stored."""
+    data = form.cleaned_data
+    return _VERBS[form.verb](fund, data, Source(door=Door.ADMIN, actor_id=user.pk, reason=data.get("reason", "")))
+
+
+def _key(fund: Fund, project_id: int, source: str = FundSource.BOND.value) -> Key:
+    return Key(project_id, fund.pk) if isinstance(fund, Bond) else Key(project_id, None, fund.pk, source)
+
+
+def _post(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
+    key = _key(fund, data["project"].pk, data.get("source", FundSource.BOND.value))
+    capital = {"capital_wan": data["capital_wan"]} if "capital_wan" in data else {}
+    return post([Posting(key, Step(data["step"]), data["amount_wan"], data["happened_on"], doc_no=data["doc_no"], **capital)], source=source)
+
+
+def _reverse(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
+    """An entry of this fund; of an adjustment both sides."""
+    mine = FundEntry.objects.filter(account__bond=fund.pk) if isinstance(fund, Bond) else FundEntry.objects.filter(account__plan=fund.pk)
+    row = mine.filter(pk=data["entry"]).first()
+    if row is None:
+        number = data["entry"]
+        raise Refused("gone", f"{fund}没有流水 #{number}。", f"{fund} has no entry #{number}.")
+    ids = [row.pk] if row.adjustment_id is None else list(mine.filter(adjustment=row.adjustment_id, reverses=None).values_list("pk", flat=True))
+    return reverse(ids, source=source)
+
+
+def _adjust(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
+    return adjust_use(
+        bond_id=fund.pk,
+        taken_from=data["taken_from"].pk,
+        given_to=data["given_to"].pk,
+        amount_wan=data["amount_wan"],
+        capital_wan=data["capital_wan"],
+        doc_no=data["doc_no"],
+        approved_on=data["approved_on"],
+        disclosed_on=data["disclosed_on"],
+        source=source,
+    )
+
+
+_VERBS: Mapping[str, Callable[[Fund, Mapping[str, Any], Source], Any]] = {"post": _post, "reverse": _reverse, "adjust": _adjust}
+
+
+def done_words(form: VerbForm, made: Any) -> str:
+    """What was done, for the head of the next page."""
+    if form.verb == "reverse":
+        return gettext("已冲销 %(n)s 笔流水。") % {"n": len(made)}
+    if form.verb == "adjust":
+        told = {"project": made.taken_from, "other": made.given_to, "amount": exact_text(made.amount_wan)}
+        return gettext("已从“%(project)s”调整%(amount)s万元到“%(other)s”。") % told
+    (entry,) = made
+    told = {"step": entry.get_step_display(), "project": entry.account.project, "amount": exact_text(entry.amount_wan), "n": entry.pk}
+    return gettext("已记账 #%(n)s：“%(project)s”%(step)s%(amount)s万元。") % told

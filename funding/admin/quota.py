@@ -1,0 +1,88 @@
+"""Quota batches and issues: what may be issued, and the tenders at which it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.navigation import NavItem, may, register
+from accounts.roles import Action
+from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.measures import exact_text
+from funding.models import BondIssue, QuotaBatch
+from projects.admin.filters import YearFilter
+
+register(
+    NavItem("funding", _("额度批次"), "admin:funding_quotabatch_changelist", may(Action.VIEW), 20),
+    NavItem("funding", _("发行批次"), "admin:funding_bondissue_changelist", may(Action.VIEW), 30),
+)
+
+
+class QuotaForm(KeptForm):
+    kept = "issued_wan"
+    too_small = _("额度不能小于已发行的%(held)s万元")
+
+
+@admin.register(QuotaBatch)
+class QuotaBatchAdmin(FundAdmin):
+    head_line = _("上级下达的新增专项债券额度，分批次看已发行多少、还剩多少")
+    form = QuotaForm
+    list_display = ("title", "given_on", "doc_no", "n_amount", "n_issued", "n_left", "mark")
+    list_display_links = ("title",)
+    list_filter = (YearFilter,)
+    search_fields = ("doc_no",)
+    search_help_text = _("文号")
+    summed = {"n_amount": ("amount_wan",), "n_issued": ("issued_wan",), "n_left": ("amount_wan", "issued_wan")}
+    sections = (
+        (_("额度"), ("year", "number", "is_advance", "amount_wan", "given_on", "doc_no")),
+        (_("来源"), ("source", "is_synthetic")),
+    )
+    n_amount = money_column("amount_wan", _("额度（万元）"))
+    n_issued = money_column("issued_wan", _("已发行（万元）"))
+    n_left = left_column("amount_wan", "issued_wan", _("未发行（万元）"))
+
+    @admin.display(description=_("批次"), ordering="year")
+    def title(self, row: QuotaBatch) -> str:
+        return f"{row}{_('（提前下达）') if row.is_advance else ''}"
+
+    @admin.display(description=_("数据"))
+    def mark(self, row: QuotaBatch) -> Any:
+        return synthetic_tag(row)
+
+
+@admin.register(BondIssue)
+class BondIssueAdmin(FundAdmin):
+    head_line = _("每次招标发行的债券；发行批次与额度批次是两回事")
+    list_display = ("title", "tender_on", "venue", "doc_no", "count_bonds", "n_amount", "mark")
+    list_display_links = ("title",)
+    list_filter = (YearFilter,)
+    search_fields = ("doc_no", "venue")
+    search_help_text = _("文号、发行场所")
+    summed = {"n_amount": ("bonds__amount_wan",)}
+    sections = (
+        (_("发行"), ("year", "number", "tender_on", "venue", "doc_no")),
+        (_("来源"), ("source", "is_synthetic")),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(bond_count=Count("bonds"), bond_sum=Sum("bonds__amount_wan"))
+
+    @admin.display(description=_("批次"), ordering="year")
+    def title(self, row: BondIssue) -> str:
+        return str(row)
+
+    @admin.display(description=_("债券只数"), ordering="bond_count")
+    def count_bonds(self, row: Any) -> int:
+        return int(row.bond_count)
+
+    @admin.display(description=_("发行额（万元）"), ordering="bond_sum")
+    def n_amount(self, row: Any) -> str:
+        return exact_text(row.bond_sum)
+
+    @admin.display(description=_("数据"))
+    def mark(self, row: BondIssue) -> Any:
+        return synthetic_tag(row)

@@ -1,0 +1,73 @@
+"""Quota, bonds, plans, and what the ledger posts: the city keeps the books, each unit reads what is its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.roles import Action
+from tests.matrix.people import Place
+from tests.matrix.surfaces import Page, Reach, Rows
+from tests.matrix.world import World
+
+
+def new_bond(world: World, _place: Place) -> dict[str, Any]:
+    return {
+        "issue": str(world.row("bondissue", Place.CITY).pk),
+        "name": "新登记债券",
+        "years": "10",
+        "amount_wan": "5",
+        f"draw_{world.row('quotabatch', Place.CITY).pk}": "5",
+    }
+
+
+def posting(world: World, _place: Place) -> dict[str, Any]:
+    project = str(world.row("project", Place.OWN).pk)
+    return {"verb": "post", "step": "assign", "source": "central", "project": project, "amount_wan": "7", "happened_on": "2020-06-01"}
+
+
+def books(model: str, changed: dict[str, str], finds: str, *, spare: str = "", **added: str) -> Rows:
+    """What everybody reads and the posts of the whole city write."""
+    return Rows(
+        f"funding.{model}",
+        Reach.OPEN,
+        add=Action.EDIT,
+        change=Action.EDIT,
+        delete=Action.DELETE,
+        spare=spare,
+        changed=changed,
+        finds=finds,
+        added=lambda _world, _place: added,
+    )
+
+
+ROWS = (
+    books("quotabatch", {"doc_no": "改过"}, "试号", spare="quotabatch_spare", year="2031", number="1", amount_wan="5"),
+    books("bondissue", {"doc_no": "改过"}, "滨海", spare="bondissue_spare", year="2031", number="1"),
+    books(
+        "centralplan",
+        {"programme": "改过"},
+        "发改",
+        spare="centralplan_spare",
+        year="2031",
+        doc_no="国发改投资〔2031〕1号",
+        manner="direct",
+        amount_wan="5",
+    ),
+    Rows("funding.bond", Reach.OPEN, add=Action.EDIT, change=Action.EDIT, changed={"venue": "改过"}, added=new_bond),
+    Rows("funding.fundaccount", Reach.UNIT),
+    Rows("funding.fundentry", Reach.UNIT),
+    Rows("funding.useadjustment", Reach.UNIT),
+)
+
+
+def fund(name: str, row: str) -> tuple[Page, Page]:
+    """Read by whoever may view, with the accounts in reach; posted to by the whole city's posts."""
+    given: dict[str, Any] = {"row": row, "row_is_open": True, "in_admin": True}
+    return Page(name, Action.VIEW, **given), Page(name, Action.EDIT, "POST", wide=True, data=posting, **given)
+
+
+PAGES = (
+    *fund("admin:funding_bond_page", "bond"),
+    *fund("admin:funding_centralplan_page", "centralplan"),
+    Page("admin:funding_proof", Action.VIEW, in_admin=True, wide=True),
+)
