@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum, Value
 
 from funding.ledger import Step
 from funding.measures import Drawn, Flow
@@ -45,10 +45,49 @@ _COLUMNS = {Step.ASSIGN: "assigned_wan", Step.ARRIVE: "arrived_wan", Step.PAY: "
 
 def flow_of(entries: QuerySet[FundEntry], until: date | None = None) -> Flow:
     """What a set of entries adds up to at each step by the day. One query."""
+    return flows_by(entries.annotate(_all=Value(1)), "_all", until).get(1, Flow())
+
+
+def flows_by(entries: QuerySet[FundEntry], key: str, until: date | None = None) -> dict[Any, Flow]:
+    """The same for each value of a column of the entries. One query."""
     if until is not None:
         entries = entries.filter(happened_on__lte=until)
-    held: dict[str, Any] = {"capital_wan": _ZERO}
-    for step, amount, capital in entries.order_by().values_list("step").annotate(Sum("amount_wan"), Sum("capital_wan")):
+    found: dict[Any, dict[str, Decimal]] = {}
+    for value, step, amount, capital in entries.order_by().values_list(key, "step").annotate(Sum("amount_wan"), Sum("capital_wan")):
+        held = found.setdefault(value, {"capital_wan": _ZERO})
         held[_COLUMNS[Step(step)]] = amount
         held["capital_wan"] += capital
-    return Flow(**held)
+    return {value: Flow(**held) for value, held in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMoney:
+    """What had been given as quota, issued under it, and spent of it by the end of a month of the year."""
+
+    month: int
+    quota_wan: Decimal
+    issued_wan: Decimal
+    paid_wan: Decimal
+
+
+def bond_course(year: int, entries: QuerySet[FundEntry], until: date) -> list[MonthMoney]:
+    """The year's bonds month by month, each to its end, up to the month of `until`. Three queries."""
+    quota = _by_month(QuotaBatch.objects.filter(Q(given_on=None) | Q(given_on__lte=until), year=year), "given_on", year)
+    issued = _by_month(QuotaDraw.objects.filter(batch__year=year, drawn_on__lte=until), "drawn_on", year)
+    spent = entries.filter(step=Step.PAY.value, account__bond__issue__year=year, happened_on__lte=until)
+    paid = _by_month(spent, "happened_on", year)
+    last = 12 if until.year > year else until.month if until.year == year else 0
+    course, held = [], [_ZERO, _ZERO, _ZERO]
+    for month in range(1, last + 1):
+        held = [so_far + part.get(month, _ZERO) for so_far, part in zip(held, (quota, issued, paid), strict=True)]
+        course.append(MonthMoney(month, *held))
+    return course
+
+
+def _by_month(rows: QuerySet[Any], day: str, year: int) -> dict[int, Decimal]:
+    """Month of the year → sum. What came before the year, or on no known day, counts from its first month; after it, from its last."""
+    found: dict[int, Decimal] = {}
+    for in_year, in_month, amount in rows.order_by().values_list(f"{day}__year", f"{day}__month").annotate(Sum("amount_wan")):
+        month = 1 if in_year is None or in_year < year else 12 if in_year > year else in_month
+        found[month] = found.get(month, _ZERO) + amount
+    return found

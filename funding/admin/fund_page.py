@@ -18,13 +18,14 @@ from accounts.roles import Action
 from accounts.scope import city_wide, for_user
 from funding.admin.debt import debt_of
 from funding.admin.forms import AdjustForm, PostForm, ReverseForm, VerbForm
-from funding.admin.posting import done_words, run
+from funding.admin.posting import done_words, run, step_word
 from funding.figures import flow_of
 from funding.measures import Drawn
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
+from funding.models.accounts import FundSource
 from projects.workflow import Refused
 
-_SHOWN = 60  # entries on the page; the list has them all
+_SHOWN = 20  # entries on the page; the list has them all
 
 
 def bond_page(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -64,7 +65,7 @@ def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs:
             except Refused as refused:
                 refusal, status = refused.said(get_language() or "zh"), 409
             else:
-                messages.success(request, done_words(form, made))
+                messages.success(request, done_words(fund, form, made))
                 return redirect(f"admin:funding_{page.opts.model_name}_page", fund.pk)
         else:
             status = 400
@@ -97,8 +98,10 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         "approx": getattr(fund, "is_approximate", False),
         "drawn": Drawn(fund.amount_wan, fund.assigned_wan),
         "flow": flow_of(entries),
+        # Beside the fund's own amount stands its own money; what others add to a plan is in the table below.
+        "own": flow_of(entries if is_bond else entries.filter(account__source=FundSource.CENTRAL)),
         "accounts": list(accounts.select_related("project__unit").order_by("project__unit__sort_order", "project__name", "source")),
-        "entries": list(shown[:_SHOWN]),
+        "entries": [{"row": row, "step": step_word(fund, row.step)} for row in shown[:_SHOWN]],
         "entry_count": count,
         "more": max(0, count - _SHOWN),
         "entries_url": f"{reverse('admin:funding_fundentry_changelist')}?{name}={fund.pk}",

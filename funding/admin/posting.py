@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from funding.admin.forms import VerbForm
 from funding.ledger import Step
@@ -64,7 +65,15 @@ def _adjust(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
 _VERBS: Mapping[str, Callable[[Fund, Mapping[str, Any], Source], Any]] = {"post": _post, "reverse": _reverse, "adjust": _adjust}
 
 
-def done_words(form: VerbForm, made: Any) -> str:
+# How a step is called in a row of a plan; of a bond as the model says.
+_PLAN_WORDS = {Step.ASSIGN.value: _("分解"), Step.ARRIVE.value: _("到位"), Step.PAY.value: _("支付"), Step.COMPLETE.value: _("完成投资")}
+
+
+def step_word(fund: Fund, step: str) -> str:
+    return str(FundEntry.Kind(step).label if isinstance(fund, Bond) else _PLAN_WORDS[step])
+
+
+def done_words(fund: Fund, form: VerbForm, made: Any) -> str:
     """What was done, for the head of the next page."""
     if form.verb == "reverse":
         return gettext("已冲销 %(n)s 笔流水。") % {"n": len(made)}
@@ -72,5 +81,5 @@ def done_words(form: VerbForm, made: Any) -> str:
         told = {"project": made.taken_from, "other": made.given_to, "amount": exact_text(made.amount_wan)}
         return gettext("已从“%(project)s”调整%(amount)s万元到“%(other)s”。") % told
     (entry,) = made
-    told = {"step": entry.get_step_display(), "project": entry.account.project, "amount": exact_text(entry.amount_wan), "n": entry.pk}
+    told = {"step": step_word(fund, entry.step), "project": entry.account.project, "amount": exact_text(entry.amount_wan), "n": entry.pk}
     return gettext("已记账 #%(n)s：“%(project)s”%(step)s%(amount)s万元。") % told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -98,5 +99,6 @@ def test_money_is_loaded_once(year: None) -> None:
 
 def test_every_project_that_gets_money_is_on_the_demo_lists() -> None:
     (path,) = FILE.parent.glob("02_*.xlsx")
-    listed = {cell for row in load_workbook(path, read_only=True).active.iter_rows(values_only=True) for cell in row}
+    with closing(load_workbook(path, read_only=True)) as book:
+        listed = {cell for row in book.active.iter_rows(values_only=True) for cell in row}
     assert [name for name in NAMES if name not in listed] == []

@@ -152,6 +152,9 @@ def test_a_plan_goes_through_its_four_steps_by_source(city) -> None:
     assert told == [("central", 800, 200, 600), ("district", 800, 200, 600)]
     plan.refresh_from_db()
     assert plan.assigned_wan == 800
+    shown = city.get(address).context
+    assert (shown["drawn"].taken_wan, shown["own"].paid_wan, shown["flow"].paid_wan) == (800, 200, 400)
+    assert {row["step"] for row in shown["entries"]} == {"分解", "到位", "支付", "完成投资"}
     assert city.post(address, entry(project, "assign", 1, source="bond")).status_code == 400
     assert city.post(address, {"verb": "adjust"}).status_code == 400
 
