@@ -148,6 +148,7 @@ _VALUES: Mapping[str, Any] = {
     "city_progress_by_sector": gettext_lazy("投资进展表（按领域）"),
     "city_progress_by_kind": gettext_lazy("投资进展表（按清单类别）"),
     "returns": gettext_lazy("填报情况表"),
+    "money": gettext_lazy("资金总览"),
     "infrastructure": gettext_lazy("重大基础设施"),
     "emerging": gettext_lazy("战略性新兴产业"),
     "change_reason": gettext_lazy("说明"),

@@ -42,6 +42,8 @@ register("reports:projects", Deed(_("报表的项目明细"), "view", Action.VIE
 register("reports:quality", Deed(_("填报质量"), "view", Action.VIEW))
 register("reports:quality_unit", Deed(_("单位的填报质量"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:quality_xlsx", Deed(_("下载填报质量"), "do", Action.EXPORT))
+register("reports:money", Deed(_("资金总览"), "view", Action.VIEW))
+register("reports:money_xlsx", Deed(_("下载资金总览"), "do", Action.EXPORT))
 register("reports:returns_xlsx", Deed(_("下载“谁没报”"), "do", Action.EXPORT))
 register("exchange:template", Deed(_("下载填报表"), "view", Action.EXPORT))
 register("exchange:template-xlsx", Deed(_("下载填报表"), "do", Action.EXPORT))

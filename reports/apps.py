@@ -20,5 +20,6 @@ class ReportsConfig(AppConfig):
         register(
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
             NavItem("reports", _("填报质量"), "reports:quality", may(Action.VIEW), order=30),
+            NavItem("funding", _("资金总览"), "reports:money", may(Action.VIEW), order=10),
             NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import campaigns, quality_pages, returns, views
+from reports import campaigns, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("quality.xlsx", quality_pages.quality_xlsx, name="quality_xlsx"),
     path("campaign.xlsx", campaigns.campaign_xlsx, name="campaign_xlsx"),
     path("returns.xlsx", returns.returns_xlsx, name="returns_xlsx"),
+    path("money/", money_pages.money_page, name="money"),
+    path("money.xlsx", money_pages.money_xlsx, name="money_xlsx"),
     path("city/projects/", views.projects, name="projects"),
 ]

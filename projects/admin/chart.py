@@ -59,7 +59,7 @@ def year_chart(year: int, plan_wan: Decimal | None, ytd_by_month: Mapping[int, D
     top = max([*known, plan_wan or Decimal(0)], default=Decimal(0))
     if top <= 0:
         return None
-    ceiling = _ceiling(top)
+    ceiling = ceiling_of(top)
     slot = (WIDTH - LEFT - RIGHT) / 12
 
     def height(amount: Decimal) -> float:
@@ -117,7 +117,7 @@ def _free_place(bars: Sequence[Bar], dues: Sequence[float], line: float) -> tupl
     return 0, 14
 
 
-def _ceiling(top: Decimal) -> Decimal:
+def ceiling_of(top: Decimal) -> Decimal:
     """A round figure at or above `top`, for the axis."""
     unit = Decimal(1).scaleb(top.adjusted())
     return next(unit * nice for nice in _NICE if unit * nice >= top)

@@ -29,6 +29,8 @@ PAGES = (
         foreign=Want.HIDDEN,
         query=lambda world, place: {**JUNE, "unit": world.units[place].key},
     ),
+    Page("reports:money", Action.VIEW, query=lambda _world, _place: {"year": "2020"}),
+    Page("reports:money_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     Page("reports:campaign_xlsx", Action.EXPORT, query=lambda world, _place: {"campaign": str(world.row("campaign", Place.CITY).pk)}),
     Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     # A unit out of reach is no unit of the report: there is nothing behind it.

@@ -1,0 +1,169 @@
+"""The year's money as tables: quota batch by batch, bonds by use area, central plans, and what each unit got of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import ReportingUnit
+from accounts.roles import Action
+from accounts.scope import city_wide, for_user
+from funding.figures import MonthMoney, bond_course, flows_by, quota_by_batch
+from funding.measures import Flow
+from funding.models import Bond, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
+from funding.models.accounts import FundSource
+from projects.measures import share
+from projects.models import Classification
+from reports.tables import Column, Kind, Level, Row, Table
+
+_ZERO = Decimal(0)
+_NOTHING = Flow()
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The year's money as it stood at the end of a day, as far as the reader reaches."""
+
+    year: int
+    until: date
+    whole_city: bool
+    tables: tuple[Table, ...]
+    course: list[MonthMoney]
+    is_synthetic: bool  # whether anything in it is invented, and says so in its own row
+
+
+def newest_year(until: date) -> int:
+    """The newest year that has quota; that of the day where there is none."""
+    found: int | None = QuotaBatch.objects.aggregate(Max("year"))["year__max"]
+    return found or until.year
+
+
+def money(user: Any, year: int, until: date, action: Action = Action.VIEW) -> Money:
+    """Everything the overview shows, in a fixed number of queries. Quota, issues and plans are the city's; accounts those in reach."""
+    entries = for_user(FundEntry.objects.all(), user, action)
+    bonds = entries.filter(account__bond__issue__year=year)
+    plans = entries.filter(account__plan__year=year, account__source=FundSource.CENTRAL)
+    tables: tuple[Table, ...] = (_quota(year, until), _areas(bonds, year, until), _plans(plans, year, until), _units(bonds, plans, year, until))
+    invented = any(rows.filter(is_synthetic=True).exists() for rows in _marked(year))
+    if invented:
+        tables = tuple(replace(table, notes=(*table.notes, _("含示例数据（虚构），见各批次、债券、计划自己的标记。"))) for table in tables)
+    return Money(year, until, city_wide(user, action), tables, bond_course(year, entries, until), invented)
+
+
+def _marked(year: int) -> tuple[QuerySet[Any], ...]:
+    """The rows of a year that say whether they are invented."""
+    return QuotaBatch.objects.filter(year=year), Bond.objects.filter(issue__year=year), CentralPlan.objects.filter(year=year)
+
+
+def _table(name: str, title: str, columns: Iterable[Column], rows: Iterable[Row], year: int, until: date, *notes: str) -> Table:
+    return Table(
+        name=name,
+        title=_("%(city)s%(year)s年%(title)s") % {"city": settings.CITY_NAME, "year": year, "title": title},
+        unit_line=_("单位：亿元"),
+        columns=list(columns),
+        rows=list(rows),
+        moment=_("截至%(day)s") % {"day": until.isoformat()},
+        notes=notes,
+    )
+
+
+def _yi(key: str, title: str, group: str = "") -> Column:
+    return Column(key, title, Kind.YI, group)
+
+
+def _percent(key: str, title: str, group: str = "") -> Column:
+    return Column(key, title, Kind.PERCENT, group)
+
+
+def _summed(label: str, rows: list[Row], keys: Iterable[str]) -> dict[str, Any]:
+    """The whole of the rows, column by column."""
+    return {"label": label, **{key: sum((amount for row in rows if isinstance(amount := row.values[key], Decimal)), _ZERO) for key in keys}}
+
+
+def _quota(year: int, until: date) -> Table:
+    columns = (Column("label", _("额度批次"), width=20), _yi("whole", _("额度")), _yi("issued", _("已发行")), _yi("left", _("未发行")))
+    rows = [
+        Row(str(one.batch), {"label": str(one.batch), "whole": one.drawn.whole_wan, "issued": one.drawn.taken_wan, "left": one.drawn.left_wan})
+        for one in quota_by_batch(year, until)
+    ]
+    total = Row(_("合计"), _summed(_("合计"), rows, ("whole", "issued", "left")), Level.TOTAL)
+    every = [Row(row.label, {**row.values, "rate": _rate(row.values, "issued", "whole")}, row.level) for row in (total, *rows)]
+    return _table("quota", _("新增专项债券额度"), (*columns, _percent("rate", _("发行率（%）"))), every, year, until)
+
+
+def _rate(values: Mapping[str, Any], part: str, whole: str) -> Decimal | None:
+    return share(values[part], values[whole])
+
+
+_STEPS = ("assigned", "arrived", "paid")
+
+
+def _of(flow: Flow, prefix: str = "") -> dict[str, Decimal]:
+    return {f"{prefix}{key}": getattr(flow, f"{key}_wan") for key in _STEPS}
+
+
+def _areas(bonds: QuerySet[FundEntry], year: int, until: date) -> Table:
+    issued = dict(
+        QuotaDraw.objects.filter(batch__year=year, drawn_on__lte=until).order_by().values_list("bond__use_area").annotate(Sum("amount_wan"))
+    )
+    flows = flows_by(bonds, "account__bond__use_area", until)
+    names = dict(Classification.objects.filter(pk__in=[pk for pk in {*issued, *flows} if pk]).values_list("pk", "name"))
+    rows = []
+    for pk in sorted({*issued, *flows}, key=lambda key: (-(issued.get(key) or _ZERO), key or 0)):
+        label = names.get(pk, _("未填领域"))
+        rows.append(Row(label, {"label": label, "issued": issued.get(pk) or _ZERO, **_of(flows.get(pk, _NOTHING))}))
+    total = Row(_("合计"), _summed(_("合计"), rows, ("issued", *_STEPS)), Level.TOTAL)
+    every = [Row(row.label, {**row.values, "rate": _rate(row.values, "paid", "assigned")}, row.level) for row in (total, *rows)]
+    columns = (Column("label", _("投向领域"), width=16), _yi("issued", _("发行")), *_bond_columns(), _percent("rate", _("支出率（%）")))
+    return _table("areas", _("专项债券投向"), columns, every, year, until, _("支出率＝支出÷分配。"))
+
+
+def _bond_columns(prefix: str = "", group: str = "") -> tuple[Column, ...]:
+    titles = (_("分配"), _("拨付"), _("支出"))
+    return tuple(_yi(f"{prefix}{key}", title, group) for key, title in zip(_STEPS, titles, strict=True))
+
+
+def _plan_columns(prefix: str = "", group: str = "") -> tuple[Column, ...]:
+    titles = (_("分解"), _("到位"), _("支付"))
+    return tuple(_yi(f"{prefix}{key}", title, group) for key, title in zip(_STEPS, titles, strict=True))
+
+
+def _plans(entries: QuerySet[FundEntry], year: int, until: date) -> Table:
+    """A plan that is only known roughly is printed so, and so is every sum that it is part of."""
+    flows = flows_by(entries, "account__plan", until)
+    rows, rough = [], frozenset({"whole"})
+    for plan in CentralPlan.objects.filter(year=year).exclude(given_on__gt=until):
+        values = {"label": str(plan), "whole": plan.amount_wan, **_of(flows.get(plan.pk, _NOTHING))}
+        rows.append(Row(str(plan), values, approx=rough if plan.is_approximate else frozenset()))
+    whole = _summed(_("合计"), rows, ("whole", *_STEPS))
+    total = Row(_("合计"), whole, Level.TOTAL, approx=rough if any(row.approx for row in rows) else frozenset())
+    columns = (Column("label", _("文号与专项"), width=30), _yi("whole", _("下达")), *_plan_columns())
+    return _table("plans", _("中央预算内投资"), columns, [total, *rows], year, until, _("下达为全市数；分解、到位、支付为中央资金。"))
+
+
+def _units(bonds: QuerySet[FundEntry], plans: QuerySet[FundEntry], year: int, until: date) -> Table:
+    by_bond, by_plan = flows_by(bonds, "account__project__unit", until), flows_by(plans, "account__project__unit", until)
+    rows = []
+    for unit in ReportingUnit.objects.filter(pk__in=[*by_bond, *by_plan]):
+        told = {**_of(by_bond.get(unit.pk, _NOTHING), "bond_"), **_of(by_plan.get(unit.pk, _NOTHING), "plan_")}
+        rows.append(Row(unit.short_name, {"label": unit.short_name, **told}, keys={"unit": str(unit.pk)}))
+    keys = [f"{kind}{key}" for kind in ("bond_", "plan_") for key in _STEPS]
+    total = Row(_("合计"), _summed(_("合计"), rows, keys), Level.TOTAL)
+    every = [
+        Row(row.label, {**row.values, "rate": _rate(row.values, "bond_paid", "bond_assigned")}, row.level, keys=row.keys) for row in (total, *rows)
+    ]
+    group, other = _("专项债券"), _("中央预算内投资")
+    columns = (
+        Column("label", _("填报单位"), width=14),
+        *_bond_columns("bond_", group),
+        _percent("rate", _("支出率（%）"), group),
+        *_plan_columns("plan_", other),
+    )
+    return _table("units", _("项目资金（按单位）"), columns, every, year, until, _("支出率＝支出÷分配。"))

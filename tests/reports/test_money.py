@@ -1,0 +1,150 @@
+"""The overview of the year's money: the same figures on the page and in the workbook, as of a day, each reader's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from funding.figures import MonthMoney
+from funding.ledger import Step
+from funding.models import Bond, CentralPlan, QuotaBatch
+from reports.money import money
+from reports.money_chart import money_chart
+from reports.tables import Level
+from tests.factories import make_project, make_sector
+from tests.funding.money import give, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
+
+pytestmark = pytest.mark.django_db
+END = date(2020, 12, 31)
+
+
+@pytest.fixture
+def books(cast) -> Bond:
+    """387亿 of quota, 232 issued in May and the rest not; 30 to unit A with 10 spent, 7 to unit B."""
+    first = make_quota(2_320_000, given_on=date(2020, 1, 3))
+    make_quota(1_550_000, given_on=date(2020, 6, 28))
+    bond = make_bond(2_320_000, first, tender_on=date(2020, 5, 8), use_area=make_sector("轨道交通"))
+    one, two = of_bond(make_project("甲路", cast.unit_a), bond), of_bond(make_project("乙路", cast.unit_b), bond)
+    for step, amount, day in ((Step.ASSIGN, 300_000, 9), (Step.ARRIVE, 200_000, 10), (Step.PAY, 100_000, 20)):
+        give(one, step, amount, date(2020, 6, day))
+    give(two, Step.ASSIGN, 70_000, date(2020, 7, 1))
+    hospital = make_project("丙院", cast.unit_b)
+    plan = make_central(98_000, is_approximate=True)
+    give(of_plan(hospital, plan), Step.ASSIGN, 50_000, date(2020, 5, 1))
+    give(of_plan(hospital, plan, "district"), Step.ASSIGN, 9_000, date(2020, 5, 1))
+    return bond
+
+
+def rows(found: Any, name: str) -> list[list[str]]:
+    table = next(table for table in found.tables if table.name == name)
+    return [[cell.text for cell in table.cells(row)] for row in table.rows]
+
+
+def test_the_city_s_tables_add_up(cast, books) -> None:
+    found = money(cast.city, 2020, END)
+    assert rows(found, "quota")[0] == ["合计", "387.00", "232.00", "155.00", "59.95"]
+    assert rows(found, "areas") == [
+        ["合计", "232.00", "37.00", "20.00", "10.00", "27.03"],
+        ["轨道交通", "232.00", "37.00", "20.00", "10.00", "27.03"],
+    ]
+    units = rows(found, "units")
+    assert units[0] == ["合计", "37.00", "20.00", "10.00", "27.03", "5.00", "0.00", "0.00"]
+    assert [row[:2] for row in units[1:]] == [["市南", "30.00"], ["市北", "7.00"]]
+
+
+def test_central_money_known_roughly_is_printed_so(cast, books) -> None:
+    plans = rows(money(cast.city, 2020, END), "plans")
+    assert plans[0][:3] == ["合计", "约9.80", "5.00"]
+    assert [row[1] for row in plans] == ["约9.80", "约9.80"]
+
+
+def test_what_holds_invented_rows_says_so(cast, signed_in, books) -> None:
+    assert not money(cast.city, 2020, END).is_synthetic
+    CentralPlan._base_manager.update(is_synthetic=True)
+    found = money(cast.city, 2020, END)
+    assert all("虚构" in table.notes[-1] for table in found.tables)
+    assert "含示例数据（虚构）" in signed_in(cast.city).get(reverse("reports:money")).content.decode()
+
+
+def test_a_day_in_the_past_knows_no_later_money(cast, books) -> None:
+    found = money(cast.city, 2020, date(2020, 6, 15))
+    assert rows(found, "quota")[0] == ["合计", "232.00", "232.00", "0.00", "100.00"]
+    assert rows(found, "areas")[0] == ["合计", "232.00", "30.00", "20.00", "0.00", "0.00"]
+    early = money(cast.city, 2020, date(2020, 5, 7))
+    assert rows(early, "quota")[0] == ["合计", "232.00", "0.00", "232.00", "0.00"]
+
+
+def test_a_unit_reads_its_own_accounts_beside_the_city_s_quota(cast, books) -> None:
+    found = money(cast.owner, 2020, END)
+    assert not found.whole_city
+    assert rows(found, "quota")[0][1] == "387.00"
+    assert [row[0] for row in rows(found, "units")] == ["合计", "市南"]
+    assert rows(found, "units")[0][1] == "30.00"
+    assert found.course[-1].paid_wan == 100_000
+
+
+def test_the_months_end_where_the_day_lies(cast, books) -> None:
+    course = money(cast.city, 2020, date(2020, 7, 4)).course
+    assert course[4:] == [
+        MonthMoney(5, Decimal(2_320_000), Decimal(2_320_000), Decimal(0)),
+        MonthMoney(6, Decimal(3_870_000), Decimal(2_320_000), Decimal(100_000)),
+        MonthMoney(7, Decimal(3_870_000), Decimal(2_320_000), Decimal(100_000)),
+    ]
+    assert len(money(cast.city, 2020, date(2026, 1, 1)).course) == 12
+    assert money(cast.city, 2020, date(2019, 12, 31)).course == []
+
+
+def test_the_chart_draws_bars_in_proportion() -> None:
+    course = [MonthMoney(month, Decimal(400), Decimal(200), Decimal(month)) for month in (1, 2)]
+    chart = money_chart(2020, course)
+    assert chart is not None
+    first, second, third = chart.bars[:3]
+    assert third.issued is None
+    assert second.paid.height == pytest.approx(2 * first.paid.height, abs=0.15)
+    assert first.issued.height == pytest.approx((chart.base - chart.quota_y) / 2, abs=0.1)
+    assert money_chart(2020, []) is None
+    assert money_chart(2020, [MonthMoney(1, Decimal(0), Decimal(0), Decimal(0))]) is None
+
+
+def test_page_and_workbook_say_the_same(cast, signed_in, books) -> None:
+    client = signed_in(cast.city)
+    page = client.get(reverse("reports:money"), {"year": "2020", "until": "2020-12-31"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "约9.80" in text
+    book = load_workbook(BytesIO(client.get(reverse("reports:money_xlsx"), {"year": "2020", "until": "2020-12-31"}).content))
+    assert book.sheetnames == ["额度", "投向", "中央预算内", "按单位"]
+    for sheet, table in zip(book, page.context["money"].tables, strict=True):
+        printed = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+        for row in table.rows:
+            numbers = [float(cell.number) for cell in table.cells(row) if cell.number is not None]
+            assert any(
+                line[0] == row.label and [one for one in line[1:] if isinstance(one, int | float)] == pytest.approx(numbers) for line in printed
+            )
+        assert sum(row.level is Level.TOTAL for row in table.rows) == 1
+
+
+@pytest.mark.parametrize("asked", [{"until": "2020-13-01"}, {"until": "x"}, {"year": "20200"}, {"year": "١٢٣٤"}, {"year": "abcd"}])
+def test_what_can_not_be_read_is_said(cast, signed_in, asked: dict[str, str]) -> None:
+    for name in ("reports:money", "reports:money_xlsx"):
+        assert signed_in(cast.city).get(reverse(name), asked).status_code == 400
+
+
+def test_without_money_the_page_says_what_to_do(cast, signed_in) -> None:
+    assert not QuotaBatch.objects.exists()
+    text = signed_in(cast.city).get(reverse("reports:money")).content.decode()
+    assert "还没有数" in text
+
+
+def test_the_overview_takes_the_same_queries_at_any_size(cast, books, django_assert_max_num_queries) -> None:
+    for _ in range(6):
+        bond = make_bond(10, issue=make_issue())
+        give(of_bond(make_project(), bond), Step.ASSIGN, 5)
+    with django_assert_max_num_queries(18):
+        money(cast.city, 2020, END)
