@@ -66,7 +66,8 @@ def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs:
                 refusal, status = refused.said(get_language() or "zh"), 409
             else:
                 messages.success(request, done_words(fund, form, made))
-                return redirect(f"admin:funding_{page.opts.model_name}_page", fund.pk)
+                # To the head of the page, where it says what was done; a browser would keep the place of the form otherwise.
+                return redirect(reverse(f"admin:funding_{page.opts.model_name}_page", args=[fund.pk]) + "#content")
         else:
             status = 400
     context = {**_context(page, request, fund), "forms": forms, "sent": sent, "refusal": refusal, "posts": posts}

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from funding import schedule
 from funding.models.posted import Posted
@@ -81,7 +82,7 @@ class Bond(Revised):
         GENERAL = "general", _("一般债券")
 
     class Purpose(models.TextChoices):
-        NEW = "new", _("新增")
+        NEW = "new", pgettext_lazy("bond", "新增")
         REFINANCING = "refinancing", _("再融资")
         SWAP = "swap", _("置换")
 

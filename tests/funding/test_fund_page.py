@@ -233,3 +233,12 @@ def test_what_was_posted_reads_well_in_the_event_log(city, bond) -> None:
     assert codes == {"fund.post", "fund.issue"}
     assert all(is_worded(code) for code in codes)
     assert event_words("fund.post") == "资金 记账"
+
+
+def test_a_refusal_stands_in_the_form_that_was_sent(city, bond) -> None:
+    give(of_bond(make_project(), bond), Step.ASSIGN, 5)
+    text = city.post(page("bond_page", bond.pk), {"verb": "reverse", "entry": "1", "reason": ""}).content.decode()
+    form = text[text.index('id="reverse_form"') :]
+    assert text.count('class="errornote"') == form.count('class="errornote"') == 1
+    done = city.post(page("bond_page", bond.pk), entry(make_project(), "assign", 5))
+    assert done["Location"].endswith("#content")
