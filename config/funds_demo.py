@@ -71,24 +71,19 @@ _TERMS = ("name", "short_name", "years", "per_year", "venue", "is_synthetic", "s
 
 
 def _bond(row: Mapping[str, Any], issue: BondIssue, area: Classification, batches: Mapping[str, QuotaBatch], source: Source) -> Bond:
-    bond = Bond(
-        issue=issue,
-        use_area=area,
-        amount_wan=Decimal(row["amount_wan"]),
-        rate_percent=Decimal(row["rate_percent"]),
-        tender_on=_day(row["tender_on"]),
-        value_on=_day(row["value_on"]),
-        **{name: row[name] for name in _TERMS},
-    )
+    given: dict[str, Any] = {name: row[name] for name in _TERMS} | {name: _day(row[name]) for name in ("tender_on", "value_on")}
+    given |= {name: Decimal(row[name]) for name in ("amount_wan", "rate_percent")}
+    bond = Bond(issue=issue, use_area=area, **given)
     return issue_bond(bond, {batches[number].pk: Decimal(amount) for number, amount in row["draws"].items()}, source=source)
 
 
 def _plan(row: Mapping[str, Any], area: Classification, projects: Mapping[str, int], told: Mapping[str, Any], source: Source) -> None:
     """A plan is approximate, as its total is: 近10亿元 is not 10."""
-    given = {name: row[name] for name in ("doc_no", "programme", "manner")} | {"given_on": _day(row["given_on"]), "area": area}
+    given: dict[str, Any] = {name: row[name] for name in ("doc_no", "programme", "manner")}
+    given |= {"given_on": _day(row["given_on"]), "area": area, "amount_wan": Decimal(row["amount_wan"])}
     marks = {"is_approximate": True, "is_synthetic": True, "source": told["plan_source"]}
     with changes_from(source):
-        plan = CentralPlan.objects.create(year=told["year"], amount_wan=Decimal(row["amount_wan"]), **given, **marks)
+        plan = CentralPlan.objects.create(year=told["year"], **given, **marks)
     postings: list[Posting] = []
     for project, money, amount, pace in row["gives"]:
         give = {"amount_wan": amount, "pace": pace}

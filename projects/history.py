@@ -180,7 +180,7 @@ def _labels(found: Iterable[tuple[type[models.Model], Sequence[Any]]]) -> dict[t
         for field in _kept(model):
             if field.is_relation and not (field.name == "project" and model is not Project):
                 ids = {getattr(row, field.attname) for row in rows} - {None}
-                wanted.setdefault(field.related_model, set()).update(ids)  # type: ignore[arg-type]
+                wanted.setdefault(field.related_model, set()).update(ids)
     labels = {}
     for model, ids in wanted.items():
         rows_now = model._default_manager.filter(pk__in=ids)
