@@ -132,7 +132,7 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
         "doc_no",
         "reason",
         "who",
-        "made_at",
+        "at",
         "reversed_words",
         "upload_id",
     )
@@ -156,7 +156,7 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
     def fund(self, row: FundEntry) -> Any:
         return fund_link(row.account)
 
-    @admin.display(description=_("记账"), ordering="made_at")
+    @admin.display(description=_("记账"), ordering="at")
     def who(self, row: FundEntry) -> str:
         return f"{row.by or '—'} · {row.get_door_display()}"
 
@@ -180,7 +180,7 @@ class UseAdjustmentAdmin(PostedAdmin):
     list_filter = (BondFilter,)
     # No search: a type-ahead would answer with the names of both projects.
     list_select_related = ("bond", "taken_from__unit", "given_to__unit")
-    fields = ("title", "from_name", "to_name", "n_amount", "n_capital", "doc_no", "approved_on", "disclosed_on", "reason", "by", "made_at")
+    fields = ("title", "from_name", "to_name", "n_amount", "n_capital", "doc_no", "approved_on", "disclosed_on", "reason", "by", "at")
     readonly_fields = fields
     summed = {"n_amount": ("amount_wan",), "n_capital": ("capital_wan",)}
     n_amount = money_column("amount_wan", _("调整金额（万元）"))

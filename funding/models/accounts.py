@@ -6,6 +6,7 @@ entries up again.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -45,6 +46,10 @@ class FundAccount(models.Model):
     arrived_wan = WanField(_("拨付到位（万元）"), default=0, editable=False)
     paid_wan = WanField(_("支出（万元）"), default=0, editable=False)
     completed_wan = WanField(_("完成投资（万元）"), default=0, editable=False)
+    at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("建立人"), null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("项目资金账户")

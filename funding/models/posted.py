@@ -33,7 +33,7 @@ class PostedQuerySet(models.QuerySet[M]):
 class Posted(models.Model):
     """Who posted a row, when, through which door and from which upload."""
 
-    made_at = models.DateTimeField(_("记账时间"), auto_now_add=True, db_index=True)
+    at = models.DateTimeField(_("记账时间"), auto_now_add=True, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("记账人"), null=True, blank=True, related_name="+")
     door = models.CharField(_("入口"), max_length=10, choices=Door.choices, default=Door.ADMIN)
     upload_id = models.BigIntegerField(_("上传编号"), null=True, blank=True, db_index=True)

@@ -79,7 +79,7 @@ def post(postings: Sequence[Posting], *, source: Source) -> list[FundEntry]:
         return []
     funds = lock_funds([posting.key for posting in postings])
     _check_each(postings)
-    accounts = _accounts({posting.key for posting in postings})
+    accounts = _accounts({posting.key for posting in postings}, source)
     _check_chains(postings, accounts, funds)
     _check_funds(postings, funds)
     made = _store(postings, accounts, source)
@@ -130,7 +130,7 @@ def _may_be_negative(posting: Posting) -> bool:
     return posting.reverses_id is not None or posting.adjustment_id is not None or returned
 
 
-def _accounts(keys: set[Key]) -> dict[Key, FundAccount]:
+def _accounts(keys: set[Key], source: Source) -> dict[Key, FundAccount]:
     """The accounts of the keys; those that are new are stored."""
     projects = {key.project_id for key in keys}
     known = set(Project.objects.filter(pk__among=sorted(projects)).values_list("pk", flat=True))
@@ -138,7 +138,10 @@ def _accounts(keys: set[Key]) -> dict[Key, FundAccount]:
         raise Refused("project", "没有这个项目。", "There is no such project.")
     rows = FundAccount.objects.filter(project__among=sorted(projects)).select_related("project", "bond", "plan")
     found = {Key.of(account): account for account in rows}
-    fresh = [FundAccount(project_id=key.project_id, bond_id=key.bond_id, plan_id=key.plan_id, source=key.source) for key in keys - found.keys()]
+    fresh = [
+        FundAccount(project_id=key.project_id, bond_id=key.bond_id, plan_id=key.plan_id, source=key.source, by_id=source.actor_id)
+        for key in keys - found.keys()
+    ]
     FundAccount.objects.bulk_create(
         sorted(fresh, key=lambda account: (account.bond_id or 0, account.plan_id or 0, account.project_id)), batch_size=_PART
     )
