@@ -6,6 +6,7 @@ halves stands at what its last half says; the whole month, where somebody report
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import total_ordering
 
@@ -18,6 +19,7 @@ PARTS_UP_TO: dict[int, tuple[int, ...]] = {
     SECOND_HALF: (SECOND_HALF, FIRST_HALF),
     FIRST_HALF: (FIRST_HALF,),
 }
+_SAID = re.compile(r"[(（]?\s*([上前下后])\s*半\s*个?\s*月\s*[)）]?|(?<=20\d\d[-.]\d\d)([AB])(?![A-Za-z0-9])")
 _MARKS = {"": WHOLE, "A": FIRST_HALF, "B": SECOND_HALF}
 _SUFFIX = {half: mark for mark, half in _MARKS.items()}
 _ZH = {WHOLE: "", FIRST_HALF: "上半月", SECOND_HALF: "下半月"}
@@ -65,3 +67,14 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.month}{_SUFFIX[self.half]}"
+
+
+def half_said(text: str) -> int:
+    """The half of a month that a text names, 6月上半月 or 2020-06A; the whole where it names none, or both."""
+    said = {FIRST_HALF if (found[1] or found[2]) in {"上", "前", "A"} else SECOND_HALF for found in _SAID.finditer(text)}
+    return next(iter(said)) if len(said) == 1 else WHOLE
+
+
+def without_half(text: str) -> str:
+    """A text that names a month without the half of it: 2020年8月上半月 as 2020年8月."""
+    return _SAID.sub("", text) if half_said(text) else text

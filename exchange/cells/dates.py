@@ -23,6 +23,7 @@ from exchange.cells.base import (
 )
 from exchange.cells.numerals import with_arabic_dates
 from exchange.raw import LongNumber, RawValue
+from projects.period import without_half
 from projects.values import PartialDate, date_from_serial
 
 NOT_YET = frozenset(["无", "未开工", "尚未开工", "未竣工", "未完工", "尚未竣工", "未定无", "没有"])
@@ -56,6 +57,8 @@ def month_reader(field: str, context: ReadContext) -> FieldReader:
     """Make a reader of report months: a bare 6月 or 6 is of the report's own year."""
 
     def read_once(raw: RawValue) -> CellValue | CellReading:
+        if type(raw) is str:
+            raw = without_half(raw)  # of which the row itself speaks
         found = re.fullmatch(r"(\d{1,2})(?:月份?)?", plain_text(raw).removesuffix(".0"))
         if found is not None and context.year and 1 <= int(found[1]) <= 12:
             return PartialDate(context.year, int(found[1]))

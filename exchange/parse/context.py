@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from exchange.raw import RawValue
 from exchange.reference import KnownPlace, Reference, folded
+from projects.period import WHOLE, half_said
 from projects.values import MoneyUnit
 
 _MONEY = r"(亿元|百万元|千元|万元|元|亿|万)(?![/每])"
@@ -42,6 +43,7 @@ class SheetContext:
     title_month: int | None = None
     name_month: int | None = None
     file_month: int | None = None
+    half: int = WHOLE  # the half of the month that a title or a name speaks of
     place: KnownPlace | None = None
     place_source: str = ""
     batch: str | None = None
@@ -113,10 +115,16 @@ def context_of(
         title_month=next((month for _, text in titles if (month := month_of(text)) is not None), None),
         name_month=month_of(name),
         file_month=month_of(stem),
+        half=_half_of_all([*(text for _, text in titles if month_of(text) is not None), name, stem]),
         place=place,
         place_source=source,
         batch=f"第{batch[1]}批" if batch is not None else None,
     )
+
+
+def _half_of_all(texts: Iterable[str]) -> int:
+    """The half that the first text names which names one: the title goes before the sheet's name, and that before the file's."""
+    return next((half for text in texts if (half := half_said(folded(text)))), WHOLE)
 
 
 def _is_side_line(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from exchange.cells import CellValue, FieldReader
 from exchange.sheets import Kind, Meaning, ReaderKind
 from projects.findings import Finding, Severity
+from projects.period import WHOLE
 from projects.values import MoneyUnit, Month
 
 
@@ -99,6 +100,7 @@ class Table:
     unit: MoneyUnit | None
     period: Month | None = None
     by_field: dict[str, PlannedColumn] = field(default_factory=dict)
+    half: int = WHOLE  # the half of the month that the sheet says it reports
 
     def column(self, name: str) -> PlannedColumn | None:
         return self.by_field.get(name)
@@ -115,6 +117,7 @@ class ReadRow:
     findings: list[PlacedFinding] = field(default_factory=list)
     row_end: int | None = None
     period: Month | None = None
+    half: int = WHOLE
     months: dict[Month, dict[str, CellValue]] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)  # text of columns nobody knows, by letter
     raw: tuple[object, ...] = ()

@@ -16,6 +16,7 @@ from exchange.raw import RawSheet, RawValue
 from exchange.reference import KnownPlace, PlaceKind, Reference
 from exchange.sheets import Kind, ReaderKind, column_of
 from projects.findings import Finding, Severity
+from projects.period import WHOLE, half_said
 from projects.values import Month, PartialDate
 
 TIDY = 2000  # longer texts are looked at more closely
@@ -148,18 +149,20 @@ class RowReader:
             values["batch"] = around.batch
             defaulted.append("batch")
         result.defaulted = frozenset(defaulted)
-        result.period = self._period(values)
+        result.period, result.half = self._period(result)
         self._require(result)
         if self.monthly:
             self._read_months(result)
         if self.unknown:
             result.extras = {column.letter: as_text(cell) for column in self.unknown if not is_empty(cell := result.raw[column.index])}  # type: ignore[arg-type]
 
-    def _period(self, values: dict[str, CellValue]) -> Month | None:
-        own = values.pop("period", None)
-        if isinstance(own, PartialDate) and own.month is not None:
-            return Month(own.year, own.month)
-        return self.table.period
+    def _period(self, result: ReadRow) -> tuple[Month | None, int]:
+        """The month and the half of it that the row reports: its own, else the sheet's."""
+        own, column = result.values.pop("period", None), self.table.by_field.get("period")
+        if column is None or not isinstance(own, PartialDate) or own.month is None:
+            return self.table.period, self.table.half
+        month, half = Month(own.year, own.month), half_said(as_text(result.raw[column.index]))  # type: ignore[arg-type]
+        return month, half or (self.table.half if month == self.table.period else WHOLE)
 
     def _complete_place(self, result: ReadRow, defaulted: list[str]) -> None:
         values, around = result.values, self.surroundings

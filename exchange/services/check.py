@@ -53,7 +53,7 @@ from exchange.validate import validated_rows
 from exchange.workbook import open_book, read_book
 from projects.findings import Severity
 from projects.models import ReportingPeriod
-from projects.period import Period
+from projects.period import WHOLE, Period
 from projects.services.context import build_context
 from projects.services.periods import stored_period
 from projects.values import Month
@@ -80,8 +80,10 @@ class _Run:
     held: HoldLog = field(default_factory=HoldLog)
     periods: dict[Period, ReportingPeriod] = field(default_factory=dict)
 
-    def period_of(self, month: Month) -> Period:
-        """The part of the month that is reported: the half that was chosen, or that the template is of; else the whole."""
+    def period_of(self, month: Month, said: int = WHOLE) -> Period:
+        """The part of the month that is reported: the half that the file says, that was chosen, or that the template is of; else the whole."""
+        if said:
+            return Period(month, said)
         chosen = self.upload.period.as_period if self.upload.period is not None else self.setting.base.period
         return chosen if chosen is not None and chosen.month == month else Period(month)
 
@@ -208,7 +210,7 @@ def each_month(row: ReadRow) -> Iterator[ReadRow]:
     for month, values in row.months.items():
         if month != row.period:
             identity = {name: row.values[name] for name in _IDENTITY if name in row.values}
-            yield replace(row, period=month, values={**identity, **values}, months={}, findings=[], shown={})
+            yield replace(row, period=month, values={**identity, **values}, half=WHOLE, months={}, findings=[], shown={})
 
 
 def _take(run: _Run, batch: list[ReadRow]) -> None:
@@ -216,10 +218,10 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
     groups: dict[tuple[Any, ...], list[ReadRow]] = {}
     for row in (one for excel_row in batch for one in each_month(excel_row)):
         month = row.period if row.kind == Kind.MONTHLY else None
-        groups.setdefault((row.kind, month, id(row.table)), []).append(row)
+        groups.setdefault((row.kind, month, row.half, id(row.table)), []).append(row)
     planned: list[PlannedRow] = []
-    for (_, month, _), rows in groups.items():
-        frame = Frame(month.year if month is not None else run.year, _period(run, month), run.setting.list_version_id)
+    for (_, month, half, _), rows in groups.items():
+        frame = Frame(month.year if month is not None else run.year, _period(run, month, half), run.setting.list_version_id)
         examined = examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
         hold_closed(rows, examined, frame.period, run.seen)
         run.held.note(rows)
@@ -240,11 +242,11 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
             run.parts += 1
 
 
-def _period(run: _Run, month: Month | None) -> ReportingPeriod | None:
+def _period(run: _Run, month: Month | None, said: int) -> ReportingPeriod | None:
     """The stored period of a month, or one not stored yet: nothing is written for it before the commit."""
     if month is None:
         return None
-    period = run.period_of(month)
+    period = run.period_of(month, said)
     run.seen.periods.add(period)
     if period not in run.periods:
         run.periods[period] = stored_period(period) or ReportingPeriod(year=month.year, month=month.month, half=period.half)

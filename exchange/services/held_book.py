@@ -59,9 +59,18 @@ def held_book(upload: Upload) -> bytes:
         name = report.name or ""
         if name in by_sheet and report.tables:
             lines = list(_lines(report, sheets[name], by_sheet[name], read.get(name, {})))
-            _write(target.add_worksheet((name.strip() or "扣留的行")[:31]), lines, sheets[name], report.tables, formats)
+            _write(target.add_worksheet(_sheet_name(name, report, upload)), lines, sheets[name], report.tables, formats)
     target.close()
     return out.getvalue()
+
+
+def _sheet_name(name: str, report: SheetReport, upload: Upload) -> str:
+    """The sheet's own name; with the half of the month that was chosen where the sheet doesn't say it, so that it goes back there."""
+    name = name.strip() or "扣留的行"
+    half = upload.period.as_period.zh[-3:] if upload.period is not None and upload.period.half else ""
+    if not half or any(table.half for table in report.tables):
+        return name[:31]
+    return f"{name[:26]}（{half}）"
 
 
 def _read_rows(reading: Reading, wanted: dict[str, dict[int, list[Problem]]]) -> dict[str, dict[int, tuple[object, ...]]]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from exchange.models import Upload
 from exchange.services.faults import StateError
+from exchange.services.held_book import held_book
 from exchange.services.template import make_template
 from exchange.sheets.template import GREY
 from projects.models import MonthReport, Reminder, ReportingPeriod, ReportingRule
@@ -143,6 +144,56 @@ def test_a_file_made_by_hand_says_no_half_and_is_asked(cast: Cast) -> None:
     assert "period_part" not in codes(chosen)
     committed(chosen, cast)
     assert MonthReport.objects.get(period__month=6).period.half == 2
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title", "name"),
+    [
+        ("进展", "2020年6月上半月重大", "进展.xlsx"),
+        ("进展", "2020年6月（上半月）重大", "进展.xlsx"),
+        ("进展", "2020年6月重大", "进展2020年6月上半月.xlsx"),
+        ("进展", "2020年6月重大", "进展_2020-06A.xlsx"),
+        ("上半月", "2020年6月重大", "进展.xlsx"),
+    ],
+)
+def test_the_half_a_file_says_is_taken_and_another_choice_blocks(cast: Cast, sheet: str, title: str, name: str) -> None:
+    book = xlsx(Sheet(sheet, BY_HAND.replace("2020年6月重大", title)))
+    other = sent(book, cast, name=name, period=SECOND)
+    assert "period_differs" in codes(other)
+    found = next(finding["zh"] for finding in other.findings if finding["code"] == "period_differs")
+    assert "2020-06A" in found
+    assert "2020-06B" in found
+    said = sent(book, cast, name=name)
+    assert not codes(said) & {"period_part", "period_differs"}
+    assert said.counts["months"] == ["2020-06A"]
+    committed(said, cast)
+    assert MonthReport.objects.get(period__month=6).period.half == 1
+
+
+def test_a_half_is_not_stored_in_a_month_reported_as_a_whole(cast: Cast) -> None:
+    book = xlsx(Sheet("进展", BY_HAND.replace("6月重大", "7月上半月重大")))
+    assert {"period_differs", "period_part"} <= codes(sent(book, cast, period=Period(JULY)))
+    assert "period_part" in codes(sent(book, cast))
+
+
+def test_a_column_of_periods_says_the_half_of_each_row(cast: Cast) -> None:
+    table = f"""
+        崂山区重大基础设施项目进展情况
+        单位：万元
+        序号|项目名称|报告期|本月完成投资|本年累计完成投资
+        1|{NAMES[0]}|2020年6月上半月|40|540
+        2|{NAMES[0]}|2020-06B|60|600
+    """
+    upload = sent(xlsx(Sheet("进展", table)), cast)
+    assert "date_unreadable" not in codes(upload)
+    assert upload.counts["months"] == ["2020-06A", "2020-06B"]
+
+
+def test_the_held_rows_go_back_to_their_half(cast: Cast) -> None:
+    upload = sent(xlsx(Sheet("进展", BY_HAND.replace("|600|", "|六百几|"))), cast, period=SECOND)
+    assert upload.counts["held"] == 1
+    again = sent(held_book(upload), cast, name="改好.xlsx")
+    assert again.counts["months"] == ["2020-06B"]
 
 
 def test_a_template_of_one_half_is_not_taken_for_the_other(cast: Cast) -> None:
