@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin.filters import ChipChangeList
+from projects.counting import counted, versions_in_effect
 from projects.figures import figures_of
 from projects.measures import MonthFigures, percent_text, rate, schedule, wan_text
-from projects.moment import moment_of
+from projects.moment import Moment, moment_of
 from projects.panels import Column, project_columns
 
 _HUNDRED = Decimal(100)
@@ -49,9 +50,10 @@ def rate_cell(done: Decimal | None, plan: Decimal | None, month: int) -> SafeStr
 
 
 class ProjectChangeList(ChipChangeList):
-    """Adds one query for the totals, and one for each column of a higher app."""
+    """Adds a query for the totals, two where reports are missing, and one for each column of a higher app."""
 
     figures: MonthFigures
+    counted: MonthFigures  # of those the overview and the city table speak of: a project that no list holds any more owes no report
     sum_cells: list[SumCell]
     empty_words: Any
     column_choices: list[tuple[str, Any]]
@@ -59,6 +61,7 @@ class ProjectChangeList(ChipChangeList):
     def get_results(self, request: HttpRequest) -> None:
         moment = moment_of(request)
         self.figures = figures_of(self.queryset, moment.month)
+        self.counted = self._counted(moment) if self.figures.not_reported else self.figures
         self.empty_words = (
             _("按所选日期掌握，当时还没有项目；可在顶栏把掌握时点改为今日。") if moment.known else _("上传清单表，或在右上角新增项目。")
         )
@@ -73,6 +76,10 @@ class ProjectChangeList(ChipChangeList):
         self.result_list = rows
         self.sum_cells = self._sum_cells()
         self.column_choices = [(name, self._title(name)) for name in self.list_display[1:] if isinstance(name, str)]
+
+    def _counted(self, moment: Moment) -> MonthFigures:
+        until = moment.known_until
+        return figures_of(counted(self.queryset, versions_in_effect(moment.month, until), until), moment.month)
 
     def _title(self, name: str) -> Any:
         """The words of a column that the page's class makes."""

@@ -47,6 +47,24 @@ def test_totals_stand_for_the_whole_filtered_set_not_the_page(cast, signed_in):
     assert sums(response) == {"name_link": "合计 60 个项目", "n_total": "600.00", "n_plan": "240.00", "n_ytd": "90.00", "n_rate": "37.50%"}
 
 
+def test_what_is_not_reported_is_counted_as_at_the_other_doors(cast, signed_in):
+    """A project that every list has dropped, or that was withdrawn, owes no report: the list says what the overview and the city table say."""
+    first, second = make_version(make_list()), make_version(make_list(), 2, date(2020, 5, 1))
+    stays, dropped = make_project("还在的工程", cast.unit_a), make_project("调出的工程", cast.unit_a)
+    make_project("退库的工程", cast.unit_a, stage="out")
+    for version, project in ((first, stays), (first, dropped), (second, stays)):
+        make_entry(version, project)
+    make_plan(dropped, 50)
+    make_month(stays, done_ytd_wan=1)
+    client = signed_in(cast.city)
+    page, overview = client.get(LIST, {"month": "2020-06"}), client.get(reverse("admin:index"), {"month": "2020-06"})
+    assert (page.context["cl"].counted.not_reported, overview.context["figures"].not_reported) == (0, 0)
+    assert "个未报（计划" not in page.content.decode()
+    assert names(client.get(LIST, {"month": "2020-06", "report": "no"})) == []
+    make_plan(make_project("没报的工程", cast.unit_a), 7)
+    assert "1 个未报（计划 7.00 万元）" in client.get(LIST, {"month": "2020-06"}).content.decode()
+
+
 @pytest.mark.parametrize("figure", ["n_total", "n_plan", "n_ytd"])
 def test_figures_that_nobody_reported_are_a_dash_and_zero_is_zero(cast, signed_in, figure):
     project = make_project(unit=cast.unit_a, total_wan=None)
