@@ -64,7 +64,8 @@
       form.addEventListener("submit", function (event) {
         if (form.dataset.sent) { event.preventDefault(); return; }
         form.dataset.sent = "yes";
-        each(form, "button[type=submit]", function (button) { button.disabled = true; });
+        // Later, when the browser has gathered the form: a disabled button's own name and value would not be sent.
+        window.setTimeout(function () { each(form, "button[type=submit]", function (button) { button.disabled = true; }); }, 0);
       });
     });
     window.addEventListener("pageshow", function (event) {

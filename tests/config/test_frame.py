@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.roles import Role
 from config.server import refusal_page
+from tests.exchange.cast import made_upload
 from tests.factories import make_code, make_entry, make_list, make_month, make_plan, make_project, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,22 @@ def test_missing_page_is_told_in_the_frame(cast, signed_in):
     assert response.status_code == 404
     assert "不在您的数据范围内" in response.content.decode()
     assert 'class="rail"' in response.content.decode()
+
+
+def test_address_of_a_button_is_told_in_the_frame(cast, signed_in):
+    client = signed_in(cast.owner)
+    upload = made_upload(cast.unit_a)
+    for address, way_on in (
+        (reverse("set-moment"), 'href="/"'),
+        (reverse("exchange:choose", args=[upload.public_id]), f'href="/uploads/{upload.public_id}/"'),
+    ):
+        response = client.get(address)
+        assert (response.status_code, response["Allow"]) == (405, "POST")
+        page = response.content.decode()
+        assert "这个网址不能直接打开" in page
+        assert 'class="rail"' in page
+        assert way_on in page
+        assert client.get(address, headers={"accept": "application/json"}).content == b""
 
 
 def test_page_without_permission_is_told_in_the_frame(cast, signed_in):
