@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from projects.campaigns import Aim, Goal, Pace, Span, Tally, due_wan, pace, tally
 from projects.measures import schedule
 from projects.models import AnnualPlan, Campaign, CampaignProject, MonthReport, in_time
-from projects.values import PartialDate
+from projects.period import FIRST_HALF
+from projects.values import Month, PartialDate
 
+_FIRST_HALF_ENDS = 15
 PACE_WORDS = {Pace.DONE: _("已完成"), Pace.ON_WAY: _("推进中"), Pace.BEHIND: _("滞后"), Pace.WITHOUT: _("无目标")}
 
 
@@ -41,15 +43,19 @@ def span_of(campaign: Campaign) -> Span:
 
 
 def standings(campaign: Campaign, members: QuerySet[CampaignProject], day: date) -> list[Standing]:
-    """Those of `members` that belong to the campaign on the day, in print order. One query."""
-    year = min(day, campaign.ends_on).year
+    """Those of `members` that belong to the campaign on the day, in print order. One query.
+
+    Money is that of the last period which had ended by the day; what is reported of months after the one it ends in moves it no more.
+    """
+    until = min(day, month_end(campaign.ends_on))
+    year = until.year
     rows = (
         members.filter(campaign=campaign, joined_on__lte=day)
         .filter(Q(left_on=None) | Q(left_on__gt=day))
         .select_related("project__unit")
         .annotate(
-            done=_newest(year, day),
-            base=_newest(year, campaign.begins_on, before=True),
+            done=_newest(until, year),
+            base=_newest(campaign.begins_on - timedelta(days=1), year),
             plan=Subquery(AnnualPlan.objects.filter(project=OuterRef("project"), year=year, month=None).values("plan_wan")[:1]),
         )
         .order_by("project__unit__sort_order", "project__unit_id", "pk")
@@ -57,12 +63,19 @@ def standings(campaign: Campaign, members: QuerySet[CampaignProject], day: date)
     return [_standing(campaign, row, day) for row in rows]
 
 
-def _newest(year: int, day: date, *, before: bool = False) -> Subquery:
-    """The year's newest cumulative figure up to the month of the day; with `before`, of an earlier month."""
-    month = {"period__month__lt": day.month} if before else {"period__month__lte": day.month}
-    months = month if day.year == year else ({} if day.year > year else {"period__month__lt": 1})
-    reports = MonthReport.objects.filter(project=OuterRef("project"), period__year=year, **months).exclude(done_ytd_wan=None)
-    return Subquery(reports.order_by(*in_time("period__", newest=True)).values("done_ytd_wan")[:1])
+def month_end(day: date) -> date:
+    return Month(day.year, day.month).last_day
+
+
+def _newest(until: date, year: int) -> Subquery:
+    """The cumulative figure of the year's newest period that had ended by the day: what is reported of a period stands at its end."""
+    ended = Q(period__month__lt=until.month)
+    if until == month_end(until):
+        ended |= Q(period__month=until.month)
+    elif until.day >= _FIRST_HALF_ENDS:
+        ended |= Q(period__month=until.month, period__half=FIRST_HALF)
+    reports = MonthReport.objects.filter(ended if until.year == year else Q(pk=None), project=OuterRef("project"), period__year=year)
+    return Subquery(reports.exclude(done_ytd_wan=None).order_by(*in_time("period__", newest=True)).values("done_ytd_wan")[:1])
 
 
 def _standing(campaign: Campaign, row: Any, day: date) -> Standing:

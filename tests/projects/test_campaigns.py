@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.campaigns import Aim, Goal, Pace, Span, due_wan, pace, tally
-from projects.models import Campaign, CampaignProject
+from projects.models import Campaign, CampaignProject, MonthReport
 from projects.services.campaigns import join_list
 from projects.standings import by_unit, standings, total_of
-from tests.factories import make_entry, make_list, make_month, make_plan, make_project, make_version
+from tests.factories import make_entry, make_list, make_month, make_period, make_plan, make_project, make_version
 from tests.projects.admin_pages import errors_of, form_of
 
 TEN = Span(date(2020, 6, 1), date(2020, 6, 10))
@@ -117,6 +117,29 @@ def test_targets_are_given_or_of_the_years_plan(cast, campaign):
         (None, None, None),
     ]
     assert [row.pace for row in rows] == [Pace.BEHIND, Pace.BEHIND, Pace.WITHOUT]
+
+
+@pytest.mark.parametrize(
+    "day,done",
+    [
+        (date(2020, 6, 10), 500),
+        (date(2020, 6, 15), 550),
+        (date(2020, 6, 29), 550),
+        (date(2020, 6, 30), 600),
+        (date(2020, 7, 31), 600),
+        (date(2021, 2, 1), 600),
+    ],
+    ids=["within", "first half over", "a day short", "the end", "a month later", "a year later"],
+)
+def test_what_counts_is_of_the_last_period_that_had_ended(cast, day, done):
+    campaign = Campaign.objects.create(name="会战", begins_on=date(2020, 5, 1), ends_on=date(2020, 6, 30))
+    project = make_project(unit=cast.unit_a)
+    member(campaign, project, target_wan=Decimal(1000))
+    for month, reported in ((4, 300), (5, 500), (6, 600), (7, 700)):
+        make_month(project, month, done_ytd_wan=Decimal(reported))
+    MonthReport.objects.create(project=project, period=make_period(2020, 6, half=1), done_ytd_wan=Decimal(550))
+    (row,) = standings(campaign, CampaignProject.objects.all(), day)
+    assert (row.aim.base_wan, row.aim.done_wan) == (300, done)
 
 
 def test_the_set_is_dated(cast, campaign):
