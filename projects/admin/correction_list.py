@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
@@ -21,8 +22,9 @@ from projects.admin.base import FoundByProject, PlainAdmin
 from projects.admin.corrections import correction_tag, words_of
 from projects.admin.filters import ChipChangeList, ChipFilter, PeriodFilter, StateFilter, UnitFilter
 from projects.admin.months import name_cell
+from projects.findings import message
 from projects.models import Correction
-from projects.services.corrections import CORRECTABLE, figure_label
+from projects.services.corrections import CORRECTABLE, figure_label, unfit_among
 
 register(NavItem("reporting", _("更正"), "admin:projects_correction_changelist", may(Action.VIEW), 25))
 
@@ -55,6 +57,14 @@ class FigureFilter(ChipFilter):
 
 class CorrectionChangeList(ChipChangeList):
     empty_words = _("锁定之后发现报错的数，在该项目当月的月度进展页提出更正。")
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        told = unfit_among(rows)
+        for row in rows:
+            row.unfit = told.get(row.report_id, []) if row.state == Correction.State.APPROVED else []
+        self.result_list = rows
 
 
 def _when(at: Any) -> str:
@@ -124,7 +134,10 @@ class CorrectionAdmin(FoundByProject, PlainAdmin):
         told = correction_tag(row)
         if row.settled_at:
             told = format_html('{}<div class="help">{} {}</div>', told, row.settled_by or "", _when(row.settled_at))
-        return format_html('{}<div class="help">{}</div>', told, row.note) if row.note else told
+        if row.note:
+            told = format_html('{}<div class="help">{}</div>', told, row.note)
+        words = [message(finding, get_language() or "zh") for finding in getattr(row, "unfit", ())]
+        return format_html('{}<div class="remark">▲ {} {}</div>', told, gettext("与其余各数不符："), "；".join(words)) if words else told
 
 
 def _page_of(row: Correction) -> str:

@@ -81,9 +81,13 @@ def correction_tag(row: Correction) -> SafeString:
 
 def words_of(row: Correction) -> dict[str, Any]:
     """The figure's name, and both numbers as they are printed, with their unit."""
-    unit = "%" if row.field == "progress_percent" else gettext("万元")
-    numbers = {name: number_text(Decimal(text), grouped=True) + unit if text else "—" for name, text in (("old", row.published), ("new", row.value))}
+    numbers = {name: _printed(row.field, Decimal(text)) if text else "—" for name, text in (("old", row.published), ("new", row.value))}
     return {"label": figure_label(row.field), **numbers}
+
+
+def _printed(field: str, value: Decimal) -> str:
+    number = number_text(value, grouped=True)
+    return f"{number}%" if field == "progress_percent" else gettext("%(number)s万元") % {"number": number}
 
 
 def _asked(row: Correction) -> list[str]:

@@ -3,7 +3,7 @@ by another. Nothing of the report itself is written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -121,12 +121,26 @@ def findings_of(report: MonthReport, values: Mapping[str, Decimal], reason: str)
 def unfit_of(report: MonthReport) -> list[Finding]:
     """What the rules no longer let stand of the approved corrections: one that another depended on, which was then refused.
 
-    Nothing is said while one waits: what it would make of them is said at that one.
+    Nothing is said while one waits: what it would make of them is said at that one. Where one was refused a mere question counts too:
+    whoever answered it thought that all would stand.
     """
-    rows = Correction.objects.filter(report=report)
-    if rows.filter(state=Correction.State.PROPOSED).exists() or not rows.filter(state=Correction.State.APPROVED).exists():
+    states = set(Correction.objects.filter(report=report).values_list("state", flat=True))
+    if Correction.State.PROPOSED in states or Correction.State.APPROVED not in states:
         return []
-    return [finding for finding in findings_of(report, {}, "") if finding.severity is Severity.BLOCKS]
+    told = {Severity.BLOCKS, Severity.REASON} if Correction.State.REFUSED in states else {Severity.BLOCKS}
+    return [finding for finding in findings_of(report, {}, "") if finding.severity in told]
+
+
+def unfit_among(rows: Iterable[Correction]) -> dict[int, list[Finding]]:
+    """Report id → what `unfit_of` says, of those rows' reports that have one approved and one refused: the others were checked together.
+
+    One query where any was approved, and those of the rules for each report that was settled in part, of which there are few.
+    """
+    reports = {row.report_id: row.report for row in rows if row.state == Correction.State.APPROVED}
+    if not reports:
+        return {}
+    parted = Correction.objects.filter(report__in=reports, state=Correction.State.REFUSED).values_list("report", flat=True).distinct()
+    return {key: found for key in parted.order_by("report") if (found := unfit_of(reports[key]))}
 
 
 def questions_of(correction: Correction) -> list[Finding]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from projects.models import Correction
 from projects.services.corrections import propose_corrections, settle_correction
-from tests.factories import make_month
+from tests.factories import make_month, make_plan
 from tests.projects.cycle import make_cycle
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,24 @@ def test_an_approved_correction_left_alone_by_a_refusal_says_that_it_no_longer_f
     assert "530" in told[told.index("不符") :][:400]
     propose(report, cycle.filler, done_month_wan="130")
     assert "不符" not in checker.get(page).content.decode()
+
+
+def test_a_question_that_a_refusal_left_open_is_said_on_the_page_and_in_the_list(cycle, signed_in):
+    report = cycle.report(state="approved", done_month_wan=100, done_ytd_wan=500, cum_total_wan=1500)
+    make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
+    make_plan(report.project, 5000, cum_prior_wan=1000)
+    cycle.locked()
+    values = {"done_month_wan": "130", "done_ytd_wan": "530", "cum_total_wan": "1530"}
+    month, ytd, cum = propose_corrections(report_id=report.pk, values=values, reason="漏计", actor=cycle.filler)
+    page = reverse("admin:projects_monthreport_corrections", args=[report.pk])
+    checker = signed_in(cycle.checker)
+    settle_correction(correction_id=cum.pk, approve=False, actor=cycle.checker, note="依据不足")
+    for row in (month, ytd):
+        settle_correction(correction_id=row.pk, approve=True, actor=cycle.checker)
+    for told in (checker.get(page), checker.get(LIST)):
+        assert "自开工累计1500万元≠上年底累计1000+本年累计530=1530万元" in told.content.decode()
+    assert checker.get(LIST).content.decode().count("▲ 与其余各数不符") == 2
+    (again,) = propose_corrections(report_id=report.pk, values={"cum_total_wan": "1530"}, reason="漏计", actor=cycle.filler)
+    settle_correction(correction_id=again.pk, approve=True, actor=cycle.checker)
+    for told in (checker.get(page), checker.get(LIST)):
+        assert "不符" not in told.content.decode()
