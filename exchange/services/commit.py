@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts import audit, scope
@@ -27,10 +28,11 @@ from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.proposing import barrier, is_direct, proposed_words, set_aside
-from projects.models import Door, Organisation, Project, ReportingPeriod, Source
+from projects.models import Door, MonthReport, Organisation, Project, ReportingPeriod, Source
 from projects.naming import name_key
 from projects.period import Period
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
+from projects.services.halves import part_refusal
 from projects.services.periods import hold, period_of, stored_period
 from projects.services.proposal_batches import moved_since, propose_many
 
@@ -133,6 +135,9 @@ def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]
 
 def _stored(text: str) -> ReportingPeriod:
     period = Period.parse(text)
+    refused = part_refusal(period)
+    if refused is not None:  # the month was opened the other way since the check
+        raise StateError("period_part", refused.zh + "未写入任何内容。", refused.en + " Nothing was written.")
     return period_of(period.month, period.half)
 
 
@@ -220,13 +225,29 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     upload.save()
 
 
+_STATES = {"draft": "草稿", "submitted": "已提交", "returned": "已退回", "approved": "已审核"}
+
+
 def _month_words(upload: Upload) -> tuple[str, str]:
     """A month's sheet that went in is not a month that was handed in."""
-    counts = upload.counts
-    written = counts.get("create", 0) + counts.get("change", 0) - counts.get("only_proposals", 0)
-    if not counts.get("months") or not written:
+    if not upload.counts.get("months"):
         return "", ""
-    return "数据已入库，月报仍是草稿，须由本单位审核人提交（本单位本月）。", " Its reports are drafts still: the unit's reviewer hands the month in."
+    written = MonthReport.history.filter(upload_id=upload.pk).values("id")
+    found = dict(MonthReport.objects.filter(pk__in=written).order_by().values_list("state").annotate(rows=Count("pk")))
+    if not found:
+        return "", ""
+    if set(found) == {MonthReport.State.DRAFT}:
+        return (
+            "数据已入库，月报仍是草稿，须由本单位审核人提交（本单位本月）。",
+            " Its reports are drafts still: the unit's reviewer hands the month in.",
+        )
+    states = [state for state in _STATES if state in found]
+    zh = f"数据已入库，写入的月报现为{'、'.join(f'{_STATES[state]}{found[state]}条' for state in states)}。"
+    en = f" The reports written are now: {', '.join(f'{found[state]} {state}' for state in states)}."
+    if found.keys() & {"draft", "returned"}:
+        zh += "草稿和已退回的须由本单位审核人提交（本单位本月）。"
+        en += " Drafts and returned reports wait for the unit's reviewer to hand them in."
+    return zh, en
 
 
 def _moved(upload: Upload, stale: bulk.StaleRowsError) -> MovedError:

@@ -25,8 +25,10 @@ from accounts.roles import Action
 from projects.admin.base import PlainAdmin
 from projects.admin.filters import YearFilter
 from projects.admin.matrix import matrix_page, remind_units
-from projects.models import Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
+from projects.models import Half, Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
 from projects.moment import parse_day
+from projects.period import Period
+from projects.services.halves import opening_refusal
 from projects.services.periods import (
     LOCKED_ITSELF,
     dates_for,
@@ -38,6 +40,7 @@ from projects.services.periods import (
     still_to_come,
     unlock_period,
 )
+from projects.values import Month
 from projects.workflow import Refused
 
 register(
@@ -67,7 +70,17 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error(after, gettext("不应早于“%(name)s”%(day)s") % {"name": self.fields[before].label, "day": days[before]})
         if "locks_on" in self.changed_data and not self.instance.is_locked and days.get("locks_on") and still_to_come(days["locks_on"]) is None:
             self.add_error("locks_on", gettext("应晚于今天：到了这一天自动锁定；要现在就锁定，请在填报期页面锁定"))
+        self._refuse_both(data)
         return data
+
+    def _refuse_both(self, data: dict[str, Any]) -> None:
+        """A month is reported as a whole or in halves, never both."""
+        year, month = data.get("year"), data.get("month")
+        if not year or month not in range(1, 13) or not {"year", "month", "half"} & set(self.changed_data):
+            return
+        refused = opening_refusal(Period(Month(year, month), data.get("half") or Half.WHOLE), own=self.instance.pk)
+        if refused is not None:
+            self.add_error("half", refused.said(get_language() or "zh"))
 
 
 @admin.register(ReportingPeriod)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from projects.models import Half, ReportingPeriod, ReportingRule
+from django.db.models import Exists, OuterRef
+
+from projects.models import Half, MonthReport, ReportingPeriod, ReportingRule
 from projects.period import Period
 from projects.services.periods import newest_rule
 from projects.values import Month
@@ -17,14 +19,45 @@ def halves_in_use() -> bool:
 
 def parts_of(month: Month) -> tuple[int, ...]:
     """In which parts a month is reported: as its stored periods say, else as the newest rules do; else as a whole."""
-    stored = set(ReportingPeriod.objects.filter(year=month.year, month=month.month).values_list("half", flat=True))
+    return (Half.FIRST, Half.SECOND) if _in_halves(month) else (Half.WHOLE,)
+
+
+def _in_halves(month: Month) -> bool:
+    """Never both: where both were opened, what was reported decides, and halves go before the whole."""
+    told = MonthReport.objects.filter(period=OuterRef("pk"))
+    rows = ReportingPeriod.objects.filter(year=month.year, month=month.month).annotate(told=Exists(told))
+    stored = dict(rows.values_list("half", "told"))
     if not stored:
-        ruled = [newest_rule(month, half) for half in (Half.WHOLE, Half.FIRST, Half.SECOND)]
-        whole, *halves = [(rule.month is not None, rule.year) if rule is not None else (False, 0) for rule in ruled]
-        stored = {Half.FIRST} if max(halves) > (False, 0) and max(halves) >= whole else {Half.WHOLE}
-    if stored - {Half.WHOLE}:
-        stored |= {Half.FIRST, Half.SECOND}
-    return tuple(half for half in (Half.FIRST, Half.SECOND, Half.WHOLE) if half in stored)
+        return _ruled_in_halves(month)
+    return {half for half, is_told in stored.items() if is_told} != {Half.WHOLE} and bool(set(stored) - {Half.WHOLE})
+
+
+def _ruled_in_halves(month: Month) -> bool:
+    """What the newest rules say."""
+    ruled = [newest_rule(month, half) for half in (Half.WHOLE, Half.FIRST, Half.SECOND)]
+    whole, *halves = [(rule.month is not None, rule.year) if rule is not None else (False, 0) for rule in ruled]
+    return max(halves) > (False, 0) and max(halves) >= whole
+
+
+def opening_refusal(period: Period, *, own: int | None = None) -> Refused | None:
+    """Why a month may not be opened so, beside what is open of it already: as a whole where it is reported in halves, or the other way
+    round. `own` is the row that is being changed."""
+    month = period.month
+    others = ReportingPeriod.objects.filter(year=month.year, month=month.month).exclude(pk=own)
+    named = Period(month).zh
+    if period.half == Half.WHOLE and (others.exclude(half=Half.WHOLE).exists() or (own is None and not others and _ruled_in_halves(month))):
+        return Refused(
+            "part",
+            f"{named}已按上、下半月填报，不能再设整月的填报期，否则同一个月有两套数。",
+            f"{month} is reported in halves and can't be opened as a whole month too.",
+        )
+    if period.half and others.filter(half=Half.WHOLE).exists():
+        return Refused(
+            "part",
+            f"{named}已按整月填报，不能再设半月的填报期；整月还没有填报数据的，请把整月的填报期改为上半月。",
+            f"{month} is reported as a whole and can't be opened in halves too; while it has no reports, change it to its first half.",
+        )
+    return None
 
 
 def part_refusal(period: Period) -> Refused | None:

@@ -31,9 +31,10 @@ from reports.catalogue import city
 from reports.neutral import table_document
 from reports.selection import Question, whole_reach
 from tests.books import Sheet, xlsx
-from tests.exchange.cast import Cast, client_of, make_cast
+from tests.exchange.cast import Cast, client_of, make_cast, person
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JULY, JUNE, MAY, NAMES, begin, committed, sent
+from tests.projects.admin_pages import errors_of, form_of
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = Period(JUNE, 1), Period(JUNE, 2)
@@ -85,6 +86,39 @@ def test_rules_or_stored_periods_say_it(cast: Cast) -> None:
     assert parts_of(JULY) == (1, 2)  # whoever opened the first half means to report twice
     ReportingRule.objects.create(year=2021, half=1, due_day=18, month_offset=0)
     assert [parts_of(Period.parse(text).month) for text in ("2020-12", "2021-03")] == [(0,), (1, 2)]
+
+
+def test_a_month_is_opened_as_a_whole_or_in_halves_never_both(cast: Cast) -> None:
+    client = client_of(person("keeper", "city_administrator"))
+    address = reverse("admin:projects_reportingperiod_add")
+
+    def opened(month: int, half: int) -> str:
+        answer = client.post(address, form_of(client.get(address), year="2020", month=str(month), half=str(half)))
+        return "" if answer.status_code == 302 else errors_of(answer)["half"][0]
+
+    assert "已按上、下半月填报" in opened(6, 0)  # by the rules alone
+    assert [opened(6, 1), opened(6, 2)] == ["", ""]
+    assert "已按上、下半月填报" in opened(6, 0)
+    assert "已按整月填报" in opened(5, 1)
+    ReportingRule.objects.all().delete()
+    assert opened(8, 0) == ""
+    assert "已按整月填报" in opened(8, 2)
+
+
+def test_a_whole_file_never_overrides_halves(both: Cast) -> None:
+    period_of(JUNE)  # stored beside them before this was refused
+    assert parts_of(JUNE) == (1, 2)
+    assert "period_part" in codes(sent(xlsx(Sheet("进展", BY_HAND)), both, period=Period(JUNE)))
+    period_of(MAY, 1)
+    assert parts_of(MAY) == (0,)  # whose reports are of the whole month
+
+
+def test_what_was_opened_since_the_check_is_asked_at_the_commit(cast: Cast) -> None:
+    upload = sent(xlsx(Sheet("进展", BY_HAND.replace("6月重大", "7月重大"))), cast)
+    period_of(JULY, 1)
+    with pytest.raises(StateError, match="分上、下半月填报"):
+        committed(upload, cast)
+    assert not MonthReport.objects.filter(period__month=7).exists()
 
 
 def test_the_other_part_is_refused_with_what_to_choose(cast: Cast) -> None:
