@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exchange.cells.amounts import plain
+from exchange.merge import conflicts_of
 from exchange.parse import ReadRow
 from exchange.plan import SLOTS, Action, PlannedRow, Slot, Value
 from exchange.services.examine import Seen, say
@@ -27,7 +28,7 @@ def hold_closed(rows: Sequence[ReadRow], planned: Sequence[PlannedRow], period: 
         return
     guard = Guard([period])
     for row, plan in zip(rows, planned, strict=True):
-        if not writes_month(plan):
+        if not (writes_month(plan) or (plan.action is Action.CONFLICT and _month_columns(plan))):
             continue
         found = guard.answer(plan.unit_id, period)
         if not found:
@@ -39,11 +40,18 @@ def hold_closed(rows: Sequence[ReadRow], planned: Sequence[PlannedRow], period: 
 def _changes(row: ReadRow, plan: PlannedRow) -> tuple[str, str]:
     """The field of the first cell that would change, and all of them as `V8“形象进度”：旧 → 新`."""
     fields = {slot.column: (name, slot) for name, slot in SLOTS[row.kind].items() if slot.table == "month"}
-    changed = [(*fields[column], pair) for intent in plan.intents if intent.table == "month" for column, pair in intent.changes.items()]
+    changed = [(*fields[column], pair) for column, pair in _month_columns(plan)]
     columns = row.table.by_field
     changed.sort(key=lambda each: columns[each[0]].index if each[0] in columns else len(columns))
     told = [f"{_cell(row, name)}：{_said(old, slot)} → {_said(new, slot)}" for name, slot, (old, new) in changed]
     return changed[0][0], "；".join(told)
+
+
+def _month_columns(plan: PlannedRow) -> list[tuple[str, tuple[Value, Value]]]:
+    """The columns of the month that the row would write, or would if somebody chose the file's side of a conflict, with old and new value."""
+    planned = [pair for intent in plan.intents if intent.table == "month" for pair in intent.changes.items()]
+    open_cells = [cell for conflict in conflicts_of(plan) if conflict.is_open for cell in conflict.cells if cell.table == "month"]
+    return planned + [(cell.column, (cell.ours, cell.theirs)) for cell in open_cells]
 
 
 def _cell(row: ReadRow, name: str) -> str:

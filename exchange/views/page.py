@@ -106,6 +106,7 @@ def render_page(
         "refusal": _refusal_words(upload, refusal),
         "form": form if form is not None else ReasonForm(),
         "is_ledger": upload.kind in LEDGER_KINDS,
+        "only_closed": only_closed(upload),
         "barrier": commit_barrier(upload, request.user),
         **work,
         "may_check": not work["work"] and upload.state in CHECKABLE and may_write(request.user, upload, Action.UPLOAD),
@@ -140,6 +141,8 @@ def commit_barrier(upload: Upload, user: Any) -> str:
     blocked = upload.counts.get("error") or 0
     if upload.state != Upload.State.CHECKED:
         return _("文件还没有通过检查，不能提交。")
+    if only_closed(upload):
+        return _("有%(count)s处会改变已锁定或未开放的月份，不能入库。确需改动，请市级管理员对本单位开放例外，再重新检查。") % {"count": blocked}
     if blocked:
         return _("还有%(count)s处阻断问题，整个文件都没有写入。请在 Excel 中改正后重新上传；改正前数据库保持原样。") % {"count": blocked}
     if upload.counts.get("conflict"):
@@ -150,6 +153,11 @@ def commit_barrier(upload: Upload, user: Any) -> str:
         return _("你的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
     refusal = barrier(upload, user)
     return wording(refusal.zh, refusal.en) if refusal is not None else ""
+
+
+def only_closed(upload: Upload) -> bool:
+    """Whether nothing blocks the file but that its month may not be written: there is nothing in it to correct."""
+    return {finding.get("code") for finding in upload.findings if finding.get("severity") == Severity.BLOCKS.value} == {"period_closed"}
 
 
 def _refusal_words(upload: Upload, refusal: UploadError | None) -> str:

@@ -40,11 +40,12 @@ def _holding(upload: Upload, user: Any) -> dict[str, Any] | None:
         return None
     found = holding_of(upload)
     accepted = (counts.get("rows") or 0) - len(found.rows)
+    changes = sum(counts.get(name) or 0 for name in ("create", "change", "conflict"))  # without any, the good rows have nothing to bring in
     return {
         "held": len(found.rows),
         "accepted": accepted,
         "barriers": [wording(zh, en) for zh, en in found.barriers],
-        "may": found.is_possible and accepted > 0 and upload.kind not in LEDGER_KINDS and may_write(user, upload, Action.UPLOAD),
+        "may": found.is_possible and accepted > 0 and changes > 0 and upload.kind not in LEDGER_KINDS and may_write(user, upload, Action.UPLOAD),
     }
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
+from accounts.roles import Role
 from exchange.merge import Take, conflicts_of, kept_of
 from exchange.models import Upload
 from exchange.plan import Action
@@ -19,11 +20,13 @@ from exchange.services.preview import Show, preview
 from exchange.services.template import make_template
 from exchange.sheets import Kind
 from exchange.sheets.stamp import STAMP_SHEET
-from projects.models import MonthReport, Project, Proposal
+from projects.models import MonthReport, Project, Proposal, ReportingPeriod
+from projects.services.periods import lock_period
 from tests.books import Sheet, xlsx
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JUNE, MAY, NAMES, begin, changed_cells, committed, edit, fill_june, rows_of, sent, state, template
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -234,6 +237,31 @@ def test_a_decided_value_chosen_from_the_file_is_proposed_and_counted(june: Cast
     assert Project.objects.get(name=NAMES[0]).total_wan == 13000
     assert Proposal.objects.get().changes == [["total_wan", "13000", "15000"]]
     assert standing(choose_for(later, {key: Take.THEIRS}, actor=june.owner)) == (0, 0, 5, 0, 0, 1)
+
+
+def test_a_conflict_in_a_locked_month_is_said_as_locked(june: Cast) -> None:
+    content = Excel(template(june)).put(NAMES[0], 形象进度="他们的进展").saved()
+    edit(NAMES[0], month=JUNE, progress_text="我们的进展")
+    lock_period(period_id=ReportingPeriod.objects.get(month=6).pk, actor=make_user("keeper", Role.CITY_ADMINISTRATOR), reason="到期")
+    upload = sent(content, june)
+    (found,) = [each for each in upload.findings if each["code"] == "period_closed"]
+    assert (found["severity"], found["col"] is not None, upload.counts["error"]) == ("error", True, 1)
+    assert "：我们的进展 → 他们的进展" in found["zh"]
+    assert tuple(upload.counts[name] for name in ("held", "conflict", "change", "same")) == (1, 0, 0, 4)
+    page = client_of(june.owner).get(f"/uploads/{upload.public_id}/").content.decode()
+    assert "没有可以写入的内容：1 行会改变已锁定或未开放的月份，受阻。其余各行与库中一致。" in page
+    assert "有1处会改变已锁定或未开放的月份，不能入库" in page
+    assert "没有需要变更的内容" not in page
+    assert "也可以先提交无误的" not in page, "the other rows would change nothing"
+
+
+def test_a_conflict_outside_a_locked_month_stays_a_conflict(june: Cast) -> None:
+    content = Excel(template(june)).put(NAMES[0], 联系人="他们").put(NAMES[1], 形象进度="他们的进展").put(NAMES[2], 备注="照样").saved()
+    edit(NAMES[0], contact="我们")
+    lock_period(period_id=ReportingPeriod.objects.get(month=6).pk, actor=make_user("keeper", Role.CITY_ADMINISTRATOR), reason="到期")
+    upload = sent(content, june)
+    assert tuple(upload.counts[name] for name in ("held", "conflict", "change", "same")) == (1, 1, 1, 2)
+    assert "也可以先提交无误的 4 行" in client_of(june.owner).get(f"/uploads/{upload.public_id}/").content.decode()
 
 
 # --- choosing at the page ---------------------------------------------------------------------------------------------------------
