@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,6 +42,7 @@ MARKS: dict[Mark, Any] = {
     Mark.UNIT_SLIP: gettext_lazy("单位错误"),
     Mark.OBSTACLE: gettext_lazy("问题超期"),
 }
+NOT_ASKED = gettext_lazy("%(month)s没有设填报期，没有要求填报，不评分。")
 # Findings of a file that say an amount was written in another unit than its column's.
 SLIPS = frozenset({"unit_suspect", "unit_slip", "unit_missing"})
 
@@ -55,6 +56,7 @@ class Quality:
     scores: Sequence[Score]
     weights: dict[Mark, Weight]
     day: date
+    is_asked: bool = True  # a month that no period was opened for asks for nothing, and so scores nothing
 
 
 def quality(user: Any, month: Month, *, known: date | None = None, today: date | None = None, action: Action = Action.VIEW) -> Quality:
@@ -66,9 +68,11 @@ def quality(user: Any, month: Month, *, known: date | None = None, today: date |
     until = Moment(month, known).known_until
     asked = matrix(list(units_for_user(user, action)), month.year, today=day, months=[month.month])
     units = [unit for unit, _cells in asked.rows]
+    weights = read_weights(_rows(month))
+    if not any(span.month == month for span in asked.periods):
+        return Quality(month, units, [score(unit.pk, (), weights) for unit in units], weights, day, is_asked=False)
     found = [*_unreported(asked, month, until), *_events(user, month, action, until), *_nil(user, month, action, until)]
     found += [*_slips(user, month, action, until), *_obstacles(user, month, min(day, month.last_day), action)]
-    weights = read_weights(_rows(month))
     return Quality(month, units, [score(unit.pk, found, weights) for unit in units], weights, day)
 
 
@@ -110,29 +114,61 @@ def _by(name: str, until: datetime | None) -> Q:
 
 
 def _events(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
-    """Handed in late (one for each day on which something was), sent back, changed after the approval by people of the unit itself.
+    """Handed in late (one for each day on which something was), sent back, changed after the approval by people of the unit itself or by a file.
 
-    What the city changed is not held against the unit, nor what the unit changed while the city had let it in.
+    A report is late or not by when it was handed in first: to hand it in again after it came back is no second lateness. What the city
+    changed is not held against the unit, unless by a sheet of the month, which says what units report whoever sends it; nor what was
+    changed while the city had let the unit in.
     """
     wanted = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
+    before = ReviewEvent.objects.filter(Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id")), report=OuterRef("report"))
     rows = ReviewEvent.objects.filter(wanted, _by("at", until), report__period__year=month.year, report__period__month=month.month)
-    late: dict[tuple[int, date], tuple[int, int]] = {}
-    own, granted = _own_people(), _granted(month)
-    for event in for_user(rows, user, action).select_related("report__project").order_by("at", "id"):
-        unit_id, day = event.report.project.unit_id, timezone.localdate(event.at)
-        if event.verb == Verb.SUBMIT.value:
-            period, n = late.get((unit_id, day), (event.report.period_id, 0))
-            late[unit_id, day] = period, n + 1
-            continue
-        name = event.report.project.name
+    rows = rows.exclude(Q(verb=Verb.SUBMIT.value) & Q(Exists(before.filter(verb=Verb.SUBMIT.value))))
+    events = list(for_user(rows, user, action).select_related("report__project").order_by("at", "id"))
+    yield from _late([event for event in events if event.verb == Verb.SUBMIT.value])
+    held = _Held.against([event for event in events if event.verb == Verb.VOID.value], month)
+    for event in events:
+        name, day = event.report.project.name, timezone.localdate(event.at)
         url = reverse("admin:projects_monthreport_change", args=[event.report_id]) + "#events"
         if event.verb == Verb.RETURN.value:
-            yield Evidence(unit_id, Mark.RETURNED, _("%(name)s被退回：%(reason)s") % {"name": name, "reason": event.reason}, url, day)
-        elif (event.by_id, unit_id) in own and not any(since <= event.at <= until for since, until in granted.get(unit_id, ())):
-            yield Evidence(unit_id, Mark.CORRECTED, _("%(name)s审核后又改动") % {"name": name}, url, day)
-    for (unit_id, day), (period, n) in late.items():
+            words = _("%(name)s被退回：%(reason)s") % {"name": name, "reason": event.reason}
+            yield Evidence(event.report.project.unit_id, Mark.RETURNED, words, url, day)
+        elif event.verb == Verb.VOID.value and held.holds(event):
+            yield Evidence(event.report.project.unit_id, Mark.CORRECTED, _("%(name)s审核后又改动") % {"name": name}, url, day)
+
+
+def _late(events: Sequence[ReviewEvent]) -> Iterator[Evidence]:
+    found: dict[tuple[int, date], tuple[int, int]] = {}
+    for event in events:
+        place = event.report.project.unit_id, timezone.localdate(event.at)
+        period, n = found.get(place, (event.report.period_id, 0))
+        found[place] = period, n + 1
+    for (unit_id, day), (period, n) in found.items():
         url = reverse("admin:projects_month_unit", args=[unit_id, period])
         yield Evidence(unit_id, Mark.LATE, _("逾期提交 %(n)s 条月度进展") % {"n": n}, url, day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Which changes after the approval are held against the unit."""
+
+    own: set[tuple[int, int]]
+    granted: dict[int, list[tuple[datetime, datetime]]]
+    sheets: dict[int, datetime]  # uploads of month sheets → when they were committed
+
+    @classmethod
+    def against(cls, events: Sequence[ReviewEvent], month: Month) -> _Held:
+        keys = {event.upload_id for event in events if event.upload_id is not None}
+        sheets = Upload.objects.filter(pk__in=keys, list_version=None).values_list("pk", "committed_at")
+        return cls(_own_people(), _granted(month), {pk: at for pk, at in sheets if at is not None})
+
+    def holds(self, event: ReviewEvent) -> bool:
+        unit_id = event.report.project.unit_id
+        if any(since <= event.at <= until for since, until in self.granted.get(unit_id, ())):
+            return False
+        sent = self.sheets.get(event.upload_id) if event.upload_id is not None else None
+        # What came later than the commit was the file taken back.
+        return (event.by_id, unit_id) in self.own or (sent is not None and event.at <= sent)
 
 
 def _nil(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
@@ -185,7 +221,8 @@ def quality_table(found: Quality) -> Table:
     rows = []
     for unit, scored in zip(found.units, found.scores, strict=True):
         points = {one.mark.value: -one.points for one in scored.taken if one.evidence}
-        rows.append(Row(unit.short_name, {"label": unit.short_name, "score": scored.points, **points}, keys={"unit": unit.key}))
+        points = {"score": scored.points, **points} if found.is_asked else {}
+        rows.append(Row(unit.short_name, {"label": unit.short_name, **points}, keys={"unit": unit.key}))
     return Table(
         name="quality",
         title=_("%(city)s%(month)s填报质量评分表") % {"city": settings.CITY_NAME, "month": month_text(found.month)},
@@ -193,7 +230,7 @@ def quality_table(found: Quality) -> Table:
         columns=columns,
         rows=rows,
         moment=_("截至%(day)s") % {"day": found.day.isoformat()},
-        notes=[*_weight_notes(found.weights)],
+        notes=[*([] if found.is_asked else [NOT_ASKED % {"month": month_text(found.month)}]), *_weight_notes(found.weights)],
     )
 
 

@@ -20,7 +20,7 @@ from projects.values import Month
 from reports.excel import Print, workbook_bytes
 from reports.pages import page_table
 from reports.parameters import read_question
-from reports.quality import MARKS, quality, quality_table
+from reports.quality import MARKS, NOT_ASKED, quality, quality_table
 from reports.tables import Row
 from reports.views import XLSX, Choice, describe, reader
 from reports.words import month_text
@@ -85,6 +85,7 @@ def unit_page(request: HttpRequest) -> HttpResponse:
         "score": scored,
         "month": month_text(asked.month),
         "day": found.day,
+        "not_asked": "" if found.is_asked else NOT_ASKED % {"month": month_text(asked.month)},
         "back": _address("reports:quality", **asked.params),
         "marks": [{"taken": one, "label": MARKS[one.mark], "weight": found.weights.get(one.mark)} for one in scored.taken],
     }

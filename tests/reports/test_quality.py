@@ -106,6 +106,42 @@ def test_the_same_rows_are_late_or_unreported_not_both(cast, weights):
     assert other.period == period
 
 
+def test_a_report_is_late_once_by_its_first_hand_in(cast, weights):
+    make_period(2020, 6, due_on=date(2020, 7, 6), grace_until=date(2020, 7, 8))
+    late, in_time = (make_month(make_project(unit=cast.unit_a, stage="build"), state="submitted") for _ in range(2))
+    for report, first_late in ((late, True), (in_time, False)):
+        for day, verb, is_late in ((7, "submit", first_late), (15, "return", False), (20, "submit", True)):
+            ReviewEvent.objects.filter(pk=event(report, verb, reason="误", is_late=is_late).pk).update(at=AT.replace(day=day))
+    (found,) = scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).of(Mark.LATE).evidence
+    assert (found.words, found.day) == ("逾期提交 1 条月度进展", date(2020, 7, 7))
+
+
+@pytest.mark.parametrize("who", ["owner", "city", None])
+def test_an_approved_report_that_a_later_sheet_changed_is_counted_whoever_sent_it(cast, weights, who):
+    report = make_month(make_project(unit=cast.unit_a, stage="build"))
+    sent = Upload.objects.create(filename="6月月报.xlsx", sha256="0" * 64, size=1, unit=cast.unit_a, period=report.period, committed_at=AT)
+    given = {"by": who and getattr(cast, who), "upload_id": sent.pk}
+    event(report, "void", "approved", "draft", **given)
+
+    def taken():
+        return len(scored(quality(cast.city, JUNE, today=TODAY), cast.unit_a).of(Mark.CORRECTED).evidence)
+
+    assert taken() == 1
+    Upload.objects.filter(pk=sent.pk).update(committed_at=AT.replace(day=1), undone_at=AT)
+    assert taken() == (1 if who == "owner" else 0)
+
+
+def test_a_month_that_was_never_opened_asks_for_nothing_and_scores_nothing(cast, signed_in, bad_month):
+    client, asked = signed_in(cast.city), {"period": "2019-01"}
+    page = client.get(reverse("reports:quality"), asked)
+    assert {row.values.get("score") for row in page.context["page"].table.rows} == {None}
+    for told in (page, client.get(reverse("reports:quality_unit"), {**asked, "unit": cast.unit_a.key})):
+        assert "2019年1月没有设填报期，没有要求填报，不评分。" in told.content.decode()
+        assert "得 100 分" not in told.content.decode()
+    sheet = load_workbook(BytesIO(client.get(reverse("reports:quality_xlsx"), asked).content)).active
+    assert [row[1] for row in sheet.iter_rows(values_only=True) if row[0] == "市南"] == ["—"]
+
+
 def test_weights_of_another_year_do_not_count(cast, bad_month):
     Threshold.objects.filter(code="quality").update(valid_from=date(2021, 1, 1))
     found = quality(cast.city, JUNE, today=TODAY)
