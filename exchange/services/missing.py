@@ -11,13 +11,13 @@ from exchange.models import Upload
 from exchange.parse import Place, PlacedFinding
 from exchange.services.examine import Seen, Setting
 from projects.findings import Finding, Severity
-from projects.models import Entry, MonthReport
+from projects.models import Entry, MonthReport, ReportingPeriod
 from projects.period import PARTS_UP_TO, Period
 from projects.records import ListRecord, ReturnRecord
 from projects.rules import LIST_RULES, RETURN_RULES, run
 from projects.services.context import build_context
 from projects.services.halves import part_refusal
-from projects.services.periods import stored_period
+from projects.services.periods import deadline, stored_period
 
 NOT_IN_FILE = frozenset({"list_left", "project_not_reported", "projects_not_reported"})
 _NAMED = 30  # names that stand in the sentence itself; the page lists them all
@@ -85,10 +85,10 @@ def _missing_months(seen: Seen, setting: Setting, period: Period) -> Iterator[Pl
     if not expected:
         return
     context = build_context(year=month.year, today=timezone.localdate(), month=month)
-    own = stored_period(period)
+    due, _grace = deadline(stored_period(period) or ReportingPeriod(year=month.year, month=month.month, half=period.half))
     for unit_id, names in expected.items():
         unit = setting.lookups.unit_by_id(unit_id)
-        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), own.due_on if own else None, names, reported)
+        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due, names, reported)
         for finding in _together(run(RETURN_RULES, record, context), unit.name if unit else "", period):
             yield PlacedFinding(finding, Place(None))
 

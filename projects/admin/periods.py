@@ -33,6 +33,7 @@ from projects.services.periods import (
     LOCKED_ITSELF,
     dates_for,
     deadline,
+    fill_due_days,
     grant_exception,
     lock_due,
     lock_period,
@@ -150,6 +151,10 @@ class ReportingRuleAdmin(PlainAdmin):
         (_("截止"), {"fields": ("due_day", "month_offset", "counts_workdays", "shift", "grace_days")}),
         (_("开放与锁定"), {"fields": ("opens_day", "lock_day", "source")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: ReportingRule, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        fill_due_days()  # of periods that were reported before anybody set a rule
 
 
 @admin.register(Holiday)

@@ -60,8 +60,26 @@ def deadline(period: ReportingPeriod) -> tuple[date | None, date | None]:
 
 
 def period_of(month: Month, half: int = Half.WHOLE) -> ReportingPeriod:
-    """The stored period of a month, made now if nobody has reported it before."""
-    return ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=half)[0]
+    """The stored period of a month, made now, with its due day by the rule, if nobody has reported it before."""
+    found = stored_period(Period(month, half))
+    if found is not None:
+        return found
+    due, grace = deadline(ReportingPeriod(year=month.year, month=month.month, half=half))
+    days = {"due_on": due, "grace_until": grace}
+    return ReportingPeriod.objects.get_or_create(year=month.year, month=month.month, half=half, defaults=days)[0]
+
+
+@transaction.atomic
+def fill_due_days() -> int:
+    """Write the due day into the periods that have none and now have a rule. Who has one keeps it. Answers how many."""
+    filled = 0
+    for period in ReportingPeriod.objects.select_for_update(of=("self",)).filter(due_on=None).order_by("pk"):
+        period.due_on, period.grace_until = deadline(period)
+        if period.due_on is not None:
+            period.save(update_fields=["due_on", "grace_until"])
+            audit.record("period.open", obj=period, due_on=str(period.due_on))
+            filled += 1
+    return filled
 
 
 def stored_period(period: Period) -> ReportingPeriod | None:

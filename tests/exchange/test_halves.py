@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -338,6 +339,31 @@ def test_an_edit_of_the_second_half_is_judged_beside_the_first(both: Cast) -> No
     assert [finding.code for finding in check_month(report)] == []
     report.done_ytd_wan = Decimal(530)
     assert "ytd_decreased" in {finding.code for finding in check_month(report)}
+
+
+def test_a_half_made_by_an_upload_has_its_due_day_everywhere(cast: Cast) -> None:
+    committed(filled(cast, FIRST, 40, 540, "上半月路基填筑"), cast)
+    first = ReportingPeriod.objects.get(month=6, half=1)
+    assert str(first.due_on) == "2020-06-18"
+    assert "2020年6月18日" in client_of(cast.officer).get(reverse("admin:projects_reportingperiod_changelist")).content.decode()
+    cells = {period_words(cell.span): cell for _unit, row in matrix([cast.unit], 2020).rows for cell in row}
+    assert cells["6月上半月"].is_overdue
+    partial = Excel(make_template(cast.unit, SECOND, actor=cast.owner).content)
+    late = sent(partial.saved(), cast)
+    assert ("return_late", "2020-07-03") in {(finding["code"], finding["zh"][finding["zh"].find("2020-07-03") :][:10]) for finding in late.findings}
+
+
+def test_a_rule_set_later_gives_its_day_to_what_was_reported(cast: Cast) -> None:
+    ReportingRule.objects.all().delete()
+    july, by_hand = period_of(JULY), period_of(Period.parse("2020-08").month)
+    by_hand.due_on = date(2020, 9, 9)
+    by_hand.save()
+    client = client_of(person("keeper", "city_administrator"))
+    address = reverse("admin:projects_reportingrule_add")
+    assert client.post(address, form_of(client.get(address), year="2020", due_day="6", grace_days="1")).status_code == 302
+    for period, day in ((july, date(2020, 8, 6)), (by_hand, date(2020, 9, 9))):
+        period.refresh_from_db()
+        assert period.due_on == day
 
 
 def test_each_half_has_its_days(cast: Cast) -> None:
