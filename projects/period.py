@@ -13,10 +13,11 @@ from functools import total_ordering
 from projects.values import Month
 
 WHOLE, FIRST_HALF, SECOND_HALF = 0, 1, 2
-# In which parts of a month its figures are looked for, the newest first, by the part that is asked for.
+# In which parts of a month its figures are looked for, the newest first, by the part that is asked for. A half asked for by itself is
+# never answered with the other: who has reported the first alone has not reported the second.
 PARTS_UP_TO: dict[int, tuple[int, ...]] = {
     WHOLE: (WHOLE, SECOND_HALF, FIRST_HALF),
-    SECOND_HALF: (SECOND_HALF, FIRST_HALF),
+    SECOND_HALF: (SECOND_HALF,),
     FIRST_HALF: (FIRST_HALF,),
 }
 _SAID = re.compile(r"[(（]?\s*([上前下后])\s*半\s*个?\s*月\s*[)）]?|(?<=20\d\d[-.]\d\d)([AB])(?![A-Za-z0-9])")

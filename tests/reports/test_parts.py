@@ -76,7 +76,9 @@ def test_a_half_by_itself_says_its_own(halves):
     assert wan(row, "month", "ytd") == [35, 585]
     assert (row["not_reported"], Decimal(row["schedule"])) == (1, Decimal("5.5") / 12)
     row = total(asked(2))
-    assert wan(row, "month", "ytd") == [50, 580 + 55]  # up to the second half; the first alone is what the other said
+    assert wan(row, "month", "ytd") == [50, 580]  # who said the first half alone has not reported the second
+    assert row["not_reported"] == 2
+    assert states_of(Project.objects.all(), Period(JUNE, 2)) == States(draft=1)
     table = city(whole_reach(), asked(1), "unit")
     assert "2020年6月上半月" in table.title
     assert table.lead.startswith("2020年6月上半月，“本月”指这半个月。")
