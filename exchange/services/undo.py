@@ -30,9 +30,9 @@ from exchange.services.memory import without_collecting
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.reverting import execute
 from exchange.services.undo_words import kept_places, outcome_words
-from projects.models import Door, MonthReport, Project, Source
+from projects.models import Door, MonthReport, Project, Proposal, Source
 from projects.services.periods import hold
-from projects.services.proposal_batches import reopen_of_upload, withdraw_of_upload
+from projects.services.proposal_batches import reopen_of_upload, states_of_upload, taken_back, withdraw_of_upload
 
 UNDOABLE = frozenset({Upload.State.COMMITTED, Upload.State.PARTLY})
 REDOABLE = frozenset({Upload.State.UNDONE, Upload.State.PARTLY})
@@ -151,6 +151,13 @@ def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> int:
     """What the upload proposed and nobody has settled goes with it, and comes back with it. What was approved stays: it has its own way back."""
     settle = withdraw_of_upload if kind == Reversal.Kind.UNDO else reopen_of_upload
     return settle(upload.pk, actor=actor, note=withdrawal_note(upload))
+
+
+def proposals_with(upload: Upload, kind: Reversal.Kind) -> int:
+    """How many proposals would go with the upload, or come back with it."""
+    if kind == Reversal.Kind.UNDO:
+        return states_of_upload(upload.pk).get(Proposal.State.OPEN, 0)
+    return len(taken_back(upload.pk, withdrawal_note(upload)))
 
 
 def _moved(zh: str, en: str) -> MovedError:

@@ -18,14 +18,14 @@ from exchange.models import Reversal, Upload
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.inverse import Inversion, inversion_of
 from exchange.services.leases import require_free
-from exchange.services.undo import check_reversible, check_scope, mark_of, withdrawal_note
+from exchange.services.undo import check_reversible, check_scope, mark_of, proposals_with
 from exchange.services.undo_words import kept_places, kept_words, place_lines, why_words
 from exchange.views.access import may_write, signed_in, upload_or_404, wants_json, wording
 from exchange.views.causes import cause_link
 from exchange.views.documents import refusal_answer
 from exchange.views.page import render_page
 from projects.models import Project, Proposal
-from projects.services.proposal_batches import states_of_upload, taken_back
+from projects.services.proposal_batches import states_of_upload
 
 _PAGE = 50
 _TABS = ("kept", "reverted")
@@ -82,11 +82,10 @@ def _context(request: HttpRequest, upload: Upload, plan: Inversion, kind: Revers
     tab = tab if tab in _TABS else "kept" if plan.staying else "reverted"
     page = Paginator(plan.staying if tab == "kept" else plan.going, _PAGE).get_page(request.GET.get("page"))
     is_undo = kind == Reversal.Kind.UNDO
-    asked = states_of_upload(upload.pk)
     return {
         "upload": upload,
-        "proposals": asked.get(Proposal.State.OPEN, 0) if is_undo else len(taken_back(upload.pk, withdrawal_note(upload))),
-        "approved": asked.get(Proposal.State.APPROVED, 0) if is_undo else 0,
+        "proposals": proposals_with(upload, kind),
+        "approved": states_of_upload(upload.pk).get(Proposal.State.APPROVED, 0) if is_undo else 0,
         "is_undo": is_undo,
         "title": (_("撤回上传 #%(number)s") if is_undo else _("恢复上传 #%(number)s")) % {"number": upload.pk},
         "places": len(plan.items),

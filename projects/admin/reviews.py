@@ -20,6 +20,7 @@ from projects.admin.corrections import words_of
 from projects.admin.states import exception_words, verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod, in_time
 from projects.period import PARTS_UP_TO
+from projects.services.edits import reworked
 from projects.services.periods import deadline, writable
 from projects.services.reviews import VALUES, Left, Outcome, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
 from projects.stages import Stage
@@ -200,6 +201,9 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
     answer = writable(unit.pk, period)
     ordered = reports.order_by("project__name")
     rows = [_row(report, verbs, remarks.get(report.pk, {}), reasons.get(report.pk, ""), bool(answer)) for report in ordered]
+    changed = reworked([row["report"].pk for row in rows if row["report"].state == MonthReport.State.RETURNED])
+    for row in rows:
+        row["is_reworked"] = row["report"].pk in changed
     building = Project.objects.filter(unit=unit, stage=Stage.BUILD).exclude(months__period=period)
     nil = NilReturn.objects.filter(unit=unit, period=period).select_related("by").first()
     due, grace = deadline(period)

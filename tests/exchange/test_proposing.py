@@ -22,6 +22,7 @@ from projects.services.proposals import approve, refuse
 from projects.values import Month
 from tests.books import xlsx
 from tests.exchange.test_intake_services import LIST
+from tests.exchange.test_views_undo import run
 from tests.factories import make_list, make_sector, make_version
 
 MONTH = """
@@ -165,8 +166,10 @@ def test_the_same_file_again_does_not_ask_again(people):
 def test_undo_takes_the_question_back_and_redo_puts_it_again(people):
     _project, upload = monthly(people, 13500)
     commit(upload, actor=people.owner, reason="概算调整")
+    assert "1条待审的变更申请一并撤回" in run(str(upload.pk), "--dry-run")[0]
     undo(upload, actor=people.owner, reason="报错")
     assert (Proposal.objects.get().state, MonthReport.objects.count()) == ("withdrawn", 0)
+    assert "1条变更申请重新待审" in run(str(upload.pk), "--redo", "--dry-run")[0]
     redo(upload, actor=people.owner)
     assert (Proposal.objects.get().state, Proposal.objects.get().settled_by) == ("open", None)
 

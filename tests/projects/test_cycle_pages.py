@@ -233,7 +233,7 @@ def test_queries_of_a_unit_s_month_do_not_grow(cycle, signed_in, count, django_a
         cycle.report(state="returned")
     client = signed_in(cycle.filler)
     client.get(unit_url(cycle))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(unit_url(cycle))
 
 

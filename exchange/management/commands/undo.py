@@ -17,7 +17,7 @@ from exchange.models import Reversal, Upload
 from exchange.services.faults import UploadError
 from exchange.services.inverse import inversion_of
 from exchange.services.leases import require_free
-from exchange.services.undo import check_reversible, check_scope, redo, undo
+from exchange.services.undo import check_reversible, check_scope, proposals_with, redo, undo
 from exchange.services.undo_words import kept_places, place_lines, why_words
 from projects.models import Door, Project
 
@@ -78,6 +78,7 @@ class Command(BaseCommand):
             "places": len(plan.items),
             "reverted": [line.as_json() for line in place_lines(upload, plan.going)],
             "kept": [line.as_json() for line in kept_places(upload, plan)],
+            "proposals": proposals_with(upload, kind),
             "removed_projects": len(plan.deletes.get(Project, [])),
         }
 
@@ -100,6 +101,8 @@ class Command(BaseCommand):
             going = document["reverted"]
             said = f"{document['places']}处中可{word}{len(going)}处，保留{len(document['kept'])}处（未写入任何内容）"
             self.stdout.write(f"#{document['upload']}: {said}")
+            if count := document["proposals"]:
+                self.stdout.write(f"  {count}条待审的变更申请一并撤回" if word == "撤回" else f"  {count}条变更申请重新待审")
             for line in going:
                 self.stdout.write(f"  [{word}] {_place(line)} {line['project']} {line['field']}: {_change(line)}")
             self._list(document["kept"])
