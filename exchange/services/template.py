@@ -166,7 +166,10 @@ def _revisions(known: Known) -> str:
 
 
 def _last_reports(ids: Sequence[int], period: Period) -> dict[int, dict[str, Any]]:
-    """For each project the newest approved report of the last months before this one, else the newest of any state."""
+    """For each project its newest report of the last months before this one, whatever its state: what the rules compare with.
+
+    Where it says no year to date, that of the year's newest report that does stands in it, with `ytd_of`: which report that is.
+    """
     month, first = period.month, period.month.plus(-LAST_MONTHS)
     window = (Q(period__year=first.year, period__month__gte=first.month) | Q(period__year__gt=first.year)) & (
         Q(period__year__lt=month.year) | Q(period__year=month.year, period__month__lt=month.month)
@@ -174,20 +177,27 @@ def _last_reports(ids: Sequence[int], period: Period) -> dict[int, dict[str, Any
     if period.half == SECOND_HALF:
         window |= Q(period__year=month.year, period__month=month.month, period__half=FIRST_HALF)
     found: dict[int, dict[str, Any]] = {}
-    approved = MonthReport.State.APPROVED
     for start in range(0, len(ids), _PART):
         rows = MonthReport.objects.filter(window, project__in=ids[start : start + _PART]).order_by(*in_time("period__"))
         for row in rows.values("project_id", "period__year", "period__month", "period__half", "state", *MONTH_FIELDS):
             before = found.get(row["project_id"])
-            if before is None or row["state"] == approved or before["state"] != approved:
-                found[row["project_id"]] = row
+            if before is not None and row["done_ytd_wan"] is None and row["period__year"] == before["period__year"]:
+                row |= {"done_ytd_wan": before["done_ytd_wan"], "ytd_of": before.get("ytd_of") or _report_words(before)}
+            found[row["project_id"]] = row
     return found
+
+
+def _report_words(report: Mapping[str, Any]) -> str:
+    """Which period a report is of, and its state."""
+    state = dict(MonthReport.State.choices)[report["state"]]
+    return f"{Period(Month(report['period__year'], report['period__month']), report['period__half'])} {state}"
 
 
 def _last_words(report: Mapping[str, Any]) -> tuple[str, dict[str, CellContent]]:
     """Which report the grey values are from, and the values."""
-    state = dict(MonthReport.State.choices)[report["state"]]
-    words = f"{Period(Month(report['period__year'], report['period__month']), report['period__half'])} {state}"
+    words = _report_words(report)
+    if report.get("ytd_of") and report["done_ytd_wan"] is not None:
+        words += f"（本年累计：{report['ytd_of']}）"
     return words, {name: report[name] if report[name] != "" else None for name in MONTH_FIELDS}
 
 

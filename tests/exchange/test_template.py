@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -21,6 +22,7 @@ from projects.models import MonthReport, Project, ReviewEvent
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JULY, JUNE, NAMES, begin, edit, template
+from tests.factories import make_month
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +47,19 @@ def test_it_has_the_units_projects_with_what_is_stored_and_the_last_figures_in_g
     assert [excel.cell(name, words).value for words in ("本月完成投资", "本年累计完成投资", "形象进度")] == [None, None, None]
 
 
-def test_grey_prefers_the_last_approved_report(cast: Cast) -> None:
+def test_grey_is_the_newest_report_in_any_state_as_the_rules_compare(cast: Cast) -> None:
     edit(NAMES[0], month=JUNE.previous, state=MonthReport.State.APPROVED)
-    assert Excel(template(cast)).cell(NAMES[0], f"{GREY}上次填报").value == "2020-05 已审核"
+    headings = [f"{GREY}{words}" for words in ("上次填报", "上次本年累计完成投资")]
+    assert Excel(template(cast)).cell(NAMES[0], headings[0]).value == "2020-05 已审核"
+    june = make_month(Project.objects.get(name=NAMES[0]), 6, done_ytd_wan=Decimal(15800))
+    july = Excel(template(cast, JULY))
+    assert [july.cell(NAMES[0], words).value for words in headings] == ["2020-06 草稿", 15800]
+    # One that says no year to date leaves the one before it in force, as for the rules, and says whose it is.
+    may = MonthReport.objects.get(project=june.project, period__month=5)
+    june.done_ytd_wan = None
+    june.save()
+    july = Excel(template(cast, JULY))
+    assert [july.cell(NAMES[0], words).value for words in headings] == ["2020-06 草稿（本年累计：2020-05 已审核）", may.done_ytd_wan]
 
 
 def test_identity_is_locked_and_entry_cells_are_open(cast: Cast) -> None:
