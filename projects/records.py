@@ -16,6 +16,7 @@ from typing import Any
 from projects.period import WHOLE, Period
 from projects.stages import DEFAULT_MOVES, DEFAULT_TABLE, STARTED, Moves, Stage, StageTable
 from projects.values import Month, PartialDate
+from projects.workflow import span_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +274,11 @@ class Context:
     moves: Moves = field(default_factory=lambda: DEFAULT_MOVES)
     asked: frozenset[str] | None = None  # the fields this door carries; None: all
     by_city: bool = False  # the change is made by a city user
-    until: date = field(init=False)  # last day that may have happened: the end of the month reported, or today
+    half: int = WHOLE
+    until: date = field(init=False)  # last day that may have happened: the end of the month or half reported, or today
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "until", self.today if self.month is None else self.month.last_day)
+        object.__setattr__(self, "until", self.today if self.month is None else span_end(self.month, self.half))
 
     def asks(self, name: str) -> bool:
         return self.asked is None or name in self.asked

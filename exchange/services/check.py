@@ -222,7 +222,7 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
     planned: list[PlannedRow] = []
     for (_, month, half, _), rows in groups.items():
         frame = Frame(month.year if month is not None else run.year, _period(run, month, half), run.setting.list_version_id)
-        examined = examine(rows, frame, run.setting, _context(run, rows[0], frame, month), run.seen)
+        examined = examine(rows, frame, run.setting, _context(run, rows[0], frame), run.seen)
         hold_closed(rows, examined, frame.period, run.seen)
         run.held.note(rows)
         planned += examined
@@ -253,12 +253,12 @@ def _period(run: _Run, month: Month | None, said: int) -> ReportingPeriod | None
     return run.periods[period]
 
 
-def _context(run: _Run, row: ReadRow, frame: Frame, month: Month | None) -> Any:
+def _context(run: _Run, row: ReadRow, frame: Frame) -> Any:
     asked = frozenset(row.table.by_field)
-    key = (frame.year, month, asked)
+    key = (frame.year, frame.period.as_period if frame.period is not None else None, asked)
     if key not in run.setting.contexts:
         by_city = run.setting.allowed_units is None
-        run.setting.contexts[key] = build_context(year=frame.year or run.year, today=run.today, month=month, asked=asked, by_city=by_city)
+        run.setting.contexts[key] = build_context(year=frame.year or run.year, today=run.today, month=key[1], asked=asked, by_city=by_city)
     return run.setting.contexts[key]
 
 

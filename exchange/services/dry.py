@@ -19,17 +19,17 @@ from projects.values import Month
 
 def judged_rows(reading: Reading, *, unit: ReportingUnit | None = None, today: date | None = None) -> Iterator[ReadRow]:
     """The rows of a reading with the project and month rules run on each; all findings are in `reading.findings` at the end."""
-    contexts: dict[tuple[int, Month | None, int], Context] = {}
+    contexts: dict[tuple[int, Month | None, int, int], Context] = {}
     seen = Seen()
     now = today or timezone.localdate()
     for row in validated_rows(reading):
         month = row.period if row.kind == Kind.MONTHLY else None
         year = month.year if month is not None else said_year(reading) or now.year
-        key = (year, month, id(row.table))
+        key = (year, month, row.half, id(row.table))
         if key not in contexts:
             prefix = reading.reference.region_prefix
             asked = frozenset(row.table.by_field)
-            contexts[key] = Context(year, min(last_day_of(reading, year), now), month, prefix, asked=asked, by_city=unit is None)
+            contexts[key] = Context(year, min(last_day_of(reading, year), now), month, prefix, asked=asked, by_city=unit is None, half=row.half)
         if row.kind not in FUNDS:
             judge(row, contexts[key], unit=unit, month=month, seen=seen)
         yield row

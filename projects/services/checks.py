@@ -21,13 +21,13 @@ from accounts.models import Division
 from projects.earlier import past_of
 from projects.findings import Finding, Severity, message
 from projects.models import AnnualPlan, Correction, MonthReport, Project, ProjectCode, StageField, Threshold, in_time
-from projects.period import Period
+from projects.period import WHOLE, Period
 from projects.records import CodeOwner, CodeRecord, Context, MonthRecord, PermitRecord, ProjectRecord, Thresholds
 from projects.rules import CODE_RULES, MONTH_RULES, PROJECT_RULES, run
 from projects.services.edits import last_edits
 from projects.services.periods import earlier_this_year
 from projects.stages import DEFAULT_TABLE, Stage, StageTable
-from projects.values import Month, PartialDate, normalise_code
+from projects.values import PartialDate, normalise_code
 
 # What the project form has no column for, and so can't ask.
 _NOT_CARRIED = frozenset({"district", "in_use_on", "final_account_wan", "out_document", "start_delay_reason"})
@@ -64,9 +64,9 @@ def check_annual_plan(plan: AnnualPlan) -> list[Finding]:
 
 def check_month(report: MonthReport, *, reason: str = "") -> list[Finding]:
     """What the month rules say of a report, with this year's earlier months and December before them."""
-    month = report.period.as_month
-    besides = _beside([report.project_id], report.period.as_period)
-    return _judge(report, _context(report.project, month.year, month=month, codes=[]), besides, reason)
+    period = report.period.as_period
+    besides = _beside([report.project_id], period)
+    return _judge(report, _context(report.project, period.month.year, period=period, codes=[]), besides, reason)
 
 
 def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reason: str = "") -> list[Finding]:
@@ -74,8 +74,8 @@ def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reaso
 
     The months before it count as they were corrected.
     """
-    month = report.period.as_month
-    context, besides = _context(report.project, month.year, month=month, codes=[]), _beside([report.project_id], report.period.as_period)
+    period = report.period.as_period
+    context, besides = _context(report.project, period.month.year, period=period, codes=[]), _beside([report.project_id], period)
     before = {repr(finding) for finding in _judge(report, context, besides, reason)}
     rows = besides.earlier.get(report.project_id, [])
     told = Correction.objects.filter(report__in=[row.pk for row in rows], state=Correction.State.APPROVED).order_by("settled_at", "id")
@@ -138,7 +138,7 @@ def open_questions(reports: Sequence[MonthReport]) -> dict[int, list[tuple[str, 
     for period in sorted({report.period.as_period for report in reports}):
         own = [report for report in reports if report.period.as_period == period]
         besides = _beside([report.project_id for report in own], period)
-        context = _context(own[0].project, period.month.year, month=period.month, codes=[])
+        context = _context(own[0].project, period.month.year, period=period, codes=[])
         for report in own:
             reason = given[report.pk].reason if report.pk in given else ""
             asked = [finding for finding in _judge(report, context, besides, reason) if finding.severity is not Severity.INFO]
@@ -228,7 +228,7 @@ def _plan_year(project: Project) -> int:
     return newest or timezone.localdate().year
 
 
-def _context(project: Project, year: int, *, month: Month | None = None, codes: list[str | None], by_city: bool = False) -> Context:
+def _context(project: Project, year: int, *, period: Period | None = None, codes: list[str | None], by_city: bool = False) -> Context:
     """Thresholds and stage fields valid in the year, divisions, and who holds these codes. Four queries."""
     divisions = list(Division.objects.select_related("successor"))
     wanted = [normalise_code(code) for code in codes if code]
@@ -237,7 +237,8 @@ def _context(project: Project, year: int, *, month: Month | None = None, codes: 
     return Context(
         plan_year=year,
         today=timezone.localdate(),
-        month=month,
+        month=period.month if period is not None else None,
+        half=period.half if period is not None else WHOLE,
         region_prefix=settings.CITY_CODE[:4],
         open_regions=frozenset({settings.CITY_CODE, *(row.code for row in divisions if row.level == Division.Level.STATISTICAL)}),
         region_successors={row.code: row.successor.code for row in divisions if row.successor is not None},

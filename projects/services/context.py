@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Division, ReportingUnit
 from projects.models import StageField, Threshold
+from projects.period import WHOLE, Period
 from projects.records import Context, DivisionRecord, Thresholds
 from projects.stages import DEFAULT_TABLE, StageTable
 from projects.values import Month
@@ -19,7 +20,13 @@ M = TypeVar("M", Threshold, StageField)
 
 
 def build_context(
-    *, year: int, today: date, month: Month | None = None, asked: Iterable[str] | None = None, by_city: bool = False, with_divisions: bool = False
+    *,
+    year: int,
+    today: date,
+    month: Month | Period | None = None,
+    asked: Iterable[str] | None = None,
+    by_city: bool = False,
+    with_divisions: bool = False,
 ) -> Context:
     """The context of a plan year. Four queries; one more with divisions, which only doors that take a typed district need."""
     divisions = list(Division.objects.select_related("successor"))
@@ -29,7 +36,8 @@ def build_context(
     return Context(
         plan_year=year,
         today=today,
-        month=month,
+        month=month.month if isinstance(month, Period) else month,
+        half=month.half if isinstance(month, Period) else WHOLE,
         region_prefix=city.rstrip("0") if not city.endswith("0000") else city[:2],
         open_regions=frozenset({city, *(division.code for division in divisions if division.level == Division.Level.STATISTICAL)}),
         region_successors={division.code: division.successor.code for division in divisions if division.successor is not None},

@@ -43,7 +43,9 @@ def opening_refusal(period: Period, *, own: int | None = None) -> Refused | None
     """Why a month may not be opened so, beside what is open of it already: as a whole where it is reported in halves, or the other way
     round. `own` is the row that is being changed."""
     month = period.month
-    others = ReportingPeriod.objects.filter(year=month.year, month=month.month).exclude(pk=own)
+    others = ReportingPeriod.objects.filter(year=month.year, month=month.month)
+    if own is not None:
+        others = others.exclude(pk=own)
     named = Period(month).zh
     if period.half == Half.WHOLE and (others.exclude(half=Half.WHOLE).exists() or (own is None and not others and _ruled_in_halves(month))):
         return Refused(

@@ -19,7 +19,7 @@ from exchange.services.faults import StateError
 from exchange.services.held_book import held_book
 from exchange.services.template import make_template
 from exchange.sheets.template import GREY
-from projects.models import MonthReport, Reminder, ReportingPeriod, ReportingRule
+from projects.models import MonthReport, Project, Reminder, ReportingPeriod, ReportingRule
 from projects.period import Period
 from projects.returns import matrix, period_words
 from projects.services.checks import check_month
@@ -163,6 +163,25 @@ def test_the_second_half_is_held_against_the_first(cast: Cast) -> None:
     assert codes(filled(cast, SECOND, 10, 620, "下半月路面摊铺")) == {"month_not_reconciled"}
     # The first half was held against May, whose year to date was 500.
     assert codes(filled(cast, FIRST, 10, 540, "上半月路基填筑")) == {"month_not_reconciled"}
+
+
+def test_a_first_half_is_judged_by_its_fifteenth(cast: Cast) -> None:
+    header = "序号|项目名称|本月完成投资|本年累计完成投资|实际开工时间"
+    for half, day, expected in ((1, "2020-06-20", True), (1, "2020-06-15", False), (2, "2020-06-20", False)):
+        table = f"""
+            崂山区2020年6月{"上下"[half - 1]}半月重大基础设施项目进展情况
+            单位：万元
+            {header}
+            1|{NAMES[0]}|40|540|{day}
+        """
+        found = {finding["code"] for finding in sent(xlsx(Sheet("进展", table)), cast).findings}
+        assert ("start_after_report" in found) is expected
+    project = Project.objects.get(name=NAMES[0])
+    project.actual_start = "2020-06-20"
+    for half, expected in ((1, True), (2, False)):
+        report = MonthReport(project=project, period=period_of(JUNE, half), done_month_wan=Decimal(40), done_ytd_wan=Decimal(540))
+        heard = {finding.code for finding in check_month(report)}
+        assert ("investment_before_start" in heard) is expected, heard
 
 
 def test_july_is_held_against_the_newest_half(both: Cast) -> None:
