@@ -134,7 +134,8 @@ def deed_at(path: str, method: str = "GET") -> tuple[Deed, str] | None:
     except Resolver404:
         return None
     number = str(next(iter(found.kwargs.values()), next(iter(found.args), "")))
-    own = _views.get((found.view_name, method))
+    # An address of a button alone is asked about as what the button does: nobody opens it.
+    own = _views.get((found.view_name, method)) or _views.get((found.view_name, "POST"))
     if own is not None:
         return own, number
     label, _bar, page = (found.url_name or "").rpartition("_")
@@ -258,7 +259,8 @@ def _against(user: Any, deed: Deed, wanted: Action | None, obj: Any) -> str:
         return _("没有这条记录")
     if words["unit"] and not scope.reaches(user, wanted, unit_id_of(obj)):
         return _("记录属%(unit)s，而有“%(action)s”权限的岗位是%(posts)s，不在其范围内") % words
-    if not words["unit"] and not getattr(deed.model, "scope_path", None) and not scope.city_wide(user, wanted):
+    of_no_unit = not words["unit"] and (obj is not None or not getattr(deed.model, "scope_path", None))
+    if of_no_unit and not scope.city_wide(user, wanted):
         return _("记录不属于某一个单位，由全市岗位管理；有“%(action)s”权限的岗位是%(posts)s") % words
     return next(iter(_hindering(user, deed, obj)), _("“%(kind)s”在页面上对任何岗位都不提供“%(verb)s”") % page)
 

@@ -15,7 +15,7 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
 from funding.models import Bond, CentralPlan
-from projects.models import ListVersion, MonthReport, Project, ReportingPeriod
+from projects.models import ListVersion, MonthReport, Project, Proposal, ReportingPeriod
 from projects.services.periods import writable
 from projects.values import Month
 
@@ -31,7 +31,9 @@ _upload("exchange:findings-xlsx", _("上传的检查结果"))
 _upload("exchange:findings-csv", _("上传的检查结果"))
 _upload("exchange:check", _("重新检查上传的文件"), "do", Action.UPLOAD, "POST")
 _upload("exchange:commit", _("提交上传的文件"), "do", Action.UPLOAD, "POST")
+_upload("exchange:choose", _("选择上传的冲突"), "do", Action.UPLOAD, "POST")
 _upload("exchange:undo", _("撤销上传"), "do", Action.UNDO, "POST")
+_upload("exchange:redo", _("恢复上传"), "do", Action.UNDO, "POST")
 register("upload-by-number", Deed(_("上传的文件"), "view", Action.VIEW, Upload, closed=Verdict.HIDDEN))
 register("exchange:list", Deed(_("上传与检查"), "view", Action.VIEW))
 register("exchange:list", Deed(_("上传文件"), "do", Action.UPLOAD), "POST")
@@ -56,6 +58,11 @@ register("admin:projects_month_unit", Deed(_("本单位本月"), "view", Action.
 register("admin:projects_monthreport_corrections", Deed(_("更正"), "view", Action.VIEW, MonthReport, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_remind", Deed(_("催报"), "do", Action.REMIND, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
+register("admin:projects_proposal_approve", Deed(_("批准变更申请"), "do", Action.APPROVE, Proposal, in_admin=True), "POST")
+register("admin:projects_proposal_refuse", Deed(_("不批准变更申请"), "do", Action.APPROVE, Proposal, in_admin=True), "POST")
+register("admin:projects_proposal_withdraw", Deed(_("撤回变更申请"), "do", Action.EDIT, Proposal, in_admin=True), "POST")
+for _method in ("GET", "POST"):
+    register("admin:projects_proposal_make", Deed(_("提出变更申请"), "do", Action.EDIT, Project, in_admin=True), _method)
 register("admin:funding_bond_page", Deed(_("债券"), "view", Action.VIEW, Bond, in_admin=True))
 register("admin:funding_bond_page", Deed(_("债券资金记账"), "do", Action.EDIT, Bond, in_admin=True, whole_city=True), "POST")
 register("admin:funding_centralplan_page", Deed(_("中央预算内投资计划"), "view", Action.VIEW, CentralPlan, in_admin=True))

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.explain import ACTION_WORDS, Verdict, deed_at, explain, row_kinds, row_of
 from accounts.roles import Action, Role
+from projects.models import Proposal, ReportingPeriod
+from tests.exchange.cast import made_upload
 from tests.factories import make_month, make_period, make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,36 @@ def test_a_locked_month_is_a_hindrance_and_no_lack_of_permission(cast, project):
     found = told(cast.owner, page, "POST")
     assert (found.verdict, len(found.hindrances)) == (Verdict.OPEN, 1)
     assert "2020年6月" in found.hindrances[0]
+
+
+def test_what_a_lock_keeps_back_is_no_yes_in_the_headline(cast, signed_in, project):
+    report = make_month(project, 6)
+    asked = {"who": "owner", "kind": "projects.monthreport", "number": str(report.pk), "verb": "change"}
+    client = signed_in(cast.city)
+    assert '<span class="tag good">可以</span>' in client.get(PAGE, asked).content.decode()
+    ReportingPeriod.objects.update(locked_at=timezone.now())
+    page = client.get(PAGE, asked).content.decode()
+    assert '<span class="tag soft">暂不能</span>' in page.partition("</h2>")[0]
+    assert '<span class="tag good">可以</span>' not in page
+
+
+@pytest.mark.parametrize("address", ["/uploads/by-number/{pk}/", "/uploads/{public_id}/", "/uploads/{public_id}/choose/"])
+def test_an_upload_of_the_whole_city_is_no_unit_s(cast, address):
+    upload = made_upload(None)
+    found = told(cast.owner, address.format(pk=upload.pk, public_id=upload.public_id))
+    assert (found.verdict, found.lacking) == (
+        Verdict.HIDDEN,
+        "记录不属于某一个单位，由全市岗位管理；有“查看”权限的岗位是区市经办人（市南）",
+    )
+    assert told(cast.city, address.format(pk=upload.pk, public_id=upload.public_id)).verdict is Verdict.OPEN
+
+
+@pytest.mark.parametrize(("verb", "owner"), [("approve", Verdict.REFUSED), ("refuse", Verdict.REFUSED), ("withdraw", Verdict.OPEN)])
+def test_the_verbs_of_a_proposal_are_known(cast, project, verb, owner):
+    made = Proposal.objects.create(project=project, changes=[["total_wan", "1", "2"]], reason="概算调整", by=cast.owner)
+    address = reverse(f"admin:projects_proposal_{verb}", args=[made.pk])
+    assert [told(who, address).verdict for who in (cast.owner, cast.stranger)] == [owner, Verdict.HIDDEN]
+    assert told(cast.owner, reverse("admin:projects_proposal_make", args=[project.pk])).verdict is Verdict.OPEN
 
 
 def test_city_administrator_reads_the_reason_by_address(cast, signed_in, project):
