@@ -23,9 +23,9 @@ from projects.admin.forms import AnnualPlanForm, MonthForm
 from projects.admin.reviews import move_page, move_url, unit_page, unit_url, verbs_of
 from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
-from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, unlocked
+from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, Source, unlocked
 from projects.services.periods import exceptions_in_force, newest_open, writable
-from projects.services.voiding import void_one
+from projects.services.voiding import void_one, withdraw_nil_of
 from projects.workflow import Verb
 
 register(
@@ -149,6 +149,8 @@ class MonthReportAdmin(OfProjectAdmin):
             if void_one(obj, actor=request.user, door=Door.ADMIN, reason=reason):
                 messages.warning(request, gettext("这条月度进展提交或审核之后被改动，已回到草稿，须重新提交。"))
         super().save_model(request, obj, form, change)
+        if (not change or form.real_changes) and withdraw_nil_of([obj.project_id], obj.period_id, source=Source(Door.ADMIN, request.user.pk)):
+            messages.warning(request, gettext("该单位先前报的“本月无变化”已撤回：现在有了月度进展。"))
 
     @admin.display(description=_("本月完成（万元）"), ordering="done_month_wan")
     def n_month(self, row: MonthReport) -> str:

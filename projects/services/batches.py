@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode, Source
 from projects.naming import name_key
-from projects.services.voiding import tell_voided, voided_states
+from projects.services.voiding import tell_voided, voided_states, withdraw_nil_of
 from projects.values import ProjectCode as CodeValue
 from projects.workflow import State, after_edit
 
@@ -85,6 +85,8 @@ def _write_months(changes: Sequence[ProjectChange], frame: Frame, *, source: Sou
     fixed = {"period_id": frame.period_id, "state": MonthReport.State.DRAFT}
     _write_hanging(MonthReport, "month", changes, fixed, source=source, write=write)
     tell_voided(voided, source=source)
+    written = (change.project_id for change in changes if change.project_id is not None and "month" in change.tables)
+    withdraw_nil_of(written, frame.period_id, source=source)
 
 
 def blank_row(model: type[models.Model], write: Writer) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What writing into a month's report does to its review: a submission or an approval falls, in the same transaction, and is told.
 
 Both ways of writing use it: the form for one report (`void_one`), the set-wise writer for many (`voided_states`, `tell_voided`).
+A unit that said "nothing changed" and then writes figures has taken that back: `withdraw_nil_of`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from projects.models import MonthReport, ReviewEvent, Source
+from accounts import audit
+from accounts.models import User
+from projects.models import MonthReport, NilReturn, Project, ReviewEvent, Source
 from projects.workflow import VOIDED, State, Verb, after_edit
 
 _PART = 500
@@ -39,6 +42,26 @@ def tell_voided(states: Mapping[int, str], *, source: Source) -> None:
         for key, state in sorted(states.items())
     ]
     ReviewEvent.objects.bulk_create(made, batch_size=_PART)
+
+
+def withdraw_nil_of(project_ids: Iterable[int], period_id: int | None, *, source: Source) -> int:
+    """Take back the "nothing changed" of the units whose figures of the period are being written: it is no longer so. Answers how many."""
+    said = {row.unit_id: row for row in NilReturn.objects.filter(period=period_id).select_related("period", "by")} if period_id else {}
+    if not said:
+        return 0
+    ids = sorted(set(project_ids))
+    units: set[int] = set()
+    for start in range(0, len(ids), _PART):
+        units |= set(Project.objects.filter(pk__in=ids[start : start + _PART], unit__in=said).order_by().values_list("unit_id", flat=True))
+    actor = User.objects.filter(pk=source.actor_id).first() if source.actor_id else None
+    for unit_id in sorted(units):
+        nil = said[unit_id]
+        told: dict[str, Any] = {"unit": unit_id, "period": str(nil.period.as_period), "note": nil.note, "by": str(nil.by or "")}
+        if source.upload_id:
+            told["upload"] = source.upload_id
+        audit.record("month.nil_withdraw", actor=actor, obj=nil, **told)
+        nil.delete()
+    return len(units)
 
 
 def void_one(report: MonthReport, *, actor: Any, door: str, reason: str = "") -> bool:

@@ -14,19 +14,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from exchange.models import Upload
 from exchange.services.faults import StateError
 from exchange.services.held_book import held_book
 from exchange.services.template import make_template
 from exchange.sheets.template import GREY
-from projects.models import MonthReport, Project, Reminder, ReportingPeriod, ReportingRule
+from projects.models import MonthReport, NilReturn, Project, Reminder, ReportingPeriod, ReportingRule
 from projects.period import Period
 from projects.returns import matrix, period_words
 from projects.services.checks import check_month
 from projects.services.halves import halves_in_use, part_refusal, parts_of
 from projects.services.periods import lock_period, open_period, period_of
 from projects.services.reminders import remind
-from projects.services.reviews import last_approved, move_many
+from projects.services.reviews import last_approved, move_many, nil_return
 from projects.workflow import Verb
 from reports.catalogue import city
 from reports.neutral import table_document
@@ -182,6 +183,18 @@ def test_a_first_half_is_judged_by_its_fifteenth(cast: Cast) -> None:
         report = MonthReport(project=project, period=period_of(JUNE, half), done_month_wan=Decimal(40), done_ytd_wan=Decimal(540))
         heard = {finding.code for finding in check_month(report)}
         assert ("investment_before_start" in heard) is expected, heard
+
+
+def test_figures_take_back_what_was_said_unchanged(cast: Cast) -> None:
+    first = period_of(JUNE, 1)
+    for unit in (cast.unit, cast.other):
+        nil_return(unit_id=unit.pk, period_id=first.pk, actor=None, note="全部停工")
+    committed(filled(cast, FIRST, 40, 540, "上半月路基填筑"), cast)
+    assert list(NilReturn.objects.values_list("unit", flat=True)) == [cast.other.pk]
+    event = AuditEvent.objects.get(event="month.nil_withdraw")
+    assert (event.detail["note"], event.detail["period"], event.actor) == ("全部停工", "2020-06A", cast.owner)
+    page = client_of(cast.officer).get(reverse("admin:projects_month_unit", args=[cast.unit.pk, first.pk])).content.decode()
+    assert "全部停工" not in page
 
 
 def test_july_is_held_against_the_newest_half(both: Cast) -> None:
