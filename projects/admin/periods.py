@@ -28,6 +28,7 @@ from projects.admin.matrix import matrix_page, remind_units
 from projects.models import Half, Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
 from projects.moment import parse_day
 from projects.period import Period
+from projects.returns import Standing, matrix
 from projects.services.halves import opening_refusal
 from projects.services.periods import (
     LOCKED_ITSELF,
@@ -77,7 +78,7 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse_both(self, data: dict[str, Any]) -> None:
         """A month is reported as a whole or in halves, never both."""
         year, month = data.get("year"), data.get("month")
-        if not year or month not in range(1, 13) or not {"year", "month", "half"} & set(self.changed_data):
+        if not year or not month or month not in range(1, 13) or not {"year", "month", "half"} & set(self.changed_data):
             return
         refused = opening_refusal(Period(Month(year, month), data.get("half") or Half.WHOLE), own=self.instance.pk)
         if refused is not None:
@@ -207,6 +208,12 @@ def _carry_out(request: HttpRequest, period: ReportingPeriod) -> str:
     raise Http404("no such verb")
 
 
+def _unreported(request: HttpRequest, period: ReportingPeriod) -> int:
+    """How many units in reach have said nothing for the period, of those that the page of who has not reported lists."""
+    found = matrix(list(scope.units_for_user(request.user, Action.VIEW)), period.year, months=[period.month])
+    return sum(cell.standing is Standing.NOT_STARTED for cell in found.cells_of(period.as_period))
+
+
 def _unit_id(key: str) -> int:
     found = ReportingUnit.objects.filter(key=key).first() if "\x00" not in key else None
     if found is None:
@@ -248,6 +255,8 @@ def _context(page: Any, request: HttpRequest, period: ReportingPeriod, refused: 
         "period": period,
         "states": [(label, states.get(value, 0)) for value, label in MonthReport.State.choices],
         "waiting": sum(n for state, n in states.items() if state != MonthReport.State.APPROVED),
+        "reported": sum(states.values()),
+        "unreported": _unreported(request, period),
         "due": due,
         "grace": grace,
         "exceptions": exceptions.select_related("unit", "granted_by", "revoked_by"),

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from accounts.models import AuditEvent
 from projects.models import Campaign, Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
 from projects.services.periods import grant_exception, unlock_period
-from projects.services.reviews import move
+from projects.services.reviews import move, nil_return
 from projects.workflow import Verb
 from tests.factories import make_period, make_project
 from tests.projects.admin_pages import errors_of, form_of
@@ -175,6 +175,34 @@ def test_an_outcome_is_told_to_whoever_asked_alone(cycle, signed_in):
     cycle.report()
     page = signed_in(cycle.checker).get(unit_url(cycle) + "?outcome=1")
     assert (page.status_code, "counts" in page.context) == (200, True)
+
+
+def test_a_month_without_reports_is_not_called_approved(cycle, signed_in):
+    client = signed_in(cycle.keeper)
+
+    def said():
+        return client.get(period_url(cycle)).content.decode()
+
+    assert "还没有任何月度进展。" in said()
+    for unit in (cycle.unit, cycle.other):
+        make_project(unit=unit, stage="build")
+    assert "还没有任何月度进展，2 个单位未报。" in said()
+    cycle.report(state="approved")
+    assert "已报的全部已审核，还有 1 个单位未报。" in said()
+    nil_return(unit_id=cycle.other.pk, period_id=cycle.period.pk, actor=None, note="停工")
+    assert "全部已审核，可以锁定。" in said()
+
+
+def test_a_figure_typed_in_takes_back_what_was_said_unchanged(cycle, signed_in):
+    project = make_project(unit=cycle.unit, stage="build", planned_start="2019-05", actual_start="2019-05")
+    nil_return(unit_id=cycle.unit.pk, period_id=cycle.period.pk, actor=None, note="停工")
+    client = signed_in(cycle.filler)
+    address = f"{reverse('admin:projects_monthreport_add')}?project={project.pk}&period={cycle.period.pk}"
+    given = {"done_month_wan": "100", "done_ytd_wan": "100", "progress_text": "主体结构完成百分之三十，土方外运完成"}
+    answer = client.post(address, form_of(client.get(address), project=str(project.pk), period=str(cycle.period.pk), **given))
+    assert answer.status_code == 302, errors_of(answer)
+    assert not NilReturn.objects.exists()
+    assert AuditEvent.objects.get(event="month.nil_withdraw").actor == cycle.filler
 
 
 def test_who_may_not_see_a_unit_s_month(cycle, signed_in):
