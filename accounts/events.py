@@ -78,7 +78,7 @@ _OUTCOMES: Mapping[str, Any] = {
     "lost": gettext_lazy("中断"),
     "received": gettext_lazy("已接收"),
     "checked": gettext_lazy("已检查"),
-    "committed": gettext_lazy("已提交"),
+    "committed": gettext_lazy("已入库"),
 }
 _KEYS: Mapping[str, Any] = {
     "name": gettext_lazy("名称"),

@@ -26,7 +26,7 @@ class Upload(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("已接收")
         CHECKED = "checked", _("已检查")
-        COMMITTED = "committed", _("已提交")
+        COMMITTED = "committed", _("已入库")
         PARTLY = "partly", _("部分撤回")
         UNDONE = "undone", _("已撤回")
         REFUSED = "refused", _("未接收")

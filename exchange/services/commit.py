@@ -211,13 +211,13 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     upload.committed_by = actor if getattr(actor, "pk", None) else None
     upload.reason = reason
     if changed:
-        upload.outcome = f"已提交：新增{counts.get('create', 0)}个项目，变更{counts.get('change', 0)}行，{counts.get('same', 0)}行无变化。"
+        upload.outcome = f"已入库：新增{counts.get('create', 0)}个项目，变更{counts.get('change', 0)}行，{counts.get('same', 0)}行无变化。"
         upload.outcome_en = f"Committed: {counts.get('create', 0)} new, {counts.get('change', 0)} changed, {counts.get('same', 0)} unchanged rows."
     elif counts.get("waiting"):
-        upload.outcome = "已提交：没有写入新的内容。"
+        upload.outcome = "已入库：没有写入新的内容。"
         upload.outcome_en = "Committed: nothing new was written."
     else:
-        upload.outcome = "已提交：文件内容与数据库一致，没有需要变更的内容。"
+        upload.outcome = "已入库：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
     for zh, en in (_month_words(upload), proposed_words(counts), held_words(upload)):
         upload.outcome += zh
@@ -238,11 +238,11 @@ def _month_words(upload: Upload) -> tuple[str, str]:
         return "", ""
     if set(found) == {MonthReport.State.DRAFT}:
         return (
-            "数据已入库，月报仍是草稿，须由本单位审核人提交（本单位本月）。",
+            "月报仍是草稿，须由本单位审核人提交（本单位本月）。",
             " Its reports are drafts still: the unit's reviewer hands the month in.",
         )
     states = [state for state in _STATES if state in found]
-    zh = f"数据已入库，写入的月报现为{'、'.join(f'{_STATES[state]}{found[state]}条' for state in states)}。"
+    zh = f"写入的月报现为{'、'.join(f'{_STATES[state]}{found[state]}条' for state in states)}。"
     en = f" The reports written are now: {', '.join(f'{found[state]} {state}' for state in states)}."
     if found.keys() & {"draft", "returned"}:
         zh += "草稿和已退回的须由本单位审核人提交（本单位本月）。"

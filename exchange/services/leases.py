@@ -41,7 +41,7 @@ CANCELLED_WORDS: dict[str, Words] = {
         "The commit was cancelled; nothing was written. The check stands, you may commit again.",
     ),
     Job.Verb.UNDO: (
-        "撤回已取消，没有写入任何内容；已提交的数据保持原样，可以再次撤回。",
+        "撤回已取消，没有写入任何内容；已入库的数据保持原样，可以再次撤回。",
         "The undo was cancelled; nothing was written. What was committed stands, you may undo it again.",
     ),
     Job.Verb.REDO: (

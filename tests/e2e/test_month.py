@@ -76,7 +76,7 @@ class Month:
                 summary.click()
             page.fill("#commit-reason", reason)
         page.get_by_role("button", name="提交入库").click()
-        expect(page.locator("#finish .note").first).to_contain_text("已提交")
+        expect(page.locator("#finish .note").first).to_contain_text("已入库")
 
     def open_unit(self, part: str) -> Page:
         page = self.page(part)

@@ -61,7 +61,7 @@ def test_walk_from_a_faulty_workbook_to_the_city_table(browser: Browser, live_se
     walk.shoot("preview")
     expect(page.locator("#preview tbody tr")).to_have_count(2)
     page.get_by_role("button", name="提交入库").dblclick()
-    expect(page.locator("#finish .note")).to_contain_text("已提交：新增2个项目")
+    expect(page.locator("#finish .note")).to_contain_text("已入库：新增2个项目")
     walk.shoot("committed")
     assert Project.objects.count() == 2
 
@@ -74,7 +74,7 @@ def test_walk_from_a_faulty_workbook_to_the_city_table(browser: Browser, live_se
     expect(page.locator("#preview")).to_contain_text("6,000")
     page.fill("#commit-reason", "形象进度已电话核实")
     page.get_by_role("button", name="提交入库").click()
-    expect(page.locator("#finish .note")).to_contain_text("已提交")
+    expect(page.locator("#finish .note")).to_contain_text("已入库")
     expect(page.locator("#finish")).to_contain_text("形象进度已电话核实")
     assert sorted(MonthReport.objects.values_list("done_ytd_wan", flat=True)) == [2200, 6000]
 
@@ -110,7 +110,7 @@ def test_everything_works_without_javascript(browser: Browser, live_server, cast
     expect(page.locator(".finding")).to_have_count(0)
     walk.send("项目清单.xlsx", project_list())
     page.get_by_role("button", name="提交入库").click()
-    expect(page.locator("#finish .note")).to_contain_text("已提交：新增2个项目")
+    expect(page.locator("#finish .note")).to_contain_text("已入库：新增2个项目")
     page.get_by_role("link", name="撤回这次提交…").click()
     page.get_by_role("button", name="撤回 2 处").click()
     expect(page.locator("#finish .note")).to_contain_text("已撤回")

@@ -119,14 +119,14 @@ def test_the_commit_says_where_the_written_reports_stand(cast: Cast, keeper: Any
     move_many(verb=Verb.RETURN, report_ids=ids[1:], actor=cast.reviewer, reason="请核实")
     both = xlsx(Sheet("月报", MONTH.format(done=800, ytd=2300).replace("河道清淤完成", "河道清淤全部完成")))
     done = commit(checked(cast, both), actor=cast.owner, reason="核实")
-    assert "数据已入库，写入的月报现为草稿1条、已退回1条。草稿和已退回的须由本单位审核人提交" in done.outcome
+    assert "写入的月报现为草稿1条、已退回1条。草稿和已退回的须由本单位审核人提交" in done.outcome
     assert "1 draft, 1 returned" in done.outcome_en
     again = commit(
         checked(cast, xlsx(Sheet("月报", MONTH.format(done=900, ytd=2400).replace("河道清淤完成", "河道清淤全部完成")))),
         actor=cast.owner,
         reason="核实",
     )
-    assert "数据已入库，月报仍是草稿" in again.outcome
+    assert "月报仍是草稿" in again.outcome
 
 
 def test_a_report_judged_after_the_check_is_not_overwritten(cast: Cast) -> None:

@@ -162,7 +162,7 @@ def test_the_same_file_of_another_unit_is_not_named(cast: Cast) -> None:
         ({"findings": [finding()]}, 2, "还有1处阻断问题，整个文件都没有写入"),
         ({"findings": [finding(severity="warning")]}, 3, "有 1 处需说明的问题，请写明原因"),
         ({"kind": "bond_allocation"}, 3, "资金类表格目前可以检查和预览，暂不能提交入库"),
-        ({"state": "committed", "outcome": "已提交：新增1个项目"}, 4, "已提交：新增1个项目"),
+        ({"state": "committed", "outcome": "已入库：新增1个项目"}, 4, "已入库：新增1个项目"),
         ({"state": "undone", "outcome": "已撤回：删除新建的1条记录"}, 4, "已撤回：删除新建的1条记录"),
         ({"state": "refused", "outcome": "文件有密码"}, 2, "文件有密码"),
         ({"state": "failed", "outcome": "数据库没有空间"}, 2, "数据库没有空间"),

@@ -30,7 +30,7 @@ def test_from_file_to_stored_rows_and_back(cast: Cast) -> None:
     committed = client.post(address + "commit/", {"reason": "年初报送"})
     assert (committed.status_code, committed["Location"]) == (303, address + "#finish")
     page = client.get(address)
-    assert "已提交：新增2个项目" in page.content.decode()
+    assert "已入库：新增2个项目" in page.content.decode()
     assert sorted(row.project_id for row in page.context["preview"].rows) == sorted(Project.objects.values_list("pk", flat=True))
     upload.refresh_from_db()
     assert (upload.state, upload.reason, upload.committed_by) == ("committed", "年初报送", cast.owner)
