@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import scope
 from accounts.roles import Action
-from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked
+from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked, with_half
 from projects.returns import Cell, matrix
 from projects.services.corrections import CORRECTABLE
 from projects.workflow import State, Verb
@@ -47,6 +47,7 @@ class Task:
     url: str
     is_late: bool = False
     rows: tuple[Named, ...] = ()
+    is_part: bool = False  # there are more than the rows name
 
 
 def tasks_of(user: Any) -> list[Task]:
@@ -86,8 +87,8 @@ def _unit_url(group: dict[str, Any]) -> str:
 
 
 def _where(group: dict[str, Any]) -> dict[str, Any]:
-    half = {1: _("上半月"), 2: _("下半月")}.get(group["period__half"], "")
-    return {"unit": group["project__unit__short_name"], "month": f"{group['period__year']}-{group['period__month']:02d}{half}"}
+    month = with_half(f"{group['period__year']}-{group['period__month']:02d}", group["period__half"])
+    return {"unit": group["project__unit__short_name"], "month": month}
 
 
 def _in_unit(user: Any) -> Iterator[Task]:
@@ -117,7 +118,8 @@ def _returned(mine: QuerySet[MonthReport]) -> Iterator[Task]:
             Named(event.report.project.name, reverse("admin:projects_monthreport_change", args=[event.report_id]), event.reason)
             for event in own[:SHOWN]
         )
-        yield Task("returned", group["n"], _("条%(month)s月度进展被退回（%(unit)s）") % _where(group), _unit_url(group), is_late=True, rows=rows)
+        words = _("条%(month)s月度进展被退回（%(unit)s）") % _where(group)
+        yield Task("returned", group["n"], words, _unit_url(group), is_late=True, rows=rows, is_part=len(own) > SHOWN)
 
 
 def _to_review(user: Any) -> Iterator[Task]:
@@ -147,7 +149,8 @@ def _month_task(month: Any, cells: list[Cell], url: str) -> Task:
         for cell in cells[:SHOWN]
         if cell.period
     )
-    return Task("unreported", len(cells), _("个单位%(month)s已过截止，还没报齐") % {"month": str(month)}, url, is_late=True, rows=rows)
+    words = _("个单位%(month)s已过截止，还没报齐") % {"month": str(month)}
+    return Task("unreported", len(cells), words, url, is_late=True, rows=rows, is_part=len(cells) > SHOWN)
 
 
 # --- Changes that wait for a second person -----------------------------------------------------------------------------------------
@@ -174,4 +177,4 @@ def _corrections(user: Any) -> Iterable[Task]:
         for row in rows.select_related("report__project__unit", "report__period").order_by("at", "id")[: SHOWN * len(CORRECTABLE)]
     }
     url = f"{reverse('admin:projects_correction_changelist')}?state={Correction.State.PROPOSED}"
-    return [Task("corrections", n, _("条更正待审核"), url, rows=tuple(named.values())[:SHOWN])]
+    return [Task("corrections", n, _("条更正待审核"), url, rows=tuple(named.values())[:SHOWN], is_part=len(named) > SHOWN)]

@@ -19,8 +19,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReportingUnit
-from projects.models import MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent
-from projects.period import FIRST_HALF, PARTS_UP_TO, SECOND_HALF, Period
+from projects.models import MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent, with_half
+from projects.period import PARTS_UP_TO, Period
 from projects.services.periods import exceptions_in_force
 from projects.values import Month
 from projects.workflow import State, Verb
@@ -163,8 +163,7 @@ def _count_nil(cells: Cells, by_period: Mapping[int, Period]) -> None:
 
 def period_words(span: Period) -> str:
     """A column's heading: the month, and which half of it."""
-    half = {FIRST_HALF: gettext("上半月"), SECOND_HALF: gettext("下半月")}.get(span.half, "")
-    return gettext("%(month)s月") % {"month": span.month.month} + half
+    return with_half(gettext("%(month)s月") % {"month": span.month.month}, span.half)
 
 
 def _count_missing(cells: Cells, by_period: Mapping[int, Period], building: Mapping[int, int]) -> None:

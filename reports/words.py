@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from accounts.words import listed
 from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, share, unreported_plan, yi_text
-from projects.period import FIRST_HALF, SECOND_HALF, Period
+from projects.models import with_half
+from projects.period import FIRST_HALF, Period
 from projects.values import Month
 from reports.queries import CityFigures
 from reports.selection import Question
@@ -24,8 +25,7 @@ def month_text(month: Month) -> str:
 
 def period_text(period: Period) -> str:
     """A month, or a half of it, in words."""
-    half = {FIRST_HALF: _("上半月"), SECOND_HALF: _("下半月")}.get(period.half, "")
-    return month_text(period.month) + half
+    return with_half(month_text(period.month), period.half)
 
 
 def lead_sentence(total: MonthFigures, question: Question) -> str:

@@ -6,7 +6,7 @@ from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
 from projects.models.plans import AnnualPlan, PlanVersion
-from projects.models.progress import Half, MonthReport, ReportingPeriod, in_time, unlocked
+from projects.models.progress import Half, MonthReport, ReportingPeriod, in_time, unlocked, with_half
 from projects.models.project import LocationShare, Organisation, Project, ProjectCode, ProjectTag
 from projects.models.proposals import Proposal
 from projects.models.reviews import Correction, LockException, NilReturn, Reminder, ReviewEvent
@@ -46,4 +46,5 @@ __all__ = [
     "changes_from",
     "in_time",
     "unlocked",
+    "with_half",
 ]

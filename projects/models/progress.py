@@ -26,6 +26,11 @@ class Half(models.IntegerChoices):
     SECOND = 2, _("下半月")
 
 
+def with_half(month: str, half: int) -> str:
+    """The words of a month with which half of it they are of, joined as the reader's language does."""
+    return month if half == Half.WHOLE else gettext("%(month)s%(half)s") % {"month": month, "half": Half(half).label}
+
+
 def unlocked(day: date | None = None, prefix: str = "") -> models.Q:
     """The months that are open: nobody locked them, and the day on which they lock themselves has not come."""
     planned = models.Q(**{f"{prefix}locks_on": None}) | models.Q(**{f"{prefix}locks_on__gt": day or timezone.localdate()})
@@ -71,7 +76,7 @@ class ReportingPeriod(models.Model):
 
     def __str__(self) -> str:
         whole = gettext("%(year)s年%(month)s月") % {"year": self.year, "month": self.month}
-        return whole if self.half == Half.WHOLE else f"{whole}{self.get_half_display()}"
+        return with_half(whole, self.half)
 
     @property
     def as_month(self) -> Month:

@@ -37,7 +37,7 @@ def value_word(name: str, text: str) -> str:
         return _("空")
     if name == "kind":
         return str(dict(Project.Kind.choices).get(text, text))
-    return plain_text(Decimal(text)) if name == "total_wan" else text
+    return format(Decimal(plain_text(Decimal(text))), ",f") if name == "total_wan" else text
 
 
 def lists_of(proposals: Iterable[Proposal]) -> dict[str, str]:

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.roles import Role
-from config.todo import tasks_of
+from config.todo import Task, tasks_of
 from projects.models import Correction, LockException
 from projects.services.proposals import propose
-from tests.factories import make_user
+from tests.factories import make_project, make_unit, make_user
 from tests.projects.cycle import Cycle, make_cycle
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,19 @@ def test_the_number_is_that_of_the_page_behind_it(busy: Cycle, signed_in: Any) -
         assert signed_in(busy.checker).get(task.url).context["cl"].result_count == task.n
     owed = next(task for task in tasks_of(busy.keeper) if task.kind == "unreported")
     assert signed_in(busy.keeper).get(owed.url).context["heads"][5]["owing"] == owed.n
+
+
+def test_rows_that_are_not_all_say_so(busy: Cycle, signed_in: Any) -> None:
+    def owed() -> Task:
+        return next(task for task in tasks_of(busy.keeper) if task.kind == "unreported")
+
+    words = "等（只列前5个，点开看全部）"
+    assert not owed().is_part
+    assert words not in signed_in(busy.keeper).get("/admin/").content.decode()
+    for number in range(6):
+        make_project(unit=make_unit(f"丙{number}区"), stage="build")
+    assert (owed().is_part, len(owed().rows), owed().n > 5) == (True, 5, True)
+    assert words in signed_in(busy.keeper).get("/admin/").content.decode()
 
 
 def test_a_locked_month_waits_for_nobody_but_a_unit_let_in(busy: Cycle) -> None:

@@ -390,7 +390,7 @@ def test_the_reviewers_list_and_the_project_page_name_the_row_of_the_upload(peop
         page = signed_in(people.reviewer).get(address).content.decode()
         assert made.place in page, address
         assert reverse("upload-by-number", args=[upload.pk]) in page, address
-        assert f"申请 #{made.pk}" in page or "12000 → 13000" in page, address
+        assert f"申请 #{made.pk}" in page or "12,000 → 13,000" in page, address
     other = reverse("admin:projects_proposal_changelist") + f"?upload_id={upload.pk + 1}"
     assert made.place not in signed_in(people.reviewer).get(other).content.decode()
     committed = signed_in(people.owner).get(reverse("exchange:upload", args=[upload.public_id])).content.decode()

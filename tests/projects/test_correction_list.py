@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from projects.admin.corrections import words_of
 from projects.models import Correction
 from projects.services.corrections import propose_corrections, settle_correction
 from tests.factories import make_month, make_plan
@@ -145,3 +147,11 @@ def test_a_question_that_a_refusal_left_open_is_said_on_the_page_and_in_the_list
     settle_correction(correction_id=again.pk, approve=True, actor=cycle.checker)
     for told in (checker.get(page), checker.get(LIST)):
         assert "不符" not in told.content.decode()
+
+
+@pytest.mark.parametrize("language,said", [("zh-hans", "480.50万元"), ("en", "480.50 10k yuan")])
+def test_a_number_stands_apart_from_its_unit_in_english(cycle, language, said):
+    (report,) = locked_reports(cycle, cycle.unit)
+    made = propose(report, cycle.filler)
+    with override(language):
+        assert words_of(made)["new"] == said

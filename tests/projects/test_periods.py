@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
 from accounts.models import AuditEvent
 from projects.models import LockException, ReportingPeriod, ReportingRule
+from projects.returns import period_words
 from projects.services.periods import (
     dates_for,
     grant_exception,
@@ -24,6 +26,7 @@ from projects.services.periods import (
 from projects.services.reference import load_reference
 from projects.values import Month
 from projects.workflow import Refused
+from tests.factories import make_period
 from tests.projects.cycle import at, make_cycle
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +134,10 @@ def test_halves_are_periods_of_their_own(cycle):
     half = period_of(Month(2020, 6), 1)
     assert (half.pk != cycle.period.pk, str(half), str(cycle.period)) == (True, "2020年6月上半月", "2020年6月")
     assert period_of(Month(2020, 6)) == cycle.period
+
+
+@pytest.mark.parametrize("language,said", [("zh-hans", ("2020年8月上半月", "8月上半月")), ("en", ("8/2020 First half", "M8 First half"))])
+def test_a_half_stands_apart_from_its_month_in_english(db, language, said):
+    half = make_period(2020, 8, half=1)
+    with override(language):
+        assert (str(half), period_words(half.as_period).strip()) == said

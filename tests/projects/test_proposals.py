@@ -14,6 +14,7 @@ from accounts.roles import Role
 from projects.history import changes
 from projects.models import Entry, Proposal
 from projects.proposals import Change, as_text, covers, decided, moved, wanted
+from projects.services.proposal_words import value_word
 from projects.services.proposals import approve, propose, refuse, withdraw
 from projects.workflow import Refused
 from tests.factories import make_code, make_entry, make_list, make_project, make_user, make_version
@@ -108,8 +109,8 @@ def test_a_stale_proposal_is_refused_with_both_values(cast, project):
     project.save()
     with pytest.raises(Refused) as refused:
         approve(proposal_id=made.pk, actor=cast.reviewer)
-    assert "总投资（万元）：提出时为12000，现为13000，拟改为15000" in refused.value.zh
-    assert "12000 when proposed, 13000 now, 15000 proposed" in refused.value.en
+    assert "总投资（万元）：提出时为12,000，现为13,000，拟改为15,000" in refused.value.zh
+    assert "12,000 when proposed, 13,000 now, 15,000 proposed" in refused.value.en
     project.refresh_from_db()
     assert (project.total_wan, Proposal.objects.get().state) == (Decimal(13000), "open")
 
@@ -117,7 +118,7 @@ def test_a_stale_proposal_is_refused_with_both_values(cast, project):
 def test_of_two_proposals_of_one_field_the_second_goes_stale(cast, project):
     first, second = ask(project, cast.owner, total_wan="15000"), ask(project, cast.city, total_wan="16000")
     approve(proposal_id=first.pk, actor=cast.reviewer)
-    with pytest.raises(Refused, match="现为15000"):
+    with pytest.raises(Refused, match="现为15,000"):
         approve(proposal_id=second.pk, actor=cast.reviewer)
 
 
@@ -231,7 +232,7 @@ def test_from_the_page_to_the_plan_with_two_persons(cast, signed_in, project):
     assert "须由另一人审核" not in page.content.decode()
     assert reverse("admin:projects_proposal_approve", args=[made.pk]) not in page.content.decode()
     seen = reviewer.get(reverse("admin:projects_proposal_change", args=[made.pk])).content.decode()
-    assert [word for word in ("12000", "15000.5", DOC) if word not in seen] == []
+    assert [word for word in ("12,000", "15,000.5", DOC) if word not in seen] == []
     done = reviewer.post(reverse("admin:projects_proposal_approve", args=[made.pk]), {"note": ""}, follow=True)
     assert "已批准" in done.content.decode()
     project.refresh_from_db()
@@ -244,10 +245,10 @@ def test_a_stale_one_shows_both_values_and_can_not_be_approved(cast, signed_in, 
     project.save()
     client = signed_in(cast.reviewer)
     page = client.get(reverse("admin:projects_proposal_change", args=[made.pk])).content.decode()
-    assert [word in page for word in ("现为", "13000", "批准并写入")] == [True, True, False]
+    assert [word in page for word in ("现为", "13,000", "批准并写入")] == [True, True, False]
     answer = client.post(reverse("admin:projects_proposal_approve", args=[made.pk]), {})
     assert answer.status_code == 409
-    assert "提出时为12000，现为13000" in answer.content.decode()
+    assert "提出时为12,000，现为13,000" in answer.content.decode()
 
 
 def test_wrong_input_is_said_at_the_field(cast, signed_in, project):
@@ -311,3 +312,8 @@ def test_an_entry_is_not_moved_to_another_project_or_list(cast, signed_in, proje
     assert client.post(url, form_of(client.get(url), project=str(other.pk), position="9")).status_code == 302
     entry.refresh_from_db()
     assert (entry.project, entry.position) == (project, 9)
+
+
+@pytest.mark.parametrize("text,said", [("106000", "106,000"), ("118000.500000", "118,000.5"), ("950", "950")])
+def test_an_amount_of_a_proposal_has_its_thousands_apart(text, said):
+    assert value_word("total_wan", text) == said
