@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ class UnservedMethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code != 405 or getattr(response, "content", b"") or wants_json(request):
+        if not isinstance(response, HttpResponseNotAllowed) or response.content or wants_json(request):
             return response
         told = render(request, "405.html", {"upload_page": _upload_page(request)}, status=405)
         told["Allow"] = response["Allow"]
