@@ -380,8 +380,7 @@ def test_a_half_made_by_an_upload_has_its_due_day_everywhere(cast: Cast) -> None
     assert "2020年6月18日" in client_of(cast.officer).get(reverse("admin:projects_reportingperiod_changelist")).content.decode()
     cells = {period_words(cell.span): cell for _unit, row in matrix([cast.unit], 2020).rows for cell in row}
     assert cells["6月上半月"].is_overdue
-    partial = Excel(make_template(cast.unit, SECOND, actor=cast.owner).content)
-    late = sent(partial.saved(), cast)
+    late = filled(cast, SECOND, 80, 620, "下半月路面摊铺")
     assert ("return_late", "2020-07-03") in {(finding["code"], finding["zh"][finding["zh"].find("2020-07-03") :][:10]) for finding in late.findings}
 
 
