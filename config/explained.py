@@ -33,7 +33,6 @@ _upload("exchange:check", _("重新检查上传的文件"), "do", Action.UPLOAD,
 _upload("exchange:commit", _("提交上传的文件"), "do", Action.UPLOAD, "POST")
 _upload("exchange:choose", _("选择上传的冲突"), "do", Action.UPLOAD, "POST")
 _upload("exchange:undo", _("撤销上传"), "do", Action.UNDO, "POST")
-_upload("exchange:redo", _("恢复上传"), "do", Action.UNDO, "POST")
 register("upload-by-number", Deed(_("上传的文件"), "view", Action.VIEW, Upload, closed=Verdict.HIDDEN))
 register("exchange:list", Deed(_("上传与检查"), "view", Action.VIEW))
 register("exchange:list", Deed(_("上传文件"), "do", Action.UPLOAD), "POST")

@@ -61,6 +61,7 @@ from projects.values import Month
 logger = logging.getLogger(__name__)
 
 PART_ROWS = 2000
+_HANDED_IN = (Action.CREATE, Action.CHANGE, Action.HELD)
 EXCERPT_MEGABYTES = 8  # larger files are not walked a second time for excerpts
 
 
@@ -172,8 +173,8 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
         _take(run, batch)
     empty_month = reading.report_period if reading.kind == Kind.MONTHLY and not run.counts["rows"] else None
     for placed in missing_findings(run.seen, run.setting, upload, run.period_of(empty_month) if empty_month is not None else None):
-        if placed.finding.code == "return_late" and not (run.counts[Action.CREATE.value] or run.counts[Action.CHANGE.value]):
-            continue  # nothing is handed in, so nothing is late
+        if placed.finding.code == "return_late" and not any(run.counts[action.value] for action in _HANDED_IN):
+            continue  # a file that says what is stored already is not late
         run.seen.said.append(placed)
         run.counts["missing"] += count_missing(placed)
     run.seen.said += list_findings(run.seen, upload)
