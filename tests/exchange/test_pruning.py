@@ -14,23 +14,16 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import AuditEvent
 from exchange import tasks
 from exchange.models import Job, JobFile, Upload
-from exchange.services import progress
 from exchange.services.pruning import prune
 from tests.exchange.cast import Cast, client_of, made_upload, make_cast
 from tests.exchange.queue import work_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pulses")]
 
 
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-@pytest.fixture(autouse=True)
-def pulses(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    kept = progress._FilePulses(tmp_path)
-    monkeypatch.setattr(progress, "pulses", lambda: kept)
 
 
 def ended(upload: Upload | None, state: str, days: float, **values: Any) -> Job:

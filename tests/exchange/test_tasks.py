@@ -26,27 +26,13 @@ from projects.models import Project
 from tests.exchange.cast import Cast, client_of, figures, make_cast, project_list, sent
 from tests.exchange.queue import work_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pulses")]
 JSON = {"headers": {"accept": "application/json"}}
 
 
 @pytest.fixture
 def cast() -> Cast:
     return make_cast(with_reference=True)
-
-
-@pytest.fixture(autouse=True)
-def pulses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Pulses in files: the thread that beats would wait for the rows of a test's own transaction, and the test for the thread."""
-    kept = progress._FilePulses(tmp_path)
-    monkeypatch.setattr(progress, "pulses", lambda: kept)
-    return kept
-
-
-@pytest.fixture
-def large(settings: Any) -> None:
-    """Every file is a large one."""
-    settings.BACKGROUND_ROWS = 1
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from projects.models import Project, Source, changes_from
 from tests.exchange.cast import Cast, client_of, figures, make_cast, project_list, seen_of
 from tests.exchange.queue import work_off
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pulses")]
 JSON = {"headers": {"accept": "application/json"}}
 
 
@@ -33,24 +33,11 @@ def cast() -> Cast:
     return make_cast(with_reference=True)
 
 
-@pytest.fixture(autouse=True)
-def pulses(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
-    """Pulses in files: the thread that beats would wait for the rows of a test's own transaction, and the test for the thread."""
-    kept = progress._FilePulses(tmp_path)
-    monkeypatch.setattr(progress, "pulses", lambda: kept)
-    return kept
-
-
 @pytest.fixture
 def upload(cast: Cast) -> Upload:
     """Two new projects, committed."""
     stored = receive(project_list(), "崂山区项目表.xlsx", actor=cast.owner, unit=cast.unit)
     return commit(check(stored, actor=cast.owner), actor=cast.owner, reason="年初")
-
-
-@pytest.fixture
-def large(settings: Any) -> None:
-    settings.BACKGROUND_ROWS = 1
 
 
 @pytest.fixture
