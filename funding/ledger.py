@@ -7,7 +7,7 @@ run ahead of money. Entries are never edited; a wrong one is answered by an entr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -110,13 +110,3 @@ def broken(held: Balance, day: date) -> Overdrawn | None:
 def reversal(entry: Entry) -> Entry:
     """The entry that takes one back: on the same day, so that no day's sums remember the mistake."""
     return replace(entry, amount_fen=-entry.amount_fen, capital_fen=-entry.capital_fen)
-
-
-def to_reach(held: Balance, wanted: Mapping[Step, int], on: date) -> Sequence[Entry]:
-    """The entries that bring a balance to reported sums; steps not reported, or reported as they are, need none."""
-    entries = []
-    for step, amount in wanted.items():
-        off = amount - getattr(held, _COLUMN[step])
-        if off:
-            entries.append(Entry(step, off, on))
-    return entries

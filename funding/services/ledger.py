@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from funding.ledger import Balance, Entry, Step, balance_of, overdrawn, reversal
+from funding.ledger import Balance, Entry, Step, overdrawn, reversal
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
 from funding.services.words import fund_full, over_words
@@ -224,9 +224,13 @@ def _keep_balances(accounts: Mapping[Key, FundAccount], postings: Sequence[Posti
 
 def _keep_sums(funds: _Funds, postings: Sequence[Posting]) -> None:
     """The sums on the funds' own rows. Not a change of the bond itself: its history and revision stay as they are."""
-    for fund, added in _given(postings, funds):
+    given = _given(postings, funds)
+    for fund, added in given:
         fund.assigned_wan = fen_to_wan(_fen(fund.assigned_wan) + added)
-        type(fund)._base_manager.filter(pk=fund.pk).update(assigned_wan=fund.assigned_wan)
+    for model in (Bond, CentralPlan):
+        own: list[Any] = [fund for fund, _added in given if isinstance(fund, model)]
+        if own:
+            model._base_manager.bulk_update(own, ["assigned_wan"], batch_size=_PART)
 
 
 @transaction.atomic
@@ -259,11 +263,3 @@ def _taken_back(row: FundEntry) -> Posting:
     entry = reversal(Entry(Step(row.step), wan_to_fen(row.amount_wan), row.happened_on, wan_to_fen(row.capital_wan)))
     amount, capital = fen_to_wan(entry.amount_fen), fen_to_wan(entry.capital_fen)
     return Posting(Key.of(row.account), entry.step, amount, entry.on, capital, row.doc_no, reverses_id=row.pk)
-
-
-def held(key: Key) -> Balance:
-    """What the entries of an account add up to, from the entries themselves."""
-    rows: Any = FundEntry.objects.filter(
-        account__project=key.project_id, account__bond=key.bond_id, account__plan=key.plan_id, account__source=key.source
-    )
-    return balance_of(Entry(Step(row.step), wan_to_fen(row.amount_wan), row.happened_on, wan_to_fen(row.capital_wan)) for row in rows)

@@ -7,11 +7,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from funding.ledger import Step
+from funding.ledger import Balance, Entry, Step, balance_of
 from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch
 from funding.services.bonds import issue_bond
 from funding.services.ledger import Key, Posting, post
 from projects.models import Door, Project, Source
+from projects.values import wan_to_fen
 
 SOURCE = Source(door=Door.ADMIN, reason="试")
 DAY = date(2020, 5, 20)
@@ -51,3 +52,11 @@ def of_plan(project: Project, plan: CentralPlan, source: str = "central") -> Key
 def give(key: Key, step: Step, amount: Any, on: date = DAY, by: Source = SOURCE, **values: Any) -> FundEntry:
     (made,) = post([Posting(key, step, Decimal(amount), on, **values)], source=by)
     return made
+
+
+def held(key: Key) -> Balance:
+    """What the entries of an account add up to, from the entries themselves."""
+    rows: Any = FundEntry.objects.filter(
+        account__project=key.project_id, account__bond=key.bond_id, account__plan=key.plan_id, account__source=key.source
+    )
+    return balance_of(Entry(Step(row.step), wan_to_fen(row.amount_wan), row.happened_on, wan_to_fen(row.capital_wan)) for row in rows)

@@ -1,4 +1,4 @@
-"""The chain of an account, pure: on both sides of each edge, by day, and what brings a balance to reported sums."""
+"""The chain of an account, pure: on both sides of each edge, by day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from funding.ledger import Balance, Entry, Step, balance_of, overdrawn, reversal, to_reach
+from funding.ledger import Balance, Entry, Step, balance_of, overdrawn, reversal
 
 MAY, JUNE, JULY = date(2020, 5, 1), date(2020, 6, 1), date(2020, 7, 1)
 
@@ -47,7 +47,6 @@ def test_a_reversal_leaves_no_day_as_it_was() -> None:
     assert overdrawn([wrong, reversal(wrong), entry(A, 3, JUNE), entry(B, 3, JUNE)]) is None
 
 
-def test_reported_sums_become_entries_of_what_is_missing() -> None:
-    held = Balance(assigned=100, arrived=40, paid=40)
-    assert list(to_reach(held, {A: 100, B: 60, P: 50}, JULY)) == [entry(B, 20, JULY), entry(P, 10, JULY)]
-    assert (held.waiting, held.idle) == (60, 0)
+def test_what_waits_and_what_is_idle() -> None:
+    held = Balance(assigned=100, arrived=60, paid=40)
+    assert (held.waiting, held.idle) == (40, 20)

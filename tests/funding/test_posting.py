@@ -14,11 +14,11 @@ from funding.ledger import Step
 from funding.models import Bond, FundAccount, FundEntry, PostedRowError, QuotaBatch, QuotaDraw
 from funding.proofs import faults
 from funding.services.bonds import adjust_use, issue_bond
-from funding.services.ledger import Key, Posting, held, post, reverse
+from funding.services.ledger import Key, Posting, post, reverse
 from projects.models import Door, Source
 from projects.workflow import Refused
 from tests.factories import make_project, make_user
-from tests.funding.money import DAY, SOURCE, give, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
+from tests.funding.money import DAY, SOURCE, give, held, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
 
 pytestmark = pytest.mark.django_db
 A, B, P, C = Step.ASSIGN, Step.ARRIVE, Step.PAY, Step.COMPLETE
