@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +12,11 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action as May
 from exchange.models import Upload, UploadFile
 from exchange.services.faults import NotAllowedError
+from projects.attachments import shown_name
 from projects.models import ListVersion
 from projects.period import Period
 from projects.services.periods import period_of
 from projects.values import Month
-
-_NAME_LENGTH = 200
 
 
 def receive(
@@ -70,16 +68,3 @@ def _check_list(actor: Any, list_version: ListVersion | None) -> None:
     """Which projects stand on a list is the city's to say."""
     if list_version is not None and actor is not None and not scope.city_wide(actor, May.UPLOAD):
         raise NotAllowedError("list", "只有市级岗位可以把文件列入清单版本。", "Only the city puts a file into a version of a list.")
-
-
-def shown_name(filename: str) -> str:
-    """The file's own name without folders, control, bidi and invisible characters, cut so that its ending stays."""
-    last = filename.replace("\\", "/").rpartition("/")[2]
-    plain = "".join(
-        sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    )
-    plain = plain.strip() or "unnamed"
-    if len(plain) <= _NAME_LENGTH:
-        return plain
-    stem, dot, ending = plain.rpartition(".")
-    return plain[:_NAME_LENGTH] if not dot or len(ending) > 10 else f"{stem[: _NAME_LENGTH - len(ending) - 2]}….{ending}"[-_NAME_LENGTH:]

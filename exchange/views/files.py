@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import PurePath
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
 from exchange.models import Upload, UploadFile
-from exchange.services.receive import shown_name
 from exchange.views.access import signed_in, upload_or_404
 from exchange.views.documents import findings_document
 from exchange.views.finding_files import as_csv, as_xlsx
 from exchange.views.findings import Wanted
+from projects.attachments import attachment
 
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def offered_name(filename: str) -> str:
-    """A name that every system can store a file under."""
-    plain = _FORBIDDEN.sub("_", shown_name(filename)).lstrip(".") or "file"
-    return f"_{plain}" if _DEVICES.match(plain) else plain
-
-
-def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    """A download that no browser opens in place, whatever the bytes are."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, offered_name(name)) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @signed_in

@@ -12,7 +12,8 @@ from accounts import audit
 from exchange.services.held_book import held_book
 from exchange.services.holding import holding_of
 from exchange.views.access import signed_in, upload_or_404
-from exchange.views.files import XLSX, attachment
+from exchange.views.files import XLSX
+from projects.attachments import attachment
 
 
 @signed_in

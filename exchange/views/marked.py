@@ -9,8 +9,9 @@ from exchange.services.faults import StateError
 from exchange.services.marked import marked_file
 from exchange.views.access import signed_in, upload_or_404, wants_json
 from exchange.views.documents import refusal_answer
-from exchange.views.files import XLSX, attachment
+from exchange.views.files import XLSX
 from exchange.views.page import render_page
+from projects.attachments import attachment
 
 
 @signed_in

@@ -28,7 +28,7 @@ from exchange.sheets.template import TEMPLATE_KINDS
 from exchange.tasks import make_templates
 from exchange.views.access import may_write, signed_in, upload_or_404, wants_json, wording
 from exchange.views.documents import form_answer
-from exchange.views.files import attachment
+from projects.attachments import attachment
 
 
 class TemplatesForm(forms.Form):

@@ -19,7 +19,8 @@ from exchange.services.template import make_template
 from exchange.sheets import Kind
 from exchange.views.access import signed_in, wants_json, wording
 from exchange.views.documents import form_answer
-from exchange.views.files import XLSX, attachment
+from exchange.views.files import XLSX
+from projects.attachments import attachment
 
 KINDS = (
     (Kind.MONTHLY.value, gettext_lazy("月度进展")),

@@ -13,8 +13,9 @@ from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.faults import MovedError, NotAllowedError, StateError
 from exchange.services.parts import planned_rows
-from exchange.services.receive import receive, shown_name
+from exchange.services.receive import receive
 from exchange.services.undo import undo
+from projects.attachments import shown_name
 from projects.models import AnnualPlan, Entry, ListVersion, MonthReport, PlanVersion, Project, ProjectCode
 from projects.values import Month
 from tests.books import xlsx
