@@ -239,7 +239,7 @@ def _read(code: str, value: str, kind: type) -> Any:
 _PROPOSED = "本系统建议值，可由市级管理员按年调整"
 CAPITAL_RATIOS: Mapping[str, Decimal] = MappingProxyType(
     {
-        **dict.fromkeys(("rail", "railway", "highway", "port", "other_infrastructure", "housing"), Decimal(20)),
+        **dict.fromkeys(("rail", "railway", "highway", "road", "port", "other_infrastructure", "housing"), Decimal(20)),
         **dict.fromkeys(("airport", "real_estate"), Decimal(25)),
         "cement": Decimal(35),
         "steel_aluminium": Decimal(40),

@@ -191,16 +191,22 @@ def due_on(month: Month, half: int, rule: DueRule, holidays: Holidays, override:
     if override is not None:
         return override
     if rule.counts_workdays:
-        return _workdays_after(span_end(month, half), rule.due_day, holidays)
+        return workdays_after(span_end(month, half), rule.due_day, holidays)
     return shifted(day_in(month.plus(rule.month_offset), rule.due_day), rule.shift, holidays)
 
 
-def _workdays_after(day: date, count: int, holidays: Holidays) -> date:
+def workdays_after(day: date, count: int, holidays: Holidays) -> date:
+    """The so-manieth working day after a day (the first, where none is asked for)."""
     left = max(count, 1)
     while left:
         day += timedelta(days=1)
         left -= is_workday(day, holidays)
     return day
+
+
+def workdays_between(day: date, until: date, holidays: Holidays) -> int:
+    """How many working days came after a day, up to another and with it; none where that is not later."""
+    return sum(is_workday(day + timedelta(days=step), holidays) for step in range(1, (until - day).days + 1))
 
 
 def dates_of(month: Month, half: int, rule: DueRule, holidays: Holidays, override: date | None = None) -> Dates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from projects.findings import Finding
@@ -57,12 +58,20 @@ def sources_add_up(project: ProjectRecord, context: Context) -> Said:
 
 def capital_enough(project: ProjectRecord, context: Context) -> Said:
     """Rule 16: capital over total is not below the least ratio of the kind of project (国发〔2015〕51号, 国发〔2019〕26号)."""
-    total, capital = project.total_wan, project.capital_wan
-    if total is None or capital is None or total <= 0:
-        return None
-    kind = project.capital_class or ("other_infrastructure" if project.kind == "infrastructure" else "")
-    least = context.thresholds.capital_ratio_min_percent.get(kind)
-    if least is None or capital * _HUNDRED >= least * total:
+    least = least_capital(project.kind, project.capital_class, context.thresholds.capital_ratio_min_percent)
+    return capital_low(project.capital_wan, project.total_wan, least)
+
+
+def least_capital(kind: str | None, sort: str | None, ratios: Mapping[str, Decimal]) -> Decimal | None:
+    """The least capital ratio in percent: of the sort (a sector's code, airport, housing …) where one is set, of infrastructure else."""
+    if sort is not None and sort in ratios:
+        return ratios[sort]
+    return ratios.get("other_infrastructure") if kind == "infrastructure" else None
+
+
+def capital_low(capital: Decimal | None, total: Decimal | None, least: Decimal | None) -> Said:
+    """What rule 16 says of a capital and a total, wherever they stand; nothing where one of them or the ratio is not known."""
+    if total is None or capital is None or least is None or total <= 0 or capital * _HUNDRED >= least * total:
         return None
     return reason("capital_ratio_low", "capital_wan", ratio=number_text(capital * _HUNDRED / total, 2), least=plain_text(least))
 

@@ -189,6 +189,7 @@ def project_record(
         cum_prior_wan=plan.cum_prior_wan if plan else None,
         plan_wan=plan.plan_wan if plan else None,
         cum_total_wan=cum_total_wan,
+        capital_class=project.sector.code if project.sector else None,
         land_mu=project.land_mu,
         permits=_permits(project),
         previous_stage=before,
