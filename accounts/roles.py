@@ -107,7 +107,7 @@ _REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold",
 # Written by their own verbs alone; a page of theirs only shows them.
 _SERVICE_MODELS = {
     *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"),
-    *("fundaccount", "fundentry", "useadjustment", "quotadraw"),
+    *("fundaccount", "fundentry", "useadjustment", "quotadraw", "paperfile"),
 }
 _LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject"}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}

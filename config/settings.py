@@ -139,6 +139,8 @@ if EMBEDDED:
 
 # The largest upload, in megabytes; Django streams anything over 2.5 MB to a temporary file.
 UPLOAD_MEGABYTES = environment.number("PIPELINE_UPLOAD_MEGABYTES", 30)
+# The largest file of a paper (一案两书), in megabytes.
+PAPER_MEGABYTES = environment.number("PIPELINE_PAPER_MEGABYTES", 20)
 # How many files one person may send in 24 hours, and the free room (megabytes) below which nothing more is taken in.
 UPLOADS_PER_DAY = environment.number("PIPELINE_UPLOADS_PER_DAY", 300)
 FREE_MEGABYTES = environment.number("PIPELINE_FREE_MEGABYTES", 200)

@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class FundingConfig(AppConfig):
     name = "funding"
     verbose_name = _("资金")
+
+    def ready(self) -> None:
+        """Show on the project page what a project has to do with money."""
+        from funding.admin.dossier_panel import PANEL  # noqa: PLC0415 -- models are not loaded when this module is
+        from projects.panels import add_panel  # noqa: PLC0415 -- models are not loaded when this module is
+
+        add_panel(PANEL)

@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum, Value
+from django.db.models import Max, Q, QuerySet, Sum, Value
 
 from funding.ledger import Step
 from funding.measures import Drawn, Flow
-from funding.models import FundEntry, QuotaBatch, QuotaDraw
+from funding.models import Bond, FundEntry, QuotaBatch, QuotaDraw
+from funding.records import YearRecord
 
 _ZERO = Decimal(0)
 
@@ -38,6 +39,21 @@ def quota_by_batch(year: int, until: date | None = None) -> list[BatchFigures]:
 def quota_of_year(year: int, until: date | None = None) -> Drawn:
     """The year's quota, what was issued of it by the day, and what is left."""
     return Drawn.of(row.drawn for row in quota_by_batch(year, until))
+
+
+def newest_year(until: date) -> int:
+    """The newest year that has quota; that of the day where there is none."""
+    found: int | None = QuotaBatch.objects.aggregate(Max("year"))["year__max"]
+    return found or until.year
+
+
+def year_record(year: int, until: date | None = None) -> YearRecord:
+    """The year's new bonds: quota, issued, used as capital, by the day. Three queries."""
+    drawn = quota_of_year(year, until)
+    entries = FundEntry.objects.filter(account__bond__issue__year=year, account__bond__purpose=Bond.Purpose.NEW)
+    if until is not None:
+        entries = entries.filter(happened_on__lte=until)
+    return YearRecord(year, drawn.whole_wan, drawn.taken_wan, entries.aggregate(total=Sum("capital_wan"))["total"] or _ZERO)
 
 
 _COLUMNS = {Step.ASSIGN: "assigned_wan", Step.ARRIVE: "arrived_wan", Step.PAY: "paid_wan", Step.COMPLETE: "completed_wan"}

@@ -93,6 +93,14 @@ def project_changes(project: Project, limit: int = 200, until: datetime | None =
     return sorted(told, key=lambda change: change.at, reverse=True)[:limit]
 
 
+def changes_among(found: Sequence[tuple[type[models.Model], Mapping[str, Any]]], limit: int = 200) -> list[Change]:
+    """The newest writes of rows of several tables that belong together, newest first: (table, columns of its rows), also of rows that are gone."""
+    rows = [(model, _found(model, where)) for model, where in found]
+    labels = _labels(rows)
+    told = [change for model, own in rows for change in _compare(model, own, labels)]
+    return sorted(told, key=lambda change: change.at, reverse=True)[:limit]
+
+
 def changes_since(obj: models.Model, revision: int) -> list[Change]:
     """The writes that came after the row had `revision`, newest first."""
     rows = _rows(type(obj), pk=obj.pk)
@@ -107,7 +115,10 @@ def changes_since(obj: models.Model, revision: int) -> list[Change]:
 
 def _rows(model: type[models.Model], *, pk: Any = None, project: Any = None) -> list[Any]:
     """History rows of one row, or of all rows of a project: row by row, each newest first."""
-    where = {model._meta.pk.name: pk} if project is None else {"project_id": project}
+    return _found(model, {model._meta.pk.name: pk} if project is None else {"project_id": project})
+
+
+def _found(model: type[models.Model], where: Mapping[str, Any]) -> list[Any]:
     rows = model.history.filter(**where).select_related("history_user")  # type: ignore[attr-defined]
     return list(rows.order_by(model._meta.pk.name, "-history_date", "-history_id"))
 

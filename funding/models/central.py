@@ -22,11 +22,18 @@ class CentralPlan(Revised):
         SUBSIDY = "subsidy", _("投资补助")
         INTEREST = "interest", _("贷款贴息")
 
+    class Allotment(models.TextChoices):
+        BLOCK = "block", _("切块、打捆下达")
+        NAMED = "named", _("直接下达到项目")
+
     year = models.PositiveSmallIntegerField(_("年份"))
     doc_no = models.CharField(_("文号"), max_length=60)
     programme = models.CharField(_("专项"), max_length=80, blank=True)
     area = models.ForeignKey(Classification, models.PROTECT, verbose_name=_("领域"), null=True, blank=True, related_name="+")
     manner = models.CharField(_("安排方式"), max_length=10, choices=Manner.choices, default=Manner.DIRECT)
+    allotment = models.CharField(
+        _("下达方式"), max_length=6, choices=Allotment.choices, default=Allotment.BLOCK, help_text=_("决定分解期限：切块、打捆与直接下达到项目不同")
+    )
     given_on = models.DateField(_("下达日期"), null=True, blank=True)
     amount_wan = WanField(_("下达金额（万元）"), validators=[MinValueValidator(0)])
     is_approximate = models.BooleanField(_("约数"), default=False, help_text=_("来源只说“近10亿元”的，始终带“约”字"))

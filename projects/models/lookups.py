@@ -25,7 +25,7 @@ def stage_choices() -> list[tuple[str, Any]]:
 
 
 class Classification(models.Model):
-    """A node of a classification tree: infrastructure sectors, SEI fields, tags, natures of construction."""
+    """A node of a classification tree: infrastructure sectors, SEI fields, tags, natures of construction, what bonds may and may not fund."""
 
     scope_path = ""
 
@@ -34,6 +34,8 @@ class Classification(models.Model):
         SEI = "sei_field", _("战略性新兴产业领域")
         TAG = "tag", _("标签")
         NATURE = "nature", _("建设性质")
+        USE_AREA = "bond_use_area", _("专项债券投向领域")
+        NEGATIVE = "bond_negative", _("专项债券负面清单")
 
     scheme = models.CharField(_("体系"), max_length=30, choices=Scheme.choices)
     code = models.CharField(_("代码"), max_length=30)

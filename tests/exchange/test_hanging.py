@@ -17,7 +17,7 @@ from exchange.services.undo import redo, undo
 from exchange.services.undo_words import kept_words, why_words
 from exchange.views.causes import cause_link
 from funding.ledger import Step
-from funding.models import FundAccount, UseAdjustment
+from funding.models import Dossier, FundAccount, UseAdjustment
 from funding.services.bonds import adjust_use
 from projects.models import (
     AnnualPlan,
@@ -85,6 +85,7 @@ MAKERS: dict[tuple[type[models.Model], type[models.Model]], Callable[[Any, Any],
     (Project, AnnualPlan): lambda project, by: make_plan(project, 100, 2021),
     (Project, FundAccount): account,
     (Project, UseAdjustment): adjustment,
+    (Project, Dossier): lambda project, by: Dossier.objects.create(project=project),
     (Project, Proposal): lambda project, by: Proposal.objects.create(project=project, changes=[], reason="调概", by=by),
     (MonthReport, ReviewEvent): lambda report, by: ReviewEvent.objects.create(
         report=report, verb="submit", from_state="draft", to_state="submitted", by=by

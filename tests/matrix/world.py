@@ -19,7 +19,9 @@ from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
 from funding.ledger import Step
+from funding.models import Dossier, DossierPaper
 from funding.services.bonds import adjust_use
+from funding.services.dossiers import keep_file
 from projects.models import (
     Campaign,
     CampaignProject,
@@ -115,13 +117,17 @@ def furnish(world: World, place: Place) -> None:
 
 
 def money_rows(world: World, place: Place, project: Any) -> dict[str, Any]:
-    """A project's account with the city's bond, an entry of it, and an adjustment within the district."""
+    """A project's account with the city's bond, an entry of it, an adjustment within the district, and its papers for bonds."""
     word, bond = WORDS[place], world.row("bond", Place.CITY)
     other = make_project(f"{word}滨海绿道工程", world.units[place], total_wan=None, stage="idea", planned_start="")
     entry = give(of_bond(project, bond), Step.ASSIGN, 500, doc_no=f"{word}分配")
     moved = {"amount_wan": Decimal(20), "doc_no": f"{word}批复", "approved_on": date(2020, 6, 1), "source": Source(Door.ADMIN, reason=f"{word}急需")}
     made = adjust_use(bond_id=bond.pk, taken_from=project.pk, given_to=other.pk, **moved)
-    return {"fundaccount": entry.account, "fundentry": entry, "useadjustment": made}
+    dossier = Dossier.objects.create(project=project, income_wan=TOTALS[place], remarks=f"{word}一案两书")
+    paper = DossierPaper.objects.create(dossier=dossier, kind="plan", firm=f"{word}咨询公司")
+    file = keep_file(paper, f"{word}方案.pdf", b"%PDF-1.4", source=Source(Door.ADMIN))
+    papers = {"dossier": dossier, "paperfile": file, "project_other": other}
+    return {"fundaccount": entry.account, "fundentry": entry, "useadjustment": made, **papers}
 
 
 def workbook(place: Place) -> bytes:
