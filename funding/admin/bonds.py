@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,17 +10,21 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import CityBooks, FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.checking import AREA_SCHEMES, offer_areas
 from funding.admin.fund_page import bond_page
 from funding.admin.issuing import issuing_page
 from funding.models import Bond, BondCode
+from funding.services.checks import check_bond
 from projects.admin.base import TrackedInline
 from projects.admin.filters import ChipFilter
-from projects.models import Classification
+from projects.admin.forms import CheckedForm
+from projects.findings import Finding
 
 register(NavItem("funding", _("专项债券"), "admin:funding_bond_changelist", may(Action.VIEW), 40))
 
@@ -39,9 +44,19 @@ class PurposeFilter(ChipFilter):
         return Q(purpose=value)
 
 
-class BondForm(KeptForm):
+class BondForm(KeptForm, CheckedForm):
+    """The terms of a bond that was issued, judged as they were when it was (rules 53, 54, 61)."""
+
     kept = "assigned_wan"
     too_small = _("发行额不能小于已分配的%(held)s万元")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "use_area" in self.fields and self.instance.pk:
+            offer_areas(self.fields["use_area"], self.instance.issue.year, self.instance.use_area)
+
+    def run_rules(self) -> Sequence[Finding]:
+        return check_bond(self.instance, timezone.localdate())
 
 
 class CodeInline(CityBooks, TrackedInline):
@@ -60,7 +75,6 @@ class BondAdmin(FundAdmin):
     list_select_related = ("issue", "use_area")
     search_fields = ("name", "short_name", "codes__code")
     search_help_text = _("债券名称、简称、代码")
-    autocomplete_fields = ("use_area",)
     inlines = (CodeInline,)
     summed = {"n_amount": ("amount_wan",), "n_assigned": ("assigned_wan",), "n_left": ("amount_wan", "assigned_wan")}
     sections = (
@@ -82,7 +96,7 @@ class BondAdmin(FundAdmin):
 
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
         rows = super().scoped_choices(field, request, queryset)
-        return rows.filter(scheme=Classification.Scheme.SECTOR) if field.name == "use_area" else rows
+        return rows.filter(scheme__in=AREA_SCHEMES) if field.name == "use_area" else rows
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return FIXED if obj is not None else ()

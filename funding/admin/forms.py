@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import for_user
+from funding.admin.checking import judge
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, FundAccount
 from funding.models.accounts import FundSource
+from funding.services.checks import check_gift
 from projects.admin.forms import WanInput
 from projects.models import Project
 
@@ -94,6 +96,15 @@ class PostForm(VerbForm):
     def clean_capital_wan(self) -> Decimal:
         return self.cleaned_data["capital_wan"] or Decimal(0)
 
+    def clean(self) -> dict[str, Any]:
+        """What is given to a project is judged before it is: rules 55 to 58, 61, 62 of a bond, 64 of a plan."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        central = data.get("source", FundSource.BOND.value) in (FundSource.BOND, FundSource.CENTRAL)
+        if not self.errors and data["step"] == Step.ASSIGN and data["amount_wan"] > 0 and central:
+            said = check_gift(self.fund, data["project"], data["happened_on"], data.get("capital_wan", Decimal(0)))
+            judge(self, said, at="project")
+        return data
+
 
 class ReverseForm(VerbForm):
     verb = "reverse"
@@ -123,3 +134,10 @@ class AdjustForm(VerbForm):
 
     def clean_capital_wan(self) -> Decimal:
         return self.cleaned_data["capital_wan"] or Decimal(0)
+
+    def clean(self) -> dict[str, Any]:
+        """The project that gets the money is judged like one that gets it first; the reason of the adjustment answers for it."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            judge(self, check_gift(self.fund, data["given_to"], data["approved_on"]), at="given_to")
+        return data

@@ -12,15 +12,18 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from funding.admin.checking import judge, offer_areas
 from funding.admin.forms import day, wan
 from funding.measures import exact_text
-from funding.models import Bond, QuotaBatch
+from funding.models import Bond, BondIssue, QuotaBatch
 from funding.services.bonds import issue_bond
+from funding.services.checks import check_bond
 from projects.admin.forms import WanInput
-from projects.models import Classification, Door, Source
+from projects.models import Door, Source
 from projects.workflow import Refused
 
 DRAW = "draw_"
@@ -45,12 +48,23 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        area: Any = self.fields["use_area"]
-        area.queryset = Classification.objects.filter(scheme=Classification.Scheme.SECTOR)
+        offer_areas(self.fields["use_area"], self._year())
         self.batches = list(QuotaBatch.objects.filter(amount_wan__gt=F("issued_wan")))
         for batch in self.batches:
             left = exact_text(batch.amount_wan - batch.issued_wan)
             self.fields[f"{DRAW}{batch.pk}"] = wan(str(batch), required=False, help_text=_("未发行%(left)s万元") % {"left": left})
+
+    def _year(self) -> int:
+        """Of the issue that was chosen; else of the newest, whose bonds are most likely the next."""
+        asked = str(self.data.get("issue") or self.initial.get("issue") or "")
+        rows = BondIssue.objects.filter(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 18 else BondIssue.objects.none()
+        found = (rows or BondIssue.objects.order_by("-year")).first()
+        return found.year if found is not None else timezone.localdate().year
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            judge(self, check_bond(self.instance, timezone.localdate()), reason="change_reason")
 
     def draw_fields(self) -> list[Any]:
         return [self[f"{DRAW}{batch.pk}"] for batch in self.batches]

@@ -112,15 +112,15 @@ class CheckedForm(RevisedForm):
         language = get_language() or "zh"
         for finding in self.findings:
             if finding.severity is Severity.BLOCKS:
-                self.add_error(self._place_of(finding), _said(finding, language))
-        doubtful = [_said(finding, language) for finding in self.findings if finding.severity is Severity.REASON]
+                self.add_error(self._place_of(finding), said_words(finding, language))
+        doubtful = [said_words(finding, language) for finding in self.findings if finding.severity is Severity.REASON]
         self._ask_for_reason([*self.own_questions(), *doubtful])
 
     def hints(self) -> list[str]:
         """What the rules only remark on, once all is stored: what a row saved beside it has answered is not remarked on."""
         new = {_key(finding) for finding in self.findings if finding.severity is Severity.INFO}
         now = self.run_rules() if new else ()
-        return [_said(finding, get_language() or "zh") for finding in now if finding.severity is Severity.INFO and _key(finding) in new]
+        return [said_words(finding, get_language() or "zh") for finding in now if finding.severity is Severity.INFO and _key(finding) in new]
 
     def _place_of(self, finding: Finding) -> str | None:
         """The field at which a finding stands; None for the head of the form."""
@@ -131,15 +131,20 @@ class CheckedForm(RevisedForm):
         # A row inside another form shares the one field for reasons, which stands there without a prefix.
         if not doubtful or self.data.get("change_reason", "").strip():
             return
-        asked = [gettext("以下情况需要说明，填写后可以保存："), *doubtful]
-        self.add_error("change_reason" if "change_reason" in self.fields else None, asked)
+        self.add_error("change_reason" if "change_reason" in self.fields else None, reason_asked(doubtful))
+
+
+def reason_asked(doubtful: Sequence[str]) -> list[str]:
+    """What a form says where something is doubtful and no reason was typed."""
+    return [gettext("以下情况需要说明，填写后可以保存："), *doubtful]
 
 
 def _key(finding: Finding) -> tuple[str, str | None, str]:
     return finding.code, finding.field, repr(sorted(finding.params.items()))
 
 
-def _said(finding: Finding, language: str) -> str:
+def said_words(finding: Finding, language: str) -> str:
+    """A finding as a form says it: what is wrong, and what would be right."""
     fix = advice(finding, language)
     return message(finding, language) + (f"；{fix}" if fix else "")
 

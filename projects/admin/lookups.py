@@ -56,6 +56,16 @@ class OrganisationAdmin(PlainAdmin):
     fieldsets = ((_("单位"), {"fields": ("name", "uscc")}),)
 
 
+# Field that chooses a classification by typing → the schemes it chooses from.
+_OFFERED = {
+    "sector": [Classification.Scheme.SECTOR, Classification.Scheme.SEI],
+    "tag": [Classification.Scheme.TAG],
+    "use_area": [Classification.Scheme.USE_AREA],
+    "negative_item": [Classification.Scheme.NEGATIVE],
+    "area": [Classification.Scheme.SECTOR],
+}
+
+
 @admin.register(Classification)
 class ClassificationAdmin(PlainAdmin):
     head_line = _("领域、产业、标签等分类，按年份启用和停用")
@@ -69,7 +79,7 @@ class ClassificationAdmin(PlainAdmin):
         """Type-ahead of a project's sector offers sectors, that of its tags offers tags."""
         rows, many = super().get_search_results(request, queryset, search_term)
         asked = request.GET.get("field_name", "") if request.path.endswith("/autocomplete/") else ""
-        schemes = {"sector": [Classification.Scheme.SECTOR, Classification.Scheme.SEI], "tag": [Classification.Scheme.TAG]}.get(asked)
+        schemes = _OFFERED.get(asked)
         return (rows.filter(scheme__in=schemes) if schemes else rows), many
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.conf import settings
+
 from funding.ledger import Balance, Entry, Step, balance_of
 from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch
 from funding.services.bonds import issue_bond
 from funding.services.ledger import Key, Posting, post
-from projects.models import Door, Project, Source
+from projects.models import Classification, Door, Project, Source
 from projects.values import wan_to_fen
 
 SOURCE = Source(door=Door.ADMIN, reason="试")
 DAY = date(2020, 5, 20)
 _numbers = count(1)
+
+
+def load_areas() -> None:
+    """The fields that bonds may go to, year by year, and the negative list, as the reference data has them."""
+    rows = json.loads((settings.BASE_DIR / "fixtures" / "reference" / "classifications.json").read_text(encoding="utf-8"))
+    names = ("scheme", "code", "name", "sort_order", "valid_from", "valid_to")
+    Classification.objects.bulk_create(Classification(**{name: row[name] for name in names}) for row in rows if row["scheme"].startswith("bond_"))
 
 
 def make_quota(amount: int = 100_000, **values: Any) -> QuotaBatch:

@@ -14,10 +14,11 @@ from django.urls import reverse
 from accounts.events import event_words, is_worded
 from accounts.models import AuditEvent
 from funding.ledger import Step
-from funding.models import Bond, FundAccount, FundEntry, UseAdjustment
+from funding.models import Bond, Dossier, FundAccount, FundEntry, UseAdjustment
 from funding.proofs import faults
+from projects.models import Classification
 from tests.factories import make_project
-from tests.funding.money import give, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
+from tests.funding.money import give, load_areas, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
 from tests.projects.admin_pages import form_of
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,8 @@ def page(name: str, *args: Any) -> str:
 
 
 def entry(project: Any, step: str, amount: Any, **more: Any) -> dict[str, str]:
-    given = {"verb": "post", "step": step, "project": project.pk, "amount_wan": amount, "happened_on": "2020-06-01", **more}
+    """With a word on why: the projects of these tests have no papers."""
+    given = {"verb": "post", "step": step, "project": project.pk, "amount_wan": amount, "happened_on": "2020-06-01", "reason": "材料后补", **more}
     return {name: str(value) for name, value in given.items()}
 
 
@@ -182,6 +184,54 @@ def test_the_page_takes_the_same_queries_at_any_length(city, bond, django_assert
         read()
 
 
+# --- What the rules say of a gift ----------------------------------------------------------------------------------------------------
+
+
+def test_a_project_without_papers_gets_money_with_a_reason_alone(city, bond) -> None:
+    project = make_project("甲路")
+    response = city.post(page("bond_page", bond.pk), entry(project, "assign", 600, reason=" "))
+    assert response.status_code == 400
+    assert response.context["forms"]["post"].errors["reason"] == [
+        "以下情况需要说明，填写后可以保存：",
+        "“甲路”实施方案、财务评估报告、法律意见书不齐全：缺实施方案、财务评估报告、法律意见书；请在该项目的“一案两书”中补齐文件",
+        "专项债项目“甲路”应有收益来源；请在该项目的“一案两书”中填写预期收入和收入来源",
+    ]
+    assert FundEntry.objects.count() == 0
+    assert city.post(page("bond_page", bond.pk), entry(project, "assign", 600)).status_code == 302
+    assert FundEntry.objects.get().reason == "材料后补"
+    # What is transferred later asks nothing again.
+    assert city.post(page("bond_page", bond.pk), entry(project, "arrive", 5, reason="")).status_code == 302
+
+
+def test_income_that_does_not_cover_the_debt_blocks(city, bond) -> None:
+    project, other = make_project("甲路"), make_project("乙路")
+    told = {"coverage_method": "bonds", "coverage_on": date(2020, 1, 1), "income_wan": Decimal(9)}
+    Dossier.objects.create(project=project, coverage=Decimal("0.9"), **told)
+    response = city.post(page("bond_page", bond.pk), entry(project, "assign", 600))
+    assert response.status_code == 400
+    assert "“甲路”本息覆盖倍数0.9低于1.0" in response.context["forms"]["post"].errors["project"][0]
+    give(of_bond(other, bond), Step.ASSIGN, 500)
+    moved = {"verb": "adjust", "taken_from": other.pk, "given_to": project.pk, "amount_wan": "200", "doc_no": "批1", "approved_on": "2020-06-02"}
+    response = city.post(page("bond_page", bond.pk), {**moved, "reason": "急需"})
+    assert (response.status_code, list(response.context["forms"]["adjust"].errors)) == (400, ["given_to"])
+    assert UseAdjustment.objects.count() == 0
+
+
+def test_capital_beyond_the_ceiling_asks_for_a_reason(city, bond) -> None:
+    project = make_project("甲路")
+    response = city.post(page("bond_page", bond.pk), entry(project, "assign", 600, capital_wan=251, reason=""))
+    assert "2020年专项债作资本金比例25.10%超过上限25%" in response.context["forms"]["post"].errors["reason"][-1]
+    assert city.post(page("bond_page", bond.pk), entry(project, "assign", 600, capital_wan=251)).status_code == 302
+
+
+def test_direct_investment_goes_to_approved_projects(city) -> None:
+    plan, project = make_central(1000, manner="direct"), make_project("厂房", approval_kind="filing")
+    response = city.post(page("centralplan_page", plan.pk), entry(project, "assign", 5, source="central"))
+    assert response.status_code == 400
+    assert "直接投资项目应实行审批制，现为备案" in response.context["forms"]["post"].errors["project"][0]
+    assert city.post(page("centralplan_page", plan.pk), entry(project, "assign", 5, source="own")).status_code == 302
+
+
 # --- Issuing -------------------------------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +260,28 @@ def test_a_bond_without_its_quota_is_refused_and_kept_on_the_form(city) -> None:
     refinancing = issue(purpose="refinancing")
     assert city.post(page("bond_add"), refinancing).status_code == 302
     assert city.post(page("bond_add"), {"amount_wan": "x"}).status_code == 400
+
+
+def test_the_year_s_fields_are_offered_and_another_asks_for_a_reason(city) -> None:
+    load_areas()
+    issue_row, later = make_issue(), Classification.objects.get(scheme="bond_use_area", code="newenergy")
+    form = city.get(page("bond_add"), {"issue": issue_row.pk}).context["form"]
+    names = [str(label) for _key, label in form.fields["use_area"].choices][1:]
+    assert names[:7] == ["交通基础设施", "能源", "农林水利", "生态环保", "民生服务", "冷链物流设施", "市政和产业园区基础设施"]
+    assert "新能源" not in names
+    quota = make_quota(100)
+    sent = issue(issue=issue_row.pk, use_area=later.pk, per_year=1, rate_percent="8.5", **{f"draw_{quota.pk}": "50"})
+    response = city.post(page("bond_add"), sent)
+    assert response.status_code == 400
+    said = response.context["form"].errors["change_reason"]
+    assert [any(words in line for line in said) for words in ("票面利率8.5%", "10年期一般按半年付息", "“新能源”不在2020年目录")] == [True] * 3
+    assert city.post(page("bond_add"), {**sent, "change_reason": "按发行结果登记"}).status_code == 302
+    bond = Bond.objects.get()
+    address = page("bond_change", bond.pk)
+    assert form_of(city.get(address))["use_area"] == str(later.pk)  # what was chosen stays to be seen
+    assert city.post(address, form_of(city.get(address), venue="上交所")).status_code == 302
+    assert city.post(address, form_of(city.get(address), rate_percent="9")).status_code == 200
+    assert city.post(address, form_of(city.get(address), rate_percent="9", change_reason="核对无误")).status_code == 302
 
 
 # --- The proof -----------------------------------------------------------------------------------------------------------------------
