@@ -14,7 +14,7 @@ from accounts.explain_query import Part
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
-from funding.models import Bond, CentralPlan
+from funding.models import Bond, CentralPlan, PaperFile
 from projects.models import ListVersion, MonthReport, Project, Proposal, ReportingPeriod
 from projects.services.periods import writable
 from projects.values import Month
@@ -67,6 +67,9 @@ register("admin:funding_bond_page", Deed(_("债券资金记账"), "do", Action.E
 register("admin:funding_centralplan_page", Deed(_("中央预算内投资计划"), "view", Action.VIEW, CentralPlan, in_admin=True))
 register("admin:funding_centralplan_page", Deed(_("投资计划记账"), "do", Action.EDIT, CentralPlan, in_admin=True, whole_city=True), "POST")
 register("admin:funding_proof", Deed(_("账目核对"), "view", Action.VIEW, in_admin=True, whole_city=True))
+register("admin:funding_watch", Deed(_("资金预警"), "view", Action.VIEW, in_admin=True))
+register("admin:funding_dossier_standing", Deed(_("债券项目材料"), "view", Action.VIEW, in_admin=True))
+register("admin:funding_dossier_file", Deed(_("材料文件"), "view", Action.VIEW, PaperFile, closed=Verdict.HIDDEN, in_admin=True))
 
 
 def month_closed(user: Any, deed: Deed, obj: Any) -> Iterable[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import ReportingUnit
@@ -37,12 +37,6 @@ class Money:
     tables: tuple[Table, ...]
     course: list[MonthMoney]
     is_synthetic: bool  # whether anything in it is invented, and says so in its own row
-
-
-def newest_year(until: date) -> int:
-    """The newest year that has quota; that of the day where there is none."""
-    found: int | None = QuotaBatch.objects.aggregate(Max("year"))["year__max"]
-    return found or until.year
 
 
 def money(user: Any, year: int, until: date, action: Action = Action.VIEW) -> Money:

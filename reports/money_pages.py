@@ -9,34 +9,28 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from accounts import audit, scope
 from accounts.roles import Action
-from projects.moment import parse_day
+from funding.asking import year_and_day
 from reports.excel import Print, workbook_bytes
-from reports.money import money, newest_year
+from reports.money import money
 from reports.money_chart import money_chart
 from reports.pages import page_table
 from reports.parameters import UnreadableError
 from reports.tables import Row
 from reports.views import XLSX, reader
 
-_YEARS = range(2000, 2100)
-
 
 def _asked(request: HttpRequest) -> tuple[int, date, dict[str, str]]:
-    """The year and the day of the address; the day is today, and the year the newest with quota, where it names none."""
-    given, text = request.GET.get("year", ""), request.GET.get("until", "")
-    until = parse_day(text) if text else timezone.localdate()
-    if until is None:
-        raise UnreadableError(_("日期应写作 2020-07-10，读到“%(value)s”") % {"value": text[:40]})
-    if given and not (given.isascii() and given.isdecimal() and len(given) == 4 and int(given) in _YEARS):
-        raise UnreadableError(_("年份应写作 2020，读到“%(value)s”") % {"value": given[:40]})
-    year = int(given) if given else newest_year(until)
-    return year, until, {"year": str(year), **({"until": until.isoformat()} if text else {})}
+    """The year and the day of the address, and the address that names them again."""
+    try:
+        year, until = year_and_day(request.GET.dict())
+    except ValueError as unreadable:
+        raise UnreadableError(str(unreadable)) from unreadable
+    return year, until, {"year": str(year), **({"until": until.isoformat()} if request.GET.get("until") else {})}
 
 
 def _links(row: Row) -> dict[str, str]:

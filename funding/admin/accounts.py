@@ -18,6 +18,7 @@ from accounts.roles import Action
 from accounts.scope import city_wide, unit_ids
 from funding.admin.base import BondFilter, PlanFilter, PostedAdmin, SourceFilter, left_column, money_column
 from funding.admin.proof_page import proof_page
+from funding.admin.watch_page import watch_page
 from funding.models import FundAccount, FundEntry, UseAdjustment
 from projects.admin.base import FoundByProject
 from projects.admin.filters import ChipFilter, UnitFilter, UnitOfProjectFilter
@@ -64,6 +65,9 @@ class FundAccountAdmin(FoundByProject, PostedAdmin):
     n_paid = money_column("paid_wan", _("支出（万元）"))
     n_idle = left_column("arrived_wan", "paid_wan", _("到位未支出（万元）"))
     n_completed = money_column("completed_wan", _("完成投资（万元）"))
+
+    def get_urls(self) -> Any:
+        return [path("watch/", self.admin_site.admin_view(watch_page), name="funding_watch"), *super().get_urls()]
 
     @admin.display(description=_("项目"), ordering="project__name")
     def name(self, row: FundAccount) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.roles import Action
 from tests.matrix.people import Place
-from tests.matrix.surfaces import Page, Reach, Rows
+from tests.matrix.surfaces import Page, Reach, Rows, Want
 from tests.matrix.world import World
 
 
@@ -22,7 +22,20 @@ def new_bond(world: World, _place: Place) -> dict[str, Any]:
 
 def posting(world: World, _place: Place) -> dict[str, Any]:
     project = str(world.row("project", Place.OWN).pk)
-    return {"verb": "post", "step": "assign", "source": "central", "project": project, "amount_wan": "7", "happened_on": "2020-06-01"}
+    return {
+        "verb": "post",
+        "step": "assign",
+        "source": "central",
+        "project": project,
+        "amount_wan": "7",
+        "happened_on": "2020-06-01",
+        "reason": "核定",
+    }
+
+
+def new_dossier(world: World, place: Place) -> dict[str, Any]:
+    """Of the district's second project, which has none yet."""
+    return {"project": str(world.row("project_other", place).pk), "remarks": "新建"}
 
 
 def books(model: str, changed: dict[str, str], finds: str, *, spare: str = "", **added: str) -> Rows:
@@ -57,6 +70,7 @@ ROWS = (
     Rows("funding.fundaccount", Reach.UNIT),
     Rows("funding.fundentry", Reach.UNIT),
     Rows("funding.useadjustment", Reach.UNIT),
+    Rows("funding.dossier", Reach.UNIT, add=Action.EDIT, change=Action.EDIT, changed={"remarks": "改过"}, added=new_dossier),
 )
 
 
@@ -69,5 +83,8 @@ def fund(name: str, row: str) -> tuple[Page, Page]:
 PAGES = (
     *fund("admin:funding_bond_page", "bond"),
     *fund("admin:funding_centralplan_page", "centralplan"),
+    Page("admin:funding_dossier_standing", Action.VIEW, in_admin=True),
+    Page("admin:funding_watch", Action.VIEW, in_admin=True),
+    Page("admin:funding_dossier_file", Action.VIEW, row="paperfile", in_admin=True, closed=Want.HIDDEN),
     Page("admin:funding_proof", Action.VIEW, in_admin=True, wide=True),
 )

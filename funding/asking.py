@@ -1,0 +1,25 @@
+"""The year and the day that a page of money is asked for: `?year=2020&until=2020-07-10`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from funding.figures import newest_year
+from projects.moment import parse_day
+
+_YEARS = range(2000, 2100)
+
+
+def year_and_day(asked: Mapping[str, str]) -> tuple[int, date]:
+    """The day is today, and the year the newest with quota, where none is named. ValueError says in words what can't be read."""
+    given, text = asked.get("year", ""), asked.get("until", "")
+    until = parse_day(text) if text else timezone.localdate()
+    if until is None:
+        raise ValueError(_("日期应写作 2020-07-10，读到“%(value)s”") % {"value": text[:40]})
+    if given and not (given.isascii() and given.isdecimal() and len(given) == 4 and int(given) in _YEARS):
+        raise ValueError(_("年份应写作 2020，读到“%(value)s”") % {"value": given[:40]})
+    return int(given) if given else newest_year(until), until
