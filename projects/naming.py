@@ -27,3 +27,9 @@ def spellings(text: str) -> tuple[str, ...]:
     """A text that is looked for, in each way its brackets may have been written: 〔2020〕, (2020), （2020）, [2020]; itself first."""
     plain = unicodedata.normalize("NFKC", text).translate(_TO_ROUND)
     return tuple(dict.fromkeys((text, plain, *(plain.translate(str.maketrans("()", pair)) for pair in _BRACKETS))))
+
+
+def document_key(text: str) -> str:
+    """The form in which two writings of one document number are equal: 发改投资〔2020〕12号, 发改投资[2020]第012号."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_TO_ROUND)
+    return re.sub(r"\)第?0*(\d+)号?$", r")\1号", plain).casefold()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from exchange.raw import RawValue
 from exchange.reference import KnownPlace, Reference, folded
 from projects.period import WHOLE, half_said
-from projects.values import MoneyUnit
+from projects.values import MoneyUnit, Month
 
 _MONEY = r"(亿元|百万元|千元|万元|元|亿|万)(?![/每])"
 _UNIT_LINE = re.compile(rf"(?:计量|金额|货币|投资|数据)?单位[:：]?(?:均为|为)?(?:[^:：()\d]{{0,12}}?[、,/和])?(?:人民币)?{_MONEY}")
@@ -22,6 +23,7 @@ _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?=年|[.\-/]?\d{0,2}(?!\d)|[^\d]|$)")
 _SPAN_OF_YEARS = re.compile(r"(20[0-4]\d)年?[-~至—–]+20[0-4]\d年")
 _SPAN_MONTH = re.compile(r"(?<!\d)\d{1,2}月?[-~至—–](\d{1,2})月")
 _UNTIL_MONTH = re.compile(r"截[至止](?:到)?(?:20\d{2}年)?(\d{1,2})月")
+_UNTIL_DAY = re.compile(r"截[至止](?:到)?(?:(20\d{2})年)?(\d{1,2})月(?:(\d{1,2})日)?")
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月(?!\d{0,2}日|\d)")
 _DOTTED_MONTH = re.compile(r"(?<!\d)20\d{2}[.\-_/](\d{1,2})(?![\d.])|(?<!\d)20\d{2}(0[1-9]|1[0-2])(?!\d)")
 _BATCH = re.compile(r"第\s*([一二三四五六七八九十\d]{1,3})\s*批")
@@ -47,6 +49,7 @@ class SheetContext:
     place: KnownPlace | None = None
     place_source: str = ""
     batch: str | None = None
+    until: date | None = None  # the day up to which the table's figures are said to stand
 
 
 def money_unit(text: str | None) -> MoneyUnit | None:
@@ -95,6 +98,19 @@ def month_of(text: str) -> int | None:
     return None
 
 
+def until_of(texts: Iterable[str], year: int | None) -> date | None:
+    """The day of 截至6月15日, the last of 截至2020年6月底: up to when the figures of a table stand. A year not written is the table's."""
+    for text in texts:
+        found = _UNTIL_DAY.search(folded(text))
+        said = int(found[1]) if found is not None and found[1] else year
+        if found is None or said is None or not 1 <= int(found[2]) <= 12:
+            continue
+        last = Month(said, int(found[2])).last_day
+        day = int(found[3] or 0)
+        return last.replace(day=day) if 1 <= day <= last.day else last
+    return None
+
+
 def context_of(
     above: Sequence[tuple[int, Sequence[RawValue]]], sheet_name: str | None, filename: str, reference: Reference, year: int | None
 ) -> SheetContext:
@@ -106,19 +122,23 @@ def context_of(
     stem = re.sub(r"\.\w{2,5}$", "", filename)
     name = sheet_name or ""
     place, source = _place_of(name, [title, *(text for _, text in titles)], texts, stem, reference)
+    said_year = next((said for text in (title, name, *texts, stem) if (said := year_of(text)) is not None), year)
+    title_month = next((month for _, text in titles if (month := month_of(text)) is not None), None)
+    named = title_month or month_of(name) or month_of(stem)
     batch = next((found for text in (title, name, stem) if (found := _BATCH.search(text)) is not None), None)
     return SheetContext(
         title=title,
         title_row=title_row,
         unit=unit_of_lines(texts),
-        year=next((said for text in (title, name, *texts, stem) if (said := year_of(text)) is not None), year),
-        title_month=next((month for _, text in titles if (month := month_of(text)) is not None), None),
+        year=said_year,
+        title_month=title_month,
         name_month=month_of(name),
         file_month=month_of(stem),
         half=_half_of_all([*(text for _, text in titles if month_of(text) is not None), name, stem]),
         place=place,
         place_source=source,
         batch=f"第{batch[1]}批" if batch is not None else None,
+        until=until_of((*texts, name, stem), said_year) or (Month(said_year, named).last_day if said_year and named else None),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -101,6 +102,8 @@ class Table:
     period: Month | None = None
     by_field: dict[str, PlannedColumn] = field(default_factory=dict)
     half: int = WHOLE  # the half of the month that the sheet says it reports
+    year: int | None = None
+    until: date | None = None  # the day up to which its figures are said to stand
 
     def column(self, name: str) -> PlannedColumn | None:
         return self.by_field.get(name)

@@ -76,7 +76,7 @@ def open_table(
     table = Table(sheet.name, kind, block.top, block.bottom, tuple(plan.columns), unit, month if kind is Kind.MONTHLY else None, plan.by_field())
     _report_unknown(plan, block, sample, kind)
     _report_recalled(plan, recalled)
-    table.half = context.half
+    table.half, table.year, table.until = context.half, context.year, context.until
     opened = OpenedTable(table, context, _shape(table, block), tuple(_money(table)))
     opened.findings = [_placed(finding, column, table) for finding, column in plan.findings]
     return opened
@@ -98,6 +98,7 @@ def _with_last(context: SheetContext, last: SheetContext | None) -> SheetContext
         place=context.place if context.place_source in {"title", "sheet_name"} else last.place or context.place,
         place_source=context.place_source if context.place_source in {"title", "sheet_name"} else last.place_source or context.place_source,
         batch=context.batch or last.batch,
+        until=context.until or last.until,
     )
 
 
