@@ -31,7 +31,7 @@ class Action(StrEnum):
     SAME = "same"
     CONFLICT = "conflict"  # a cell was changed here and in the file since the export: somebody must choose
     HELD = "held"  # a finding blocks it
-    SHOWN = "shown"  # read and checked, stored nowhere yet: fund sheets, parts of a packaged project
+    SHOWN = "shown"  # read and checked, stored nowhere: parts of a packaged project
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,7 @@ class PlannedRow:
     kind: str = ""  # the kind of its sheet
     merge: list[Any] | None = None  # what a merge with an exported template left aside; see `exchange.merge`
     waits: list[str] = field(default_factory=list)  # columns whose new value was proposed before and waits for approval
+    fund: list[Any] | None = None  # of a row of a fund sheet: which account, and on which days; see `exchange.funds.Target`
 
 
 @cache
@@ -194,7 +195,8 @@ def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
     told = [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
-    rest: list[Any] = [row.merge, row.waits] if row.waits else [row.merge] if row.merge is not None else []
+    rest: list[Any] = [row.merge, row.waits] if row.waits or row.fund else [row.merge] if row.merge is not None else []
+    rest += [row.fund] if row.fund else []
     return [*told, *rest]
 
 
@@ -202,5 +204,5 @@ def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
     sheet, number, action, name, unit_id, project_id, intents, period, kind, *rest = data
     made = [Intent(*intent) for intent in intents]
-    merge, waits = [*rest, None, None][:2]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [])
+    merge, waits, fund = [*rest, None, None, None][:3]
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [], fund)

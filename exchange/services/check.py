@@ -19,17 +19,21 @@ from django.utils import timezone
 
 from accounts import audit, scope
 from accounts.roles import Action as May
+from exchange.funds import FUNDS
 from exchange.models import Upload
 from exchange.parse import Reading, ReadRow, read_workbook
 from exchange.plan import Action, PlannedRow
 from exchange.raw import Refusal
 from exchange.services.closed import hold_closed
 from exchange.services.commit import has_new_owner
-from exchange.services.examine import Seen, Setting, examine
+from exchange.services.examine import examine
 from exchange.services.excerpts import add_excerpts
+from exchange.services.fund_book import FundBook
+from exchange.services.fund_rows import examine_funds
 from exchange.services.holding import HoldLog, store_held
 from exchange.services.lookups import Lookups
 from exchange.services.mappings import answers_for
+from exchange.services.matching import note_coming
 from exchange.services.memory import without_collecting
 from exchange.services.merging import Base, adopt, base_findings, open_base
 from exchange.services.missing import count_missing, list_findings, missing_findings, period_findings
@@ -47,6 +51,7 @@ from exchange.services.reading import (
     shown_findings,
     take_back,
 )
+from exchange.services.setting import Seen, Setting
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
@@ -57,6 +62,7 @@ from projects.period import WHOLE, Period
 from projects.services.context import build_context
 from projects.services.periods import stored_period
 from projects.values import Month
+from projects.workflow import span_end
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +86,7 @@ class _Run:
     watch: Unwatched = UNWATCHED
     held: HoldLog = field(default_factory=HoldLog)
     periods: dict[Period, ReportingPeriod] = field(default_factory=dict)
+    funds: list[ReadRow] = field(default_factory=list)  # rows of fund sheets: looked at last, when the projects of the file are known
 
     def period_of(self, month: Month, said: int = WHOLE) -> Period:
         """The part of the month that is reported: the half that the file says, that was chosen, or that the template is of; else the whole."""
@@ -171,6 +178,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
                 _take(run, batch)
                 batch = []
         _take(run, batch)
+        _take_funds(run, min(last_day_of(reading, year), today), today)
     empty_month = reading.report_period if reading.kind == Kind.MONTHLY and not run.counts["rows"] else None
     for placed in missing_findings(run.seen, run.setting, upload, run.period_of(empty_month) if empty_month is not None else None):
         if placed.finding.code == "return_late" and not any(run.counts[action.value] for action in _HANDED_IN):
@@ -188,7 +196,8 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
 def _setting(upload: Upload, actor: Any, base: Base) -> Setting:
     whole_city = actor is None or scope.city_wide(actor, May.UPLOAD)
     allowed = None if whole_city and upload.unit is None else ({upload.unit_id} if upload.unit_id else scope.unit_ids(actor, May.UPLOAD))
-    return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id, base=base, choices=upload.choices)
+    posts = actor is None or scope.city_wide(actor, May.EDIT)
+    return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id, base=base, choices=upload.choices, posts=posts)
 
 
 def _year(upload: Upload, reading: Reading, today: date) -> int:
@@ -219,7 +228,8 @@ def each_month(row: ReadRow) -> Iterator[ReadRow]:
 def _take(run: _Run, batch: list[ReadRow]) -> None:
     """Examine a batch: rows of one kind, month and set of columns at a time."""
     groups: dict[tuple[Any, ...], list[ReadRow]] = {}
-    for row in (one for excel_row in batch for one in each_month(excel_row)):
+    run.funds += [row for row in batch if row.kind in FUNDS]
+    for row in (one for excel_row in batch if excel_row.kind not in FUNDS for one in each_month(excel_row)):
         month = row.period if row.kind == Kind.MONTHLY else None
         groups.setdefault((row.kind, month, row.half, id(row.table)), []).append(row)
     planned: list[PlannedRow] = []
@@ -228,16 +238,37 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         examined = examine(rows, frame, run.setting, _context(run, rows[0], frame), run.seen)
         hold_closed(rows, examined, frame.period, run.seen)
         run.held.note(rows)
+        note_coming(rows, examined, run.seen)
         planned += examined
     mark_waiting(planned, direct=run.direct)
     run.counts.update(count_proposals(planned, direct=run.direct))
+    run.counts["rows"] += len(batch)
+    _keep(run, planned)
+
+
+def _take_funds(run: _Run, day: date, today: date) -> None:
+    """The rows of fund sheets, against the ledger and the projects that the file itself brings."""
+    period = run.upload.period.as_period if run.upload.period is not None else run.setting.base.period
+    if not run.funds:
+        return
+    book = FundBook.load(today, span_end(period.month, period.half) if period is not None else day)
+    for start in range(0, len(run.funds), PART_ROWS):
+        rows = run.funds[start : start + PART_ROWS]
+        planned = examine_funds(rows, run.year, run.setting, book, run.seen)
+        run.held.note(rows)
+        run.held.lean(planned, run.seen.coming)
+        run.counts["fund_changes"] += sum(row.action is Action.CHANGE for row in planned)
+        _keep(run, planned)
+
+
+def _keep(run: _Run, planned: list[PlannedRow]) -> None:
+    """Count some planned rows and store them as the next part of the plan."""
     for done in planned:
         run.counts[done.action.value] += 1
         if done.merge and done.action is not Action.HELD:
             run.counts["with_kept"] += bool(done.merge[0])
             run.counts["with_conflicts"] += bool(done.merge[1])
         run.counts["new_owners"] += has_new_owner(done)
-    run.counts["rows"] += len(batch)
     with transaction.atomic():
         run.watch.step(run.counts["rows"])
         if planned:
@@ -271,7 +302,7 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     if any(finding["severity"] != "info" for finding in findings) and len(content) <= EXCERPT_MEGABYTES * 1024 * 1024:
         add_excerpts(read_book(content, upload.filename), findings)
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
-    counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners")}
+    counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners", "fund_changes")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
     counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting", "decided")}
     counts["direct"] = run.direct

@@ -11,9 +11,9 @@ from exchange.cells.amounts import plain
 from exchange.merge import conflicts_of
 from exchange.parse import ReadRow
 from exchange.plan import SLOTS, Action, PlannedRow, Slot, Value
-from exchange.services.examine import Seen, say
 from exchange.services.guard import writes_month
 from exchange.services.reading import label_of
+from exchange.services.setting import Seen, say
 from projects.findings import Finding, Severity
 from projects.models import ReportingPeriod
 from projects.services.periods import Guard

@@ -2,6 +2,7 @@
 
     lock the upload → still checked? nothing blocked? reason given? every row in scope?
     → for each part: organisations that are new → the rows, their revisions compared → their history
+    → the rows of fund sheets: the accounts compared, then posted to the ledger
     → the upload says committed, in the same transaction
 Running it twice is harmless: the second time the upload is no longer in the state "checked".
 """
@@ -19,6 +20,7 @@ from accounts import audit, scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action as May
 from exchange import bulk
+from exchange.funds import FUNDS
 from exchange.models import Upload
 from exchange.plan import Action, PlannedRow
 from exchange.services.faults import MovedError, NotAllowedError, StateError
@@ -26,6 +28,7 @@ from exchange.services.guard import require_open
 from exchange.services.holding import held_words, require_holdable, withhold
 from exchange.services.memory import without_collecting
 from exchange.services.parts import planned_rows
+from exchange.services.posting import fund_rows, lock_planned, post_rows
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.proposing import barrier, is_direct, proposed_words, set_aside
 from projects.models import Door, MonthReport, Organisation, Project, ReportingPeriod, Source
@@ -72,6 +75,10 @@ def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
         raise StateError(
             "state", f"该上传当前为“{upload.get_state_display()}”，不能提交。", f"This upload is {upload.state}; only a checked one can be committed."
         )
+    if upload.kind in {*FUNDS, "mixed"} and "fund_changes" not in upload.counts:
+        raise StateError(
+            "recheck", "该文件是在资金数据可以入库之前检查的，请先重新检查。", "This file was checked before money could be committed; check again."
+        )
     if upload.counts.get("error") and hold_bad_rows:
         withhold(upload, require_holdable(upload))
     elif upload.counts.get("error"):
@@ -89,13 +96,14 @@ def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
     if upload.counts.get("warning") and not reason.strip():
         count = upload.counts["warning"]
         raise StateError("reason", f"有{count}处需说明的问题，请填写说明后提交。", f"{count} findings need a reason; give one to commit.")
-    if upload.kind in {"bond_allocation", "central_budget"}:
-        raise StateError("ledger", "资金类表格目前可以检查和预览，暂不能提交入库。", "Fund sheets can be checked and previewed, not yet committed.")
 
 
 def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> None:
     # All months of the file are held before any row of it is written, so that two files can't wait for one another.
     hold(_stored(text).pk for text in sorted(upload.counts.get("months") or ()))
+    posting = list(fund_rows(upload)) if upload.counts.get("fund_changes") else []
+    if posting:
+        lock_planned(posting)
     # Two files that bring the same organisation at the same moment would store it twice.
     if upload.counts.get("new_owners", 1) or upload.counts.get("with_conflicts"):
         bulk.one_at_a_time("new organisations")
@@ -104,7 +112,7 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
     written = proposed = 0
     direct = is_direct(upload)
     for rows in planned_rows(upload):
-        active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE)]
+        active = [row for row in rows if row.action in (Action.CREATE, Action.CHANGE) and not row.fund]
         _check_scope(active, actor)
         asked = set_aside(active, direct=direct)
         if moved := moved_since(asked):
@@ -120,6 +128,9 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
         written += len(active)
         watch.tell(written)
     upload.counts["proposed"] = proposed
+    if posting:
+        upload.counts["entries"] = len(post_rows(posting, source=source))
+        watch.tell(written + len(posting))
 
 
 def _by_period(rows: Sequence[PlannedRow]) -> dict[int | None, list[PlannedRow]]:
@@ -219,10 +230,18 @@ def _finish(upload: Upload, actor: Any, reason: str) -> None:
     else:
         upload.outcome = "已入库：文件内容与数据库一致，没有需要变更的内容。"
         upload.outcome_en = "Committed: the file says what is stored already; nothing changed."
-    for zh, en in (_month_words(upload), proposed_words(counts), held_words(upload)):
+    for zh, en in (_fund_words(upload), _month_words(upload), proposed_words(counts), held_words(upload)):
         upload.outcome += zh
         upload.outcome_en += en
     upload.save()
+
+
+def _fund_words(upload: Upload) -> tuple[str, str]:
+    """What was posted to the ledger."""
+    if not upload.counts.get("entries"):
+        return "", ""
+    rows, entries = upload.counts["fund_changes"], upload.counts["entries"]
+    return f"其中资金{rows}行，记账{entries}笔。", f" Of these {rows} rows of money, {entries} entries posted."
 
 
 _STATES = {"draft": "草稿", "submitted": "已提交", "returned": "已退回", "approved": "已审核"}
@@ -269,7 +288,7 @@ def _moved(upload: Upload, stale: bulk.StaleRowsError) -> MovedError:
 
 
 def _model_of(table: str) -> str:
-    return {"project": "project", "code": "projectcode", "annual": "annualplan", "month": "monthreport", "entry": "entry"}[table]
+    return {"project": "project", "code": "projectcode", "annual": "annualplan", "month": "monthreport", "entry": "entry"}.get(table, "")
 
 
 def _constraint(clash: IntegrityError) -> str:

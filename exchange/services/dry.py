@@ -8,9 +8,11 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import ReportingUnit
+from exchange.funds import FUNDS
 from exchange.parse import Reading, ReadRow
-from exchange.services.examine import FUNDS, Seen, judge
+from exchange.services.examine import judge
 from exchange.services.reading import add_said, last_day_of, said_year
+from exchange.services.setting import Seen
 from exchange.sheets import Kind
 from exchange.validate import validated_rows
 from projects.records import Context

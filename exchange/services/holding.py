@@ -10,20 +10,24 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from exchange.funds import Target
 from exchange.models import HeldRows, Upload
 from exchange.parse import FindingLog, PlacedFinding, ReadRow
-from exchange.plan import Action
+from exchange.plan import Action, PlannedRow
 from exchange.services.faults import StateError
 from exchange.services.parts import read_part, replace_part
 from exchange.services.proposing import count_proposals, is_direct
+from exchange.services.setting import Coming
 from projects.findings import Severity, message
+from projects.naming import name_key
 
 Key = tuple[str, int]  # sheet ("" for CSV) and Excel row
 _FIRST_ZH, _FIRST_EN = "与第{row}行是同一项目或同一代码，须一并核实", "the same project or code as row {row}; look at both"
+_LEANS_ZH, _LEANS_EN = "本行的项目由第{row}行新增，而那一行被扣留", "its project is brought by row {row}, which is held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class HoldLog:
     rows: dict[str, set[int]] = field(default_factory=dict)  # all project rows, by sheet
     held: dict[Key, list[Problem]] = field(default_factory=dict)
     noted: Counter[tuple[str | None, str, str | None]] = field(default_factory=Counter)
+    leaning: dict[Key, Key] = field(default_factory=dict)  # a row of a fund sheet → the row that brings its project
 
     def note(self, rows: Iterable[ReadRow]) -> None:
         """Rows as they were judged; a row of several months is held whole for a fault in one of them."""
@@ -53,6 +58,14 @@ class HoldLog:
                     if placed.severity is Severity.BLOCKS:
                         self.noted[(placed.place.sheet, placed.finding.code, placed.place.column)] += 1
                         self._hold((row.sheet or "", row.row), _problem(placed))
+
+    def lean(self, planned: Iterable[PlannedRow], coming: Mapping[tuple[int, str], Coming]) -> None:
+        """Rows of fund sheets go in only with the row of this file that brings their project."""
+        for row in planned:
+            name = Target.unpack(row.fund).coming if row.fund else ""
+            brought = coming.get((row.unit_id or 0, name_key(name))) if name else None
+            if brought is not None and brought.place.row is not None:
+                self.leaning[(row.sheet or "", row.row)] = (brought.place.sheet or "", brought.place.row)
 
     def _hold(self, key: Key, problem: Problem) -> None:
         problems = self.held.setdefault(key, [])
@@ -70,6 +83,9 @@ class HoldLog:
             else:
                 self._hold(key, _problem(placed))
                 self._hold_first(placed, key)
+        for key, brought in self.leaning.items():
+            if brought in self.held and key not in self.held:
+                self._hold(key, Problem("", "", _LEANS_ZH.format(row=brought[1]), _LEANS_EN.format(row=brought[1])))
         said = [(message(placed.finding, "zh"), message(placed.finding, "en")) for placed in loose if not self._explains(placed)]
         return [*dict.fromkeys(said), *self._unlisted(findings, blocking)]
 
@@ -167,6 +183,7 @@ def withhold(upload: Upload, holding: Holding) -> None:
         for row in late:
             counts[row.action.value] -= 1
             counts[Action.HELD.value] += 1
+            counts["fund_changes"] = (counts.get("fund_changes") or 0) - bool(row.fund and row.intents)
             row.action, row.intents = Action.HELD, []
         if late:
             replace_part(part, rows)

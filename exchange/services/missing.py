@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exchange.models import Upload
 from exchange.parse import Place, PlacedFinding
-from exchange.services.examine import Seen, Setting
+from exchange.services.setting import Seen, Setting
 from projects.findings import Finding, Severity
 from projects.models import Entry, MonthReport, ReportingPeriod
 from projects.period import PARTS_UP_TO, Period

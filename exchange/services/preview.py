@@ -16,12 +16,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from exchange.funds import ACCOUNT, STEP_OF, Target
 from exchange.merge import conflicts_of, kept_of
 from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, PlannedRow, Value
 from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
 from exchange.services.proposing import count_proposals, is_direct, is_proposed
+from funding.models import FundAccount
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
 
@@ -36,8 +38,10 @@ _MODELS: Mapping[str, type[models.Model]] = {
     "annual": AnnualPlan,
     "month": MonthReport,
     "entry": Entry,
+    ACCOUNT: FundAccount,
 }
 _MONEY = {(slot.table, slot.column) for slots in SLOTS.values() for slot in slots.values() if slot.is_money}
+_MONEY |= {(ACCOUNT, column) for column in STEP_OF}
 
 
 class Show(StrEnum):
@@ -263,6 +267,8 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
                 continue  # it heads the row
             before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             label = _label(intent.table, column, upload)
+            if intent.table == ACCOUNT:
+                label = f"{Target.unpack(row.fund or []).name} · {label}"
             proposed = is_proposed(row, intent, column, direct=direct)
             if proposed:
                 label = (_("已申请待审核·%(label)s") if column in row.waits else _("变更申请·%(label)s")) % {"label": label}

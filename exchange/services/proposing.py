@@ -47,12 +47,20 @@ def is_direct(upload: Upload) -> bool:
 
 
 def barrier(upload: Upload, actor: Any) -> UploadError | None:
-    """Why this person may not carry out this plan, if so: membership of a list, and values that are written directly, are the city's."""
+    """Why this person may not carry out this plan, if so: membership of a list, the ledger, and values that are written directly, are the city's."""
     if upload.list_version_id is not None and actor is not None and not scope.city_wide(actor, May.UPLOAD):
         return NotAllowedError(
             "list",
             f"该文件要列入“{upload.list_version}”，清单由市级岗位提交。未写入任何内容；本单位的变更请另行上传，不选清单版本。",
             "This file goes into a version of a list, which the city commits. Nothing was written; send your unit's changes without a list version.",
+        )
+    if upload.counts.get("fund_changes") and actor is not None and not scope.city_wide(actor, May.EDIT):
+        count = upload.counts["fund_changes"]
+        return NotAllowedError(
+            "funds",
+            f"该文件有{count}行资金数据，资金流水由市级岗位记账：请把上传编号 #{upload.pk} 告诉市级经办人，由其在本页核对后提交。未写入任何内容。",
+            f"{count} rows of this file are money, and the city keeps the ledger. Nothing was written;"
+            f" tell a city officer upload #{upload.pk}, who commits it on this page.",
         )
     if is_direct(upload) and upload.counts.get("decided") and not _decides(upload, actor):
         return StateError(

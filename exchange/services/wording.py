@@ -42,8 +42,8 @@ STORED_WORDING = {
         "Give the reason for the new name, or check the code",
     ),
     "name_kept": Wording(
-        "项目名称与系统不同：系统中为“{other}”，本文件为“{name}”；月报不改名，名称不会写入",
-        "The stored name is “{other}”, this file says “{name}”; a month's report renames nothing, the name is not written",
+        "项目名称与系统不同：系统中为“{other}”，本文件为“{name}”；月报和资金表不改名，名称不会写入",
+        "The stored name is “{other}”, this file says “{name}”; neither a month's report nor a fund sheet renames anything, the name is not written",
         "如确已更名，请走项目编辑或变更申请；否则核对项目代码",
         "Where the project was renamed, edit it or ask for the change; else check the code",
     ),

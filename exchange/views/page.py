@@ -65,7 +65,6 @@ SKIPPED = {
     "example": gettext_lazy("填报示例"),
     "stat_table": gettext_lazy("附带的统计表"),
 }
-LEDGER_KINDS = frozenset({"bond_allocation", "central_budget"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,6 @@ def render_page(
         "twin": _twin(request, upload),
         "refusal": _refusal_words(upload, refusal),
         "form": form if form is not None else ReasonForm(),
-        "is_ledger": upload.kind in LEDGER_KINDS,
         "only_closed": only_closed(upload),
         "barrier": commit_barrier(upload, request.user),
         **work,
@@ -147,8 +145,6 @@ def commit_barrier(upload: Upload, user: Any) -> str:
         return _("还有%(count)s处阻断问题，整个文件都没有写入。请在 Excel 中改正后重新上传；改正前数据库保持原样。") % {"count": blocked}
     if upload.counts.get("conflict"):
         return _("有%(count)s行与导出后别人的修改冲突，请先在预览中逐项选择。") % {"count": upload.counts["conflict"]}
-    if upload.kind in LEDGER_KINDS:
-        return _("资金类表格目前可以检查和预览，暂不能提交入库。")
     if not may_write(user, upload, Action.UPLOAD):
         return _("你的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
     refusal = barrier(upload, user)

@@ -161,7 +161,7 @@ def test_the_same_file_of_another_unit_is_not_named(cast: Cast) -> None:
         ({}, 3, "将新增 1 个项目"),
         ({"findings": [finding()]}, 2, "还有1处阻断问题，整个文件都没有写入"),
         ({"findings": [finding(severity="warning")]}, 3, "有 1 处需说明的问题，请写明原因"),
-        ({"kind": "bond_allocation"}, 3, "资金类表格目前可以检查和预览，暂不能提交入库"),
+        ({"kind": "bond_allocation"}, 3, "将新增 1 个项目"),
         ({"state": "committed", "outcome": "已入库：新增1个项目"}, 4, "已入库：新增1个项目"),
         ({"state": "undone", "outcome": "已撤回：删除新建的1条记录"}, 4, "已撤回：删除新建的1条记录"),
         ({"state": "refused", "outcome": "文件有密码"}, 2, "文件有密码"),
@@ -174,13 +174,6 @@ def test_the_page_says_where_things_stand(cast: Cast, values: dict, step: int, s
     page = client_of(cast.owner).get(f"/uploads/{upload.public_id}/")
     assert [each.number for each in page.context["steps"] if each.is_current] == [step]
     assert sentence in text_of(page)
-
-
-def test_fund_sheets_do_not_claim_to_agree_with_what_is_stored(cast: Cast) -> None:
-    upload = made_upload(cast.unit, kind="bond_allocation", rows=[planned("甲项目", 5, Action.SAME, cast.unit)])
-    words = text_of(client_of(cast.owner).get(f"/uploads/{upload.public_id}/"))
-    assert "资金类表格目前只检查、不入库" in words
-    assert "一致" not in words
 
 
 def test_a_blocked_file_offers_no_commit(cast: Cast) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from exchange.models import Upload
 from projects.models import Project, Source, changes_from
-from tests.exchange.cast import Cast, client_of, figures, finding, list_version, made_upload, make_cast, new_project, project_list, seen_of, sent
+from tests.exchange.cast import Cast, client_of, figures, finding, list_version, made_upload, make_cast, project_list, seen_of, sent
 
 pytestmark = pytest.mark.django_db
 JSON = {"headers": {"accept": "application/json"}}
@@ -183,13 +183,6 @@ def test_an_owner_who_lost_the_unit_commits_nothing(cast: Cast) -> None:
     cast.owner.memberships.update(unit=cast.other)
     before = figures()
     assert client.post(f"/uploads/{upload.public_id}/commit/", REASON).status_code == 404
-    assert figures() == before
-
-
-def test_fund_sheets_wait_for_their_ledger(cast: Cast) -> None:
-    upload = made_upload(cast.unit, kind="central_budget", rows=[new_project("甲项目", 5, cast.unit)])
-    before = figures()
-    assert client_of(cast.owner).post(f"/uploads/{upload.public_id}/commit/").status_code == 409
     assert figures() == before
 
 

@@ -1,0 +1,133 @@
+"""Which bond or plan a row of a fund sheet means, and on which days its money moved; a finding names what was read and what is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from exchange.cells.amounts import plain
+from exchange.funds import BondFacts, Days, Target, batch_of, choose_bond, choose_plan
+from exchange.parse import ReadRow
+from exchange.services.fund_book import FundBook
+from exchange.services.setting import Seen, say, text_of
+from funding.models import Bond, CentralPlan
+from funding.models.accounts import FundSource
+from projects.findings import Finding, Severity
+from projects.naming import document_key
+from projects.values import PartialDate
+
+_NAMED = 8  # registered funds that a sentence lists
+
+
+@dataclass(slots=True)
+class FundMatcher:
+    """Finds the fund of a row, or says why there is none."""
+
+    book: FundBook
+    seen: Seen
+    year: int | None  # of the file, where its sheet names none
+
+    def target(self, row: ReadRow) -> Target | None:
+        return self._bond(row) if row.kind == "bond_allocation" else self._plan(row)
+
+    # --- bonds ---
+
+    def _bond(self, row: ReadRow) -> Target | None:
+        said_year, number = batch_of(text_of(row, "batch"))
+        year = said_year or row.table.year or self.year
+        if number is None or year is None:
+            read = text_of(row, "batch") or "空白"
+            self._say(row, "bond_batch_missing", "batch", {"read": read})
+            return None
+        facts = self.book.bond_facts(year, number)
+        if not facts:
+            known = _listed(f"{one}年第{two}次" for one, two in sorted(self.book.by_issue, reverse=True))
+            self._say(row, "bond_issue_unknown", "batch", {"year": year, "number": number, "known": known})
+            return None
+        term, rate = row.values.get("term_years"), row.values.get("rate_percent")
+        found = choose_bond(facts, term if isinstance(term, int) else None, rate if isinstance(rate, Decimal) else None)
+        if found is None:
+            self._say_no_bond(row, facts, year, number)
+            return None
+        bond = self.book.bonds[found.id]
+        self._compare_bond(row, bond)
+        issued = bond.tender_on or bond.issue.tender_on or bond.value_on
+        return Target("bond", bond.pk, str(bond), FundSource.BOND.value, self._days(row, issued or _day_of(row.values.get("issue_date"))))
+
+    def _say_no_bond(self, row: ReadRow, facts: list[BondFacts], year: int, number: int) -> None:
+        """Nothing of this term, or more than one bond that it may be."""
+        term = row.values.get("term_years")
+        fitting = [one for one in facts if term is None or one.years == term]
+        known = _listed(_bond_words(one) for one in facts)
+        told = {"year": year, "number": number, "term": "空白" if term is None else f"{term}年", "known": known}
+        self._say(row, "bond_ambiguous" if fitting else "bond_term_unknown", "term_years", told)
+
+    def _compare_bond(self, row: ReadRow, bond: Bond) -> None:
+        rate = row.values.get("rate_percent")
+        if isinstance(rate, Decimal) and bond.rate_percent is not None and rate != bond.rate_percent:
+            told = {"read": plain(rate), "bond": str(bond), "stored": plain(bond.rate_percent)}
+            self._say(row, "bond_rate_differs", "rate_percent", told, Severity.REASON)
+        read = row.values.get("issue_date")
+        known = [day for day in (bond.tender_on, bond.issue.tender_on, bond.value_on) if day is not None]
+        if isinstance(read, PartialDate) and known and not any(read.first_day <= day <= read.last_day for day in known):
+            told = {"read": str(read), "bond": str(bond), "stored": f"{known[0]:%Y-%m-%d}"}
+            self._say(row, "bond_date_differs", "issue_date", told, Severity.REASON)
+
+    # --- plans ---
+
+    def _plan(self, row: ReadRow) -> Target | None:
+        doc_no, programme = text_of(row, "doc_no"), text_of(row, "program")
+        if doc_no is None:
+            self._say(row, "plan_document_missing", "doc_no", {})
+            return None
+        found = choose_plan(self.book.plan_facts(), doc_no, programme)
+        if found is None:
+            self._say_no_plan(row, doc_no, programme)
+            return None
+        plan = self.book.plans[found.id]
+        return Target("plan", plan.pk, found.name, FundSource.CENTRAL.value, self._days(row, plan.given_on))
+
+    def _say_no_plan(self, row: ReadRow, doc_no: str, programme: str | None) -> None:
+        plans = list(self.book.plans.values())
+        same = [plan for plan in plans if document_key(plan.doc_no) == document_key(doc_no)]
+        told = {"doc_no": doc_no, "program": programme or "空白"}
+        if same:
+            self._say(row, "plan_program_unknown", "program", {**told, "known": _listed(plan.programme or "（没有专项）" for plan in same)})
+            return
+        near = _near(doc_no, plans)
+        self._say(row, "plan_unknown", "doc_no", {**told, "known": _listed(str(plan) for plan in near)})
+
+    # --- both ---
+
+    def _days(self, row: ReadRow, assigned_on: date | None) -> Days:
+        """Nothing is posted for a day to come, and no money moves before it was assigned."""
+        until = self.book.until(row)
+        given = min(assigned_on or until, self.book.today)
+        return Days(given, max(until, given))
+
+    def _say(self, row: ReadRow, code: str, name: str, params: Mapping[str, object], severity: Severity = Severity.BLOCKS) -> None:
+        say(row, Finding(code, severity, name, params), self.seen)
+
+
+def _day_of(value: object) -> date | None:
+    return value.first_day if isinstance(value, PartialDate) else None
+
+
+def _bond_words(bond: BondFacts) -> str:
+    rate = f" {plain(bond.rate)}%" if bond.rate is not None else ""
+    return f"{bond.name}（{bond.years}年{rate}）"
+
+
+def _listed(names: Iterable[str]) -> str:
+    listed = list(dict.fromkeys(names))
+    return ("、".join(listed[:_NAMED]) + ("等" if len(listed) > _NAMED else "")) or "无"
+
+
+def _near(doc_no: str, plans: list[CentralPlan]) -> list[CentralPlan]:
+    """The plans whose documents are written most alike; those of the newest years where none is."""
+    by_key = {document_key(plan.doc_no): plan for plan in plans}
+    close = get_close_matches(document_key(doc_no), list(by_key), n=3, cutoff=0.6)
+    return [by_key[key] for key in close] or plans[-3:]
