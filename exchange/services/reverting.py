@@ -1,4 +1,4 @@
-"""Carries an inverse plan out: rows that go, then cells, then rows that come back. Queries do not grow with the rows.
+"""Carries an inverse plan out: rows that go, then cells, then rows that come back, then the ledger. Queries do not grow with the rows.
 
 Runs in the caller's transaction; each row's revision is compared, and each leaves its history. After some rows it tells how many places
 are done.
@@ -16,9 +16,11 @@ from exchange import bulk
 from exchange.services.inverse import Inversion, Model, Trace
 from exchange.services.inverse.traces import WRITTEN
 from exchange.services.progress import UNWATCHED, Unwatched
+from funding.services.ledger import Posting, post
 from projects.models import MonthReport, PlanVersion, Source
 from projects.services.batches import blank_row
 from projects.services.voiding import tell_voided
+from projects.values import fen_to_wan
 from projects.workflow import VOIDED, State, after_edit
 
 AT_ONCE = 2000  # rows of one statement: after each it is told how many places are done
@@ -59,6 +61,20 @@ def execute(plan: Inversion, source: Source, watch: Unwatched = UNWATCHED) -> No
         _insert(model, plan.inserts.get(model, []), source, teller)
     _replan(plan.replanned, source)
     tell_voided(states, source=source)
+    _post(plan, source)
+    watch.tell(len(plan.going))
+
+
+def _post(plan: Inversion, source: Source) -> None:
+    """What goes back in the ledger: reversing entries, and entries posted again on the days they had."""
+    document = f"上传#{source.upload_id}"
+    post(
+        [
+            Posting(key, change.step, fen_to_wan(change.amount_fen), change.on, fen_to_wan(change.capital_fen), document, reverses_id=change.reverses)
+            for key, change in plan.postings
+        ],
+        source=source,
+    )
 
 
 def _trace_of(row: Valued) -> Trace:

@@ -24,15 +24,18 @@ from exchange import bulk
 from exchange.models import Reversal, Upload
 from exchange.services.faults import MovedError, NotAllowedError, StateError
 from exchange.services.inverse import Inversion, Model, inversion_of
+from exchange.services.inverse.funds import hold_funds, last_entry
 from exchange.services.inverse.obstacles import closed_months
 from exchange.services.inverse.traces import WRITTEN
 from exchange.services.memory import without_collecting
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.reverting import execute
 from exchange.services.undo_words import kept_places, outcome_words
+from funding.models import FundEntry
 from projects.models import Door, MonthReport, Project, Proposal, Source
 from projects.services.periods import hold
 from projects.services.proposal_batches import reopen_of_upload, states_of_upload, taken_back, withdraw_of_upload
+from projects.workflow import Refused
 
 UNDOABLE = frozenset({Upload.State.COMMITTED, Upload.State.PARTLY})
 REDOABLE = frozenset({Upload.State.UNDONE, Upload.State.PARTLY})
@@ -85,6 +88,8 @@ def _reverse(upload: Upload, wish: Wish, watch: Unwatched) -> Upload:
                 locked = Upload.objects.select_for_update().get(pk=upload.pk)
                 check_reversible(locked, wish.kind)
                 _write(locked, wish, _plan_now(locked, wish, ready), watch)
+    except Refused as refused:
+        raise StateError(refused.code, f"{refused.zh}没有写入任何内容。", f"{refused.en} Nothing was written.") from refused
     except bulk.StaleRowsError as stale:
         raise _moved(f"{len(stale.ids)}条记录", f"{len(stale.ids)} records") from stale
     except IntegrityError as clash:
@@ -113,17 +118,18 @@ def _looked_ahead(upload: Upload, wish: Wish, watch: Unwatched) -> Ready:
 
 
 def _stand() -> tuple[Any, ...]:
-    """The newest history of every table that an upload writes, and of the uploads that were taken back."""
+    """The newest history of every table that an upload writes, of the uploads that were taken back, and of the ledger."""
     newest = [model.history.aggregate(last=Max("history_id"))["last"] for model in WRITTEN]  # type: ignore[attr-defined]
-    return (*newest, Reversal.objects.aggregate(last=Max("pk"))["last"])
+    return (*newest, Reversal.objects.aggregate(last=Max("pk"))["last"], last_entry())
 
 
 def _plan_now(upload: Upload, wish: Wish, ready: Ready) -> Inversion:
-    """With the upload locked: its months are held too, and where anything has moved the plan is made anew.
+    """With the upload locked: its months and funds are held too, and where anything has moved the plan is made anew.
 
     What moves unseen by the history is caught by the row's revision, a foreign key or a unique place: then nothing is written.
     """
     hold(MonthReport.history.filter(upload_id=upload.pk).values_list("period_id", flat=True).distinct())
+    hold_funds(upload.pk)
     months = [trace.month for trace in ready.plan.rows(MonthReport)]
     if _stand() == ready.stand and not closed_months(months):
         return ready.plan
@@ -186,7 +192,11 @@ def check_reversible(upload: Upload, kind: Reversal.Kind) -> None:
 
 def check_scope(upload: Upload, actor: Any) -> None:
     """Refuse a person of one unit an upload that touched other units' projects, or whose projects are another unit's now."""
-    if actor is None or scope.city_wide(actor, May.UNDO):
+    if actor is None:
+        return
+    if not scope.city_wide(actor, May.EDIT) and FundEntry.objects.filter(upload_id=upload.pk).exists():
+        raise NotAllowedError("funds", "该上传记了资金流水，由市级岗位撤回。", "This upload posted to the ledger; the city takes it back.")
+    if scope.city_wide(actor, May.UNDO):
         return
     if upload.list_version_id is not None:
         raise NotAllowedError("list", "该上传列入了清单版本，由市级岗位撤回。", "This upload stands on a version of a list; the city takes it back.")
@@ -227,14 +237,18 @@ def _last_history(upload_id: int) -> dict[Model, int]:
     found = {}
     for model in WRITTEN:
         found[model] = model.history.filter(upload_id=upload_id).aggregate(last=Max("history_id"))["last"] or 0  # type: ignore[attr-defined]
+    found[FundEntry] = last_entry()
     return found
 
 
 def _spans(upload_id: int, before: dict[Model, int]) -> dict[str, list[int]]:
     spans = {}
     for model, last in before.items():
-        rows = model.history.filter(upload_id=upload_id, history_id__gt=last)  # type: ignore[attr-defined]
-        span = rows.aggregate(first=Min("history_id"), last=Max("history_id"))
+        if model is FundEntry:  # posted rows have no history: they are it
+            span = FundEntry.objects.filter(upload_id=upload_id, pk__gt=last).aggregate(first=Min("pk"), last=Max("pk"))
+        else:
+            rows = model.history.filter(upload_id=upload_id, history_id__gt=last)  # type: ignore[attr-defined]
+            span = rows.aggregate(first=Min("history_id"), last=Max("history_id"))
         if span["first"] is not None:
             spans[str(model._meta.model_name)] = [span["first"], span["last"]]
     return spans
@@ -248,6 +262,7 @@ def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[i
         "removed_projects": len(plan.deletes.get(Project, [])),
         "restored_projects": len(plan.inserts.get(Project, [])),
         "proposals": proposals,
+        "entries": len(plan.postings),
     }
     places = kept_places(upload, plan)
     zh, en = outcome_words(wish.kind, counts, places)

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from exchange.funds import Target
 from exchange.models import Reversal, Upload
 from exchange.services.inverse import Inversion, Item, Model, Trace, Why
 from exchange.services.inverse.traces import ABSENT
 from exchange.services.parts import planned_rows
+from funding.models import FundAccount
 from projects.measures import plain_text
 from projects.models import AnnualPlan, Door, MonthReport, Project, ReportingPeriod
 
@@ -72,7 +74,8 @@ class _Words:
         periods = {item.trace.last_known("period_id") for item in items if item.trace.model is MonthReport}
         self.periods = {period.pk: period for period in ReportingPeriod.objects.filter(pk__in=periods)}
         self.related = _related(items)
-        self.places = _sheet_places(upload, self.projects)
+        self.places, self.fund_places = _sheet_places(upload, self.projects)
+        self.funds = _fund_names(items)
 
     def line(self, item: Item) -> PlaceLine:
         trace, by = item.trace, item.by
@@ -96,6 +99,9 @@ class _Words:
         )
 
     def _place(self, trace: Trace) -> tuple[str, int | None]:
+        if trace.model is FundAccount:
+            fund = ("bond", trace.value("bond_id")) if trace.value("bond_id") is not None else ("plan", trace.value("plan_id"))
+            return next((place for place, mine in self.fund_places.get(trace.project_id, []) if mine == fund), ("", None))
         found = self.places.get(trace.project_id, [])
         period = self.periods.get(trace.last_known("period_id")) if trace.model is MonthReport else None
         month = str(period.as_period) if period is not None else None
@@ -108,6 +114,8 @@ class _Words:
         if column is None:
             return str(trace.model._meta.verbose_name)
         label = str(_field(trace.model, column).verbose_name)
+        if trace.model is FundAccount:
+            return f"{self.funds.get(trace.id, '')}·{label}"
         if trace.model is MonthReport and (period := self.periods.get(trace.last_known("period_id"))) is not None:
             return f"{period}·{label}"
         if trace.model is AnnualPlan:
@@ -171,16 +179,33 @@ def _related(items: Sequence[Item]) -> dict[tuple[Model, Any], str]:
     return {(model, key): str(found) for model, keys in wanted.items() for key, found in model._default_manager.in_bulk(keys).items()}
 
 
-def _sheet_places(upload: Upload, projects: Mapping[int, str]) -> dict[int, list[tuple[str, int, str | None]]]:
-    """Project → the places of its rows in the file: (sheet, row, month)."""
+SheetPlace = tuple[str, int, str | None]
+FundPlace = tuple[tuple[str, int], tuple[str, int]]  # sheet and row, fund
+
+
+def _sheet_places(upload: Upload, projects: Mapping[int, str]) -> tuple[dict[int, list[SheetPlace]], dict[int, list[FundPlace]]]:
+    """Project → the places of its rows in the file: (sheet, row, month); and of its rows on fund sheets, each with its fund."""
     by_name = {name: key for key, name in projects.items()}
-    found: dict[int, list[tuple[str, int, str | None]]] = {}
+    found: dict[int, list[SheetPlace]] = {}
+    funds: dict[int, list[FundPlace]] = {}
     for rows in planned_rows(upload):
         for row in rows:
-            key = row.project_id if row.project_id is not None else by_name.get(row.name)
-            if key is not None and key in projects and row.intents:
+            target = Target.unpack(row.fund) if row.fund else None
+            key = row.project_id if row.project_id is not None else by_name.get(target.coming if target else row.name)
+            if key is None or key not in projects or not row.intents:
+                continue
+            if target is not None:
+                funds.setdefault(key, []).append(((row.sheet or "", row.row), (target.fund, target.id)))
+            else:
                 found.setdefault(key, []).append((row.sheet or "", row.row, row.period))
-    return found
+    return found, funds
+
+
+def _fund_names(items: Sequence[Item]) -> dict[int, str]:
+    """Account → its bond or plan."""
+    ids = {item.trace.id for item in items if item.trace.model is FundAccount}
+    rows = FundAccount.objects.filter(pk__among=sorted(ids)).select_related("bond", "plan") if ids else ()
+    return {account.pk: str(account.bond or account.plan) for account in rows}
 
 
 # --- sentences -----------------------------------------------------------------------------------------------------------------------
@@ -194,6 +219,8 @@ _WHY = {
     Why.APPROVED: ("所在月报此后{who}审核通过", "of a report approved since{who}"),
     Why.TAKEN: ("的位置已被其他记录占用", "whose place another record has taken"),
     Why.MISSING: ("原来指向的记录已不存在", "that pointed to a record no longer stored"),
+    Why.POSTED: ("所在资金账户此后{who}又有流水，撤回后账不平", "of an account posted to since{who}, which would not hold"),
+    Why.REVERSED: ("的流水此后{who}冲销", "of an entry reversed since{who}"),
 }
 
 
@@ -261,5 +288,8 @@ def outcome_words(kind: str, counts: Mapping[str, int], lines: Sequence[PlaceLin
     if projects:
         zh += f"，其中{'删除新建' if is_undo else '恢复'}的项目{projects}个"
         en += f", {projects} projects {'removed' if is_undo else 'restored'}"
+    if entries := counts.get("entries"):
+        zh += f"，资金流水{'冲销、补记' if is_undo else '重新记账'}{entries}笔"
+        en += f", {entries} entries posted to the ledger"
     kept_zh, kept_en = kept_words(lines)
     return f"{zh}{'；' + kept_zh if kept_zh else ''}{asked_zh}。", f"{en}{'; ' + kept_en if kept_en else ''}{asked_en}."

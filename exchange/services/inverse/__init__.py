@@ -4,6 +4,7 @@
     → projects: those that were made go whole or stay whole, of the others the cells go back
     → codes, months, year plans, entries: made rows go, deleted ones come back, of the others the cells
     → plan versions follow the figures they record; what can't be stored any more is taken out
+    → what was posted to the ledger is reversed there, account by account
 A cell goes back only while it holds what was written; one that was changed since stays, and is named.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from exchange.models import Reversal, Upload
 from exchange.services.inverse.closing import close
+from exchange.services.inverse.funds import decide_funds
 from exchange.services.inverse.items import SILENT, Inversion, Item, Model, Why
 from exchange.services.inverse.projects import decide_projects
 from exchange.services.inverse.rows import decide_codes, decide_rows
@@ -32,6 +34,7 @@ def inversion_of(upload: Upload, *, redo: bool = False, watch: Unwatched = UNWAT
         decide_rows(work, model)
     watch.step(0)
     close(work)
+    decide_funds(work, upload.pk)
     return work.plan
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.db import models
 
+from exchange.funds import Change
 from exchange.services.inverse.hanging import Hung
 from exchange.services.inverse.traces import ABSENT, Move, Origin, Trace, Write, columns_of, places_of
+from funding.services.ledger import Key
 from projects.models import AnnualPlan, MonthReport, Project
 
 Model = type[models.Model]
@@ -45,6 +47,8 @@ class Why(StrEnum):
     APPROVED = "approved"  # its month was approved since
     TAKEN = "taken"  # another record stands where it would go
     MISSING = "missing"  # what it pointed to is no longer stored
+    POSTED = "posted"  # the ledger would refuse: money moved on since
+    REVERSED = "reversed"  # somebody reversed the entry already
 
 
 @dataclass(slots=True)
@@ -69,6 +73,7 @@ class Inversion:
     updates: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     inserts: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     replanned: dict[int, dict[str, Any]] = field(default_factory=dict)  # project → planned values that need a plan version of their own
+    postings: list[tuple[Key, Change]] = field(default_factory=list)  # entries of the ledger
 
     def rows(self, model: Model) -> list[Trace]:
         """The rows of a table that would be written."""
