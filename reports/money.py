@@ -1,4 +1,4 @@
-"""The year's money as tables: quota batch by batch, bonds by use area, central plans, and what each unit got of both."""
+"""The year's money as tables: quota batch by batch, bonds by use area, central plans, and what each unit and each project got of both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from funding.measures import Flow
 from funding.models import Bond, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
 from funding.models.accounts import FundSource
 from projects.measures import share
-from projects.models import Classification
+from projects.models import Classification, Project
 from reports.tables import Column, Kind, Level, Row, Table
 
 _ZERO = Decimal(0)
@@ -39,16 +39,27 @@ class Money:
     is_synthetic: bool  # whether anything in it is invented, and says so in its own row
 
 
-def money(user: Any, year: int, until: date, action: Action = Action.VIEW) -> Money:
-    """Everything the overview shows, in a fixed number of queries. Quota, issues and plans are the city's; accounts those in reach."""
+def money(user: Any, year: int, until: date, action: Action = Action.VIEW, unit: ReportingUnit | None = None) -> Money:
+    """Everything the overview shows, in a fixed number of queries. Quota, issues and plans are the city's; accounts those in reach.
+
+    With a unit only its projects' accounts are counted.
+    """
     entries = for_user(FundEntry.objects.all(), user, action)
+    if unit is not None:
+        entries = entries.filter(account__project__unit=unit)
     bonds = entries.filter(account__bond__issue__year=year)
     plans = entries.filter(account__plan__year=year, account__source=FundSource.CENTRAL)
-    tables: tuple[Table, ...] = (_quota(year, until), _areas(bonds, year, until), _plans(plans, year, until), _units(bonds, plans, year, until))
+    tables: tuple[Table, ...] = (
+        _quota(year, until),
+        _areas(bonds, year, until),
+        _plans(plans, year, until),
+        _units(bonds, plans, year, until),
+        _projects(bonds, plans, year, until),
+    )
     invented = any(rows.filter(is_synthetic=True).exists() for rows in _marked(year))
     if invented:
         tables = tuple(replace(table, notes=(*table.notes, _("含示例数据（虚构），见各批次、债券、计划自己的标记。"))) for table in tables)
-    return Money(year, until, city_wide(user, action), tables, bond_course(year, entries, until), invented)
+    return Money(year, until, city_wide(user, action) and unit is None, tables, bond_course(year, entries, until), invented)
 
 
 def _marked(year: int) -> tuple[QuerySet[Any], ...]:
@@ -148,16 +159,28 @@ def _units(bonds: QuerySet[FundEntry], plans: QuerySet[FundEntry], year: int, un
     for unit in ReportingUnit.objects.filter(pk__in=[*by_bond, *by_plan]):
         told = {**_of(by_bond.get(unit.pk, _NOTHING), "bond_"), **_of(by_plan.get(unit.pk, _NOTHING), "plan_")}
         rows.append(Row(unit.short_name, {"label": unit.short_name, **told}, keys={"unit": str(unit.pk)}))
+    return _both(rows, Column("label", _("填报单位"), width=14), (), "units", _("项目资金（按单位）"), year, until)
+
+
+def _projects(bonds: QuerySet[FundEntry], plans: QuerySet[FundEntry], year: int, until: date) -> Table:
+    """Each project that got anything of the year, in the order of the units."""
+    by_bond, by_plan = flows_by(bonds, "account__project", until), flows_by(plans, "account__project", until)
+    rows = []
+    for project in Project.objects.filter(pk__among=sorted({*by_bond, *by_plan})).select_related("unit").order_by("unit__sort_order", "name"):
+        told = {**_of(by_bond.get(project.pk, _NOTHING), "bond_"), **_of(by_plan.get(project.pk, _NOTHING), "plan_")}
+        values: dict[str, Any] = {"label": project.name, "unit": project.unit.short_name, **told}
+        rows.append(Row(project.name, values, keys={"project": str(project.pk)}))
+    label = Column("label", _("项目"), width=36)
+    return _both(rows, label, (Column("unit", _("填报单位"), width=12),), "projects", _("项目资金（按项目）"), year, until)
+
+
+def _both(rows: list[Row], label: Column, beside: tuple[Column, ...], name: str, title: str, year: int, until: date) -> Table:
+    """Rows of bonds and central money side by side, with their sum and the rate of what was spent."""
     keys = [f"{kind}{key}" for kind in ("bond_", "plan_") for key in _STEPS]
     total = Row(_("合计"), _summed(_("合计"), rows, keys), Level.TOTAL)
     every = [
         Row(row.label, {**row.values, "rate": _rate(row.values, "bond_paid", "bond_assigned")}, row.level, keys=row.keys) for row in (total, *rows)
     ]
     group, other = _("专项债券"), _("中央预算内投资")
-    columns = (
-        Column("label", _("填报单位"), width=14),
-        *_bond_columns("bond_", group),
-        _percent("rate", _("支出率（%）"), group),
-        *_plan_columns("plan_", other),
-    )
-    return _table("units", _("项目资金（按单位）"), columns, every, year, until, _("支出率＝支出÷分配。"))
+    columns = (label, *beside, *_bond_columns("bond_", group), _percent("rate", _("支出率（%）"), group), *_plan_columns("plan_", other))
+    return _table(name, title, columns, every, year, until, _("支出率＝支出÷分配。"))

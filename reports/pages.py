@@ -31,6 +31,7 @@ class PageCell:
     css: str
     bar: Bar | None = None
     href: str = ""
+    is_number: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _cell(cell: Cell, beside: Mapping[str, Cell], href: str) -> PageCell:
     if column.key not in _ON_THE_CARD:
         css.append("minor")
     bar = _bar(cell.value, beside["schedule"].value) if column.kind is Kind.PERCENT and column.key == "rate" and "schedule" in beside else None
-    return PageCell(column.key, cell.text, _label(column), " ".join(css), bar, href)
+    return PageCell(column.key, cell.text, _label(column), " ".join(css), bar, href, column.kind.is_number)
 
 
 def _label(column: Column) -> str:

@@ -14,8 +14,9 @@ from openpyxl import load_workbook
 from funding.figures import MonthMoney
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, QuotaBatch
+from projects.models import Project
+from reports import money_pages
 from reports.money import money
-from reports.money_chart import money_chart
 from reports.tables import Level
 from tests.factories import make_project, make_sector
 from tests.funding.money import give, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
@@ -89,6 +90,39 @@ def test_a_unit_reads_its_own_accounts_beside_the_city_s_quota(cast, books) -> N
     assert found.course[-1].paid_wan == 100_000
 
 
+def test_each_project_stands_with_its_money_and_leads_to_it(cast, signed_in, books) -> None:
+    found = money(cast.city, 2020, END)
+    projects = rows(found, "projects")
+    assert projects[0][0] == "合计"
+    assert projects[0][2:] == rows(found, "units")[0][1:]
+    assert [row[:3] for row in projects[1:]] == [["甲路", "市南", "30.00"], ["丙院", "市北", "0.00"], ["乙路", "市北", "7.00"]]
+    text = signed_in(cast.city).get(reverse("reports:money")).content.decode()
+    road = Project.objects.get(name="甲路")
+    assert f'{reverse("admin:projects_project_page", args=[road.pk])}#panel-money">甲路' in text
+
+
+def test_a_unit_narrows_the_accounts_and_not_the_quota(cast, signed_in, books) -> None:
+    client = signed_in(cast.city)
+    shown = client.get(reverse("reports:money"), {"unit": cast.unit_b.key})
+    found = shown.context["money"]
+    assert rows(found, "quota")[0][1] == "387.00"
+    assert rows(found, "units")[0][1] == "7.00"
+    assert [row[0] for row in rows(found, "projects")] == ["合计", "丙院", "乙路"]
+    assert "分配、拨付、支出为市北项目的数" in shown.content.decode()
+    assert f"unit={cast.unit_b.key}" in shown.context["download"]
+    for name in ("reports:money", "reports:money_xlsx"):
+        assert client.get(reverse(name), {"unit": "nowhere"}).status_code == 404
+        assert signed_in(cast.owner).get(reverse(name), {"unit": cast.unit_b.key}).status_code == 404
+
+
+def test_a_long_list_of_projects_is_cut_on_the_page_alone(cast, signed_in, books, monkeypatch) -> None:
+    monkeypatch.setattr(money_pages, "_SHOWN", 2)
+    shown = signed_in(cast.city).get(reverse("reports:money"))
+    assert "另有1个项目，见下载的 Excel。" in shown.content.decode()
+    assert [len(page.rows) for page in shown.context["pages"]][-1] == 2
+    assert len(rows(shown.context["money"], "projects")) == 4
+
+
 def test_the_months_end_where_the_day_lies(cast, books) -> None:
     course = money(cast.city, 2020, date(2020, 7, 4)).course
     assert course[4:] == [
@@ -100,18 +134,6 @@ def test_the_months_end_where_the_day_lies(cast, books) -> None:
     assert money(cast.city, 2020, date(2019, 12, 31)).course == []
 
 
-def test_the_chart_draws_bars_in_proportion() -> None:
-    course = [MonthMoney(month, Decimal(400), Decimal(200), Decimal(month)) for month in (1, 2)]
-    chart = money_chart(2020, course)
-    assert chart is not None
-    first, second, third = chart.bars[:3]
-    assert third.issued is None
-    assert second.paid.height == pytest.approx(2 * first.paid.height, abs=0.15)
-    assert first.issued.height == pytest.approx((chart.base - chart.quota_y) / 2, abs=0.1)
-    assert money_chart(2020, []) is None
-    assert money_chart(2020, [MonthMoney(1, Decimal(0), Decimal(0), Decimal(0))]) is None
-
-
 def test_page_and_workbook_say_the_same(cast, signed_in, books) -> None:
     client = signed_in(cast.city)
     page = client.get(reverse("reports:money"), {"year": "2020", "until": "2020-12-31"})
@@ -119,7 +141,7 @@ def test_page_and_workbook_say_the_same(cast, signed_in, books) -> None:
     assert page.status_code == 200
     assert "约9.80" in text
     book = load_workbook(BytesIO(client.get(reverse("reports:money_xlsx"), {"year": "2020", "until": "2020-12-31"}).content))
-    assert book.sheetnames == ["额度", "投向", "中央预算内", "按单位"]
+    assert book.sheetnames == ["额度", "投向", "中央预算内", "按单位", "按项目"]
     for sheet, table in zip(book, page.context["money"].tables, strict=True):
         printed = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
         for row in table.rows:
@@ -146,5 +168,5 @@ def test_the_overview_takes_the_same_queries_at_any_size(cast, books, django_ass
     for _ in range(6):
         bond = make_bond(10, issue=make_issue())
         give(of_bond(make_project(), bond), Step.ASSIGN, 5)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         money(cast.city, 2020, END)
