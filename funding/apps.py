@@ -11,6 +11,8 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         """Show on the project page what a project has to do with money."""
         from funding.admin.dossier_panel import PANEL  # noqa: PLC0415 -- models are not loaded when this module is
+        from funding.admin.money_tab import MONEY  # noqa: PLC0415 -- models are not loaded when this module is
         from projects.panels import add_panel  # noqa: PLC0415 -- models are not loaded when this module is
 
+        add_panel(MONEY)
         add_panel(PANEL)

@@ -107,3 +107,26 @@ def _by_month(rows: QuerySet[Any], day: str, year: int) -> dict[int, Decimal]:
         month = 1 if in_year is None or in_year < year else 12 if in_year > year else in_month
         found[month] = found.get(month, _ZERO) + amount
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class YearFlow:
+    """What had arrived and was paid before a year, and in it by the end of each month (month → so much since New Year)."""
+
+    before: Flow
+    months: dict[int, Flow]
+
+
+def flow_by_month(entries: QuerySet[FundEntry], year: int) -> YearFlow:
+    """The year's money, month by month, each to its end. What came after the year is left out. One query."""
+    moved: dict[int, dict[str, Decimal]] = {}
+    rows = entries.filter(step__in=[Step.ARRIVE, Step.PAY], happened_on__year__lte=year).order_by()
+    for in_year, in_month, step, amount in rows.values_list("happened_on__year", "happened_on__month", "step").annotate(Sum("amount_wan")):
+        held = moved.setdefault(in_month if in_year == year else 0, {})
+        held[_COLUMNS[Step(step)]] = held.get(_COLUMNS[Step(step)], _ZERO) + amount
+    months, so_far = {}, Flow()
+    for month in range(1, 13):
+        part = Flow(**moved.get(month, {}))
+        so_far = Flow(arrived_wan=so_far.arrived_wan + part.arrived_wan, paid_wan=so_far.paid_wan + part.paid_wan)
+        months[month] = so_far
+    return YearFlow(Flow(**moved.get(0, {})), months)

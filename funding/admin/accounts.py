@@ -124,7 +124,7 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
     found_in = ("doc_no",)
     search_fields = ("account__project__name", "doc_no")
     search_help_text = _("项目名称、代码、文号或凭证")
-    open_lookups = frozenset({"account__project__id__exact", "upload_id"})
+    open_lookups = frozenset({"account__project__id__exact", "upload_id", "happened_on__gte", "happened_on__lte"})
     # Without the adjustment, whose words name a project that may lie beyond the reader's reach.
     fields = (
         "project_name",
