@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Sum
 from django.http import HttpRequest
+from django.urls import path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.quota_page import quota_page
 from funding.measures import exact_text
 from funding.models import BondIssue, QuotaBatch
 from projects.admin.filters import YearFilter
@@ -31,8 +35,9 @@ class QuotaForm(KeptForm):
 class QuotaBatchAdmin(FundAdmin):
     head_line = _("上级下达的新增专项债券额度，分批次看已发行多少、还剩多少")
     form = QuotaForm
+    page_name = "admin:funding_quotabatch_page"
     list_display = ("title", "given_on", "doc_no", "n_amount", "n_issued", "n_left", "mark")
-    list_display_links = ("title",)
+    list_display_links = None
     list_filter = (YearFilter,)
     search_fields = ("doc_no",)
     search_help_text = _("文号")
@@ -46,8 +51,13 @@ class QuotaBatchAdmin(FundAdmin):
     n_left = left_column("amount_wan", "issued_wan", _("未发行（万元）"))
 
     @admin.display(description=_("批次"), ordering="year")
-    def title(self, row: QuotaBatch) -> str:
-        return f"{row}{_('（提前下达）') if row.is_advance else ''}"
+    def title(self, row: QuotaBatch) -> Any:
+        mark = _("（提前下达）") if row.is_advance else ""
+        return format_html("{}{}", self.linked(row), mark)
+
+    def get_urls(self) -> Any:
+        page = path("<int:object_id>/", self.admin_site.admin_view(partial(quota_page, self)), name="funding_quotabatch_page")
+        return [page, *super().get_urls()]
 
     @admin.display(description=_("数据"))
     def mark(self, row: QuotaBatch) -> Any:

@@ -81,6 +81,7 @@ def fund(name: str, row: str) -> tuple[Page, Page]:
 
 
 PAGES = (
+    Page("admin:funding_quotabatch_page", Action.VIEW, row="quotabatch", row_is_open=True, in_admin=True),
     *fund("admin:funding_bond_page", "bond"),
     *fund("admin:funding_centralplan_page", "centralplan"),
     Page("admin:funding_dossier_standing", Action.VIEW, in_admin=True),
