@@ -17,6 +17,7 @@ WORDS: dict[str, Any] = {
     "allocated": _("发行额 {whole} = 已分配 {0} + 未分配 {1}"),
     "decomposed": _("下达 {whole} = 已分解 {0} + 未分解 {1}"),
     "accounts": _("已分配 {whole} = 各项目合计 {0}"),
+    "sources": _("分配 {whole} = 专项债券 {0} + 中央预算内 {1} + 省级 {2} + 市级 {3} + 区市级 {4} + 自筹 {5}"),
     "assigned": _("分配 {whole} = 已拨付 {0} + 未拨付 {1}"),
     "transferred": _("拨付 {whole} = 已支出 {0} + 未支出 {1}"),
     "entries_assign": _("分配 {whole} = 流水合计 {0}"),
@@ -25,7 +26,7 @@ WORDS: dict[str, Any] = {
     "entries_pay": _("支出 {whole} = 流水合计 {0}"),
     "entries_complete": _("完成 {whole} = 流水合计 {0}"),
 }
-KINDS: dict[str, Any] = {"quota": _("额度批次"), "bond": _("债券"), "plan": _("投资计划"), "account": _("项目资金账户")}
+KINDS: dict[str, Any] = {"quota": _("额度批次"), "bond": _("债券"), "plan": _("投资计划"), "project": _("项目"), "account": _("项目资金账户")}
 
 
 def in_words(proof: Proof) -> str:

@@ -1,8 +1,9 @@
 """The ledger proven: every sum that must hold, added up again from the entries, with zero tolerance. Reads only; a fixed number of queries.
 
 quota batch   amount = issued + unissued, issued = its draws
-bond          new money = its draws; amount = assigned + unassigned, assigned = its accounts
-central plan  amount = decomposed + left, decomposed = its accounts of central money
+bond          new money = its draws; amount = assigned + unassigned, assigned = its accounts; transferred = spent + unspent
+central plan  amount = decomposed + left, decomposed = its accounts of central money; by source: entries = accounts, arrived = paid + unpaid
+project       by source = total; assigned = arrived + not arrived; arrived = paid + unpaid: entries on one side, accounts on the other
 account       each balance = its entries; paid ≤ arrived ≤ assigned; transferred = spent + unspent
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry, QuotaBatch, QuotaDraw
@@ -44,11 +45,13 @@ class Proof:
 
 
 def prove() -> Iterator[Proof]:
-    """Every sum of the ledger, fund by fund and account by account."""
+    """Every sum of the ledger, fund by fund, project by project and account by account."""
+    books = _Books(FundAccount.objects.all(), FundEntry.objects.all())
     yield from _quota()
-    yield from _bonds()
-    yield from _plans()
-    yield from _accounts()
+    yield from _bonds(Bond.objects.all(), books)
+    yield from _plans(books)
+    yield from _projects(books)
+    yield from _accounts(books)
 
 
 def faults() -> list[Proof]:
@@ -56,8 +59,36 @@ def faults() -> list[Proof]:
     return [proof for proof in prove() if not proof.holds]
 
 
+class _Books:
+    """Accounts, and what was posted to each: account and step → sum of its entries. Three queries."""
+
+    def __init__(self, accounts: QuerySet[FundAccount], entries: QuerySet[FundEntry]) -> None:
+        self.accounts = list(accounts.select_related("project", "bond", "plan"))
+        self.posted: dict[tuple[int, Step], Decimal] = {}
+        self.capital: dict[int, Decimal] = {}
+        rows = entries.order_by().values_list("account", "step").annotate(Sum("amount_wan"), Sum("capital_wan"))
+        for account, step, amount, part in rows:
+            self.posted[account, Step(step)] = amount
+            self.capital[account] = self.capital.get(account, _ZERO) + part
+
+    def by(self, column: str) -> dict[int, list[FundAccount]]:
+        """Fund or project → its accounts."""
+        found: dict[int, list[FundAccount]] = {}
+        for account in self.accounts:
+            found.setdefault(getattr(account, column), []).append(account)
+        return found
+
+    def entered(self, accounts: Iterable[FundAccount], step: Step) -> Decimal:
+        """What the entries of these accounts say of a step."""
+        return sum((self.posted.get((account.pk, step), _ZERO) for account in accounts), _ZERO)
+
+
 def _sums(rows: Iterable[Mapping[str, Any]], key: str) -> dict[Any, Decimal]:
     return {row[key]: row["total"] or _ZERO for row in rows}
+
+
+def _held(accounts: Iterable[FundAccount], column: str) -> Decimal:
+    return sum((getattr(account, column) for account in accounts), _ZERO)
 
 
 def _quota() -> Iterator[Proof]:
@@ -67,36 +98,58 @@ def _quota() -> Iterator[Proof]:
         yield Proof("quota", batch.pk, str(batch), "issued", batch.issued_wan, (drawn.get(batch.pk, _ZERO),))
 
 
-def _bonds() -> Iterator[Proof]:
-    drawn = _sums(QuotaDraw.objects.order_by().values("bond").annotate(total=Sum("amount_wan")), "bond")
-    given = _sums(FundAccount.objects.exclude(bond=None).order_by().values("bond").annotate(total=Sum("assigned_wan")), "bond")
-    for bond in Bond.objects.select_related("issue"):
+def _bonds(bonds: QuerySet[Bond], books: _Books) -> Iterator[Proof]:
+    drawn = _sums(QuotaDraw.objects.filter(bond__in=bonds).order_by().values("bond").annotate(total=Sum("amount_wan")), "bond")
+    accounts = books.by("bond_id")
+    for bond in bonds.select_related("issue"):
         new = bond.amount_wan if bond.purpose == Bond.Purpose.NEW else _ZERO
         yield Proof("bond", bond.pk, str(bond), "drawn", new, (drawn.get(bond.pk, _ZERO),))
         yield Proof("bond", bond.pk, str(bond), "allocated", bond.amount_wan, (bond.assigned_wan, bond.amount_wan - bond.assigned_wan))
-        yield Proof("bond", bond.pk, str(bond), "accounts", bond.assigned_wan, (given.get(bond.pk, _ZERO),))
+        yield from _fund("bond", bond, accounts.get(bond.pk, []), books)
 
 
-def _plans() -> Iterator[Proof]:
-    rows = FundAccount.objects.filter(source=FundSource.CENTRAL).order_by().values("plan").annotate(total=Sum("assigned_wan"))
-    given = _sums(rows, "plan")
+def _plans(books: _Books) -> Iterator[Proof]:
+    accounts = books.by("plan_id")
     for plan in CentralPlan.objects.all():
         yield Proof("plan", plan.pk, str(plan), "decomposed", plan.amount_wan, (plan.assigned_wan, plan.amount_wan - plan.assigned_wan))
-        yield Proof("plan", plan.pk, str(plan), "accounts", plan.assigned_wan, (given.get(plan.pk, _ZERO),))
+        held = accounts.get(plan.pk, [])
+        yield from _fund("plan", plan, [account for account in held if account.source == FundSource.CENTRAL], books)
+        yield _by_source("plan", plan.pk, str(plan), held, books)
 
 
-def _accounts() -> Iterator[Proof]:
-    rows = FundEntry.objects.order_by().values_list("account", "step").annotate(Sum("amount_wan"), Sum("capital_wan"))
-    posted: dict[tuple[int, str], Decimal] = {}
-    capital: dict[int, Decimal] = {}
-    for account, step, amount, part in rows:
-        posted[account, step] = amount
-        capital[account] = capital.get(account, _ZERO) + part
-    for account in FundAccount.objects.select_related("project", "bond", "plan"):
+def _fund(kind: str, fund: Any, accounts: list[FundAccount], books: _Books) -> Iterator[Proof]:
+    """What a fund gave of its own, and what was done with it: entries on one side, the accounts on the other."""
+    key, name = fund.pk, str(fund)
+    yield Proof(kind, key, name, "accounts", fund.assigned_wan, (_held(accounts, "assigned_wan"),))
+    yield _spent(kind, key, name, accounts, books)
+
+
+def _spent(kind: str, key: int, name: str, accounts: list[FundAccount], books: _Books) -> Proof:
+    paid = _held(accounts, "paid_wan")
+    return Proof(kind, key, name, "transferred", books.entered(accounts, Step.ARRIVE), (paid, _held(accounts, "arrived_wan") - paid))
+
+
+def _by_source(kind: str, key: int, name: str, accounts: list[FundAccount], books: _Books) -> Proof:
+    parts = (_held((account for account in accounts if account.source == source), "assigned_wan") for source in FundSource)
+    return Proof(kind, key, name, "sources", books.entered(accounts, Step.ASSIGN), tuple(parts))
+
+
+def _projects(books: _Books) -> Iterator[Proof]:
+    for key, accounts in sorted(books.by("project_id").items()):
+        name = str(accounts[0].project)
+        yield _by_source("project", key, name, accounts, books)
+        arrived = _held(accounts, "arrived_wan")
+        waiting = _held(accounts, "assigned_wan") - arrived
+        yield Proof("project", key, name, "assigned", books.entered(accounts, Step.ASSIGN), (arrived, waiting))
+        yield _spent("project", key, name, accounts, books)
+
+
+def _accounts(books: _Books) -> Iterator[Proof]:
+    for account in books.accounts:
         key, name = account.pk, str(account)
         held = {Step.ASSIGN: account.assigned_wan, Step.ARRIVE: account.arrived_wan, Step.PAY: account.paid_wan, Step.COMPLETE: account.completed_wan}
         for step, amount in held.items():
-            yield Proof("account", key, name, f"entries_{step.value}", amount, (posted.get((key, step.value), _ZERO),))
-        yield Proof("account", key, name, "entries_capital", account.capital_wan, (capital.get(key, _ZERO),))
+            yield Proof("account", key, name, f"entries_{step.value}", amount, (books.posted.get((key, step), _ZERO),))
+        yield Proof("account", key, name, "entries_capital", account.capital_wan, (books.capital.get(key, _ZERO),))
         yield Proof("account", key, name, "assigned", account.assigned_wan, (account.arrived_wan, account.assigned_wan - account.arrived_wan))
         yield Proof("account", key, name, "transferred", account.arrived_wan, (account.paid_wan, account.arrived_wan - account.paid_wan))

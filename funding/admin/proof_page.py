@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -28,9 +29,10 @@ def may_prove(user: Any) -> bool:
 register(NavItem("funding", _("账目核对"), "admin:funding_proof", may_prove, 90))
 
 _PAGES = {
-    "quota": "admin:funding_quotabatch_change",
+    "quota": "admin:funding_quotabatch_page",
     "bond": "admin:funding_bond_page",
     "plan": "admin:funding_centralplan_page",
+    "project": "admin:projects_project_page",
     "account": "admin:funding_fundaccount_change",
 }
 
@@ -49,13 +51,22 @@ def _row(proof: Proof) -> dict[str, Any]:
 def proof_page(request: HttpRequest) -> HttpResponse:
     if not may_prove(request.user):
         raise PermissionDenied
-    rows = [_row(proof) for proof in sorted(prove(), key=lambda proof: proof.holds)]
-    failed = sum(not row["holds"] for row in rows)
+    kind = request.GET.get("kind", "")
+    if kind and kind not in KINDS:
+        raise Http404(f"sums of {kind[:40]}")
+    proofs = sorted(prove(), key=lambda proof: proof.holds)
+    counts = Counter(proof.kind for proof in proofs)
+    rows = [_row(proof) for proof in proofs if proof.kind == kind or not kind]
+    failed = sum(not proof.holds for proof in proofs)
     context = {
         **admin.site.each_context(request),
         "title": gettext("账目核对"),
         "head_line": gettext("额度、发行、分配、拨付、支出逐项重新加总，一分不差才算平"),
         "rows": rows,
+        "count": len(proofs),
         "failed": failed,
+        "tabs": [{"kind": "", "label": gettext("全部"), "count": len(proofs)}]
+        + [{"kind": name, "label": label, "count": counts[name]} for name, label in KINDS.items() if counts[name]],
+        "kind": kind,
     }
     return TemplateResponse(request, "funding/proof.html", context)

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from funding.ledger import Step
-from funding.models import FundAccount
+from funding.models import Bond, FundAccount
 from funding.proof_words import WORDS
 from funding.proofs import prove
 from tests.factories import make_project
@@ -51,14 +51,22 @@ def test_a_clean_ledger_is_printed_sum_by_sum(money) -> None:
     assert "，0项不平" in text
 
 
-def test_a_fault_is_named_and_leaves_with_one(money) -> None:
+def test_each_project_is_proven_over_all_its_funds(money) -> None:
+    text, _code = said()
+    assert "分配 30,700.5 = 专项债券 30,000 + 中央预算内 700.5 + 省级 0 + 市级 0 + 区市级 0 + 自筹 0" in text
+    assert "分配 30,700.5 = 已拨付 12,345 + 未拨付 18,355.5" in text
+    assert "拨付 12,345 = 已支出 0 + 未支出 12,345" in text
+
+
+def test_a_fault_and_leaves_with_one(money) -> None:
     FundAccount.objects.filter(plan=None).update(arrived_wan=Decimal("12345.000001"))
     text, code = said()
     assert code == 1
     bad = [line for line in text.splitlines() if line.startswith("✕")]
-    assert len(bad) == 1
-    assert "地铁1号线" in bad[0]
-    assert "拨付 12,345.000001 = 流水合计 12,345" in bad[0]
+    # The account itself, and what it makes wrong of its bond and its project.
+    assert [line.split("：")[0] for line in bad] == [f"✕ {Bond.objects.get()}", "✕ 地铁1号线", f"✕ 地铁1号线 · {Bond.objects.get()}"]
+    assert "拨付 12,345 = 已支出 0 + 未支出 12,345.000001" in bad[0]
+    assert "拨付 12,345.000001 = 流水合计 12,345" in bad[2]
 
 
 def test_json_says_the_same(money) -> None:
@@ -78,10 +86,10 @@ def test_an_empty_ledger_is_clean() -> None:
 
 
 def test_proving_takes_the_same_queries_at_any_size(money, django_assert_num_queries) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         first = len(list(prove()))
     bond = make_bond(1000)
     for _ in range(5):
         give(of_bond(make_project(), bond), Step.ASSIGN, 10)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(list(prove())) > first
