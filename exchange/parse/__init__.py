@@ -6,7 +6,7 @@ project rows one at a time, so that the size of a sheet costs no memory.
 
 import exchange.wording  # noqa: F401 -- every code said here is worded
 from exchange.parse.book import Reading, read_workbook
-from exchange.parse.model import FindingLog, Place, PlacedFinding, PlannedColumn, ReadRow, RowKind, SheetReport, Table, column_letter
+from exchange.parse.model import FindingLog, Place, PlacedFinding, PlannedColumn, ReadRow, RowKind, SheetReport, Table, column_letter, correction_note
 
 __all__ = [
     "FindingLog",
@@ -19,5 +19,6 @@ __all__ = [
     "SheetReport",
     "Table",
     "column_letter",
+    "correction_note",
     "read_workbook",
 ]

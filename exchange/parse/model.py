@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -107,6 +108,16 @@ class Table:
 
     def column(self, name: str) -> PlannedColumn | None:
         return self.by_field.get(name)
+
+
+# Words by which a remark says that a figure is taken back on purpose (rule 19: a correction note turns the block into a reason).
+_CORRECTS = re.compile("核减|调减|冲减|冲销|更正|修正|纠正")
+
+
+def correction_note(values: Mapping[str, CellValue]) -> str | None:
+    """The remark of a row where it says that the row takes back what was reported before."""
+    remark = values.get("remarks")
+    return remark if isinstance(remark, str) and _CORRECTS.search(remark) else None
 
 
 @dataclass(slots=True)

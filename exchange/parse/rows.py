@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from exchange.cells import CellReading, CellValue, FieldReader, is_empty
@@ -11,7 +11,7 @@ from exchange.cells.base import EMPTY_SIGNS, shown_raw
 from exchange.cells.text import as_text
 from exchange.parse.carry import Carried
 from exchange.parse.context import SheetContext
-from exchange.parse.model import Place, PlacedFinding, PlannedColumn, ReadRow, Table
+from exchange.parse.model import Place, PlacedFinding, PlannedColumn, ReadRow, Table, correction_note
 from exchange.raw import RawSheet, RawValue
 from exchange.reference import KnownPlace, PlaceKind, Reference
 from exchange.sheets import Kind, ReaderKind, column_of
@@ -92,6 +92,8 @@ class RowReader:
         if "planned_period" in values:
             self._split_period(values)
         self._complete(result)
+        if result.findings and correction_note(values):
+            result.findings[:] = [_softened(placed) for placed in result.findings]
         return result
 
     def _spill(self, row: Sequence[RawValue]) -> list[RawValue]:
@@ -230,6 +232,13 @@ class RowReader:
                 result.findings.extend(PlacedFinding(finding, where) for finding in value.findings)
                 value = value.value
             result.months.setdefault(column.month, {})[column.field] = value
+
+
+def _softened(placed: PlacedFinding) -> PlacedFinding:
+    """A month below zero in a row whose remark takes figures back asks for a reason, and blocks no more."""
+    if placed.finding.code != "amount_negative" or placed.finding.field != "done_month_wan":
+        return placed
+    return replace(placed, finding=replace(placed.finding, severity=Severity.REASON))
 
 
 def _missing(name: str) -> Finding:

@@ -167,7 +167,7 @@ def proposed_words(counts: Mapping[str, Any]) -> tuple[str, str]:
     zh = en = ""
     if count := counts.get("proposed"):
         bare = counts.get("only_proposals")
-        zh = f"另生成{count}条变更申请，待市级审核后写入" + (f"（其中{bare}行没有其他变更）。" if bare else "。")
+        zh = f"另生成{count}条变更申请，待市级审核后写入" + (f"（其中{bare}行除变更申请外没有写入内容）。" if bare else "。")
         en = f" {count} changes of decided values were proposed and wait for the city's approval"
         en += f" ({bare} rows change nothing else)." if bare else "."
     if count := counts.get("waiting"):

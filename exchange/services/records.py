@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import ReportingUnit
+from exchange.parse import correction_note
 from exchange.plan import Known, Value
 from projects.earlier import past_of
 from projects.period import Period
@@ -108,5 +109,6 @@ def month_record(project: ProjectRecord, period: Period, values: Mapping[str, An
         cum_total_wan=values.get("cum_total_wan"),
         progress_text=values.get("progress_text"),
         stated_rate_percent=values.get("progress_percent"),
+        correction_note=correction_note(values),
         past=past_of(told, period),
     )

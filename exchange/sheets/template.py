@@ -44,7 +44,7 @@ _FORMS = {ReaderKind.AMOUNT: Form.MONEY, ReaderKind.LAND: Form.NUMBER, ReaderKin
 _LONG = frozenset({"name", "owner", "content", "address", "annual_goal", "progress_text", "problems", "remarks"})
 _HINTS = {
     "done_month_wan": "只填数字，单位万元。没有完成的填0，没有数据的留空：空白不等于0。",
-    "done_ytd_wan": "今年1月至本月的累计，不小于上月累计；如确需核减，请在备注说明。",
+    "done_ytd_wan": "今年1月至本月的累计，不小于上月累计；确需核减的，在备注写明“核减”及原因。",
     "cum_total_wan": "从开工到本月的累计，单位万元。",
     "progress_text": "写到部位和数量，例如：主体结构封顶，幕墙完成60%。",
     "problems": "需要协调的事项：卡在哪个环节、涉及哪个部门、希望何时解决。没有的留空。",
@@ -174,9 +174,10 @@ def _check(column: ColumnLayout, places: Mapping[str, str], frame: TemplateFrame
     if column.field == "done_ytd_wan" and frame.period is not None:
         last, before = f"{places[_LAST]}{{row}}", f"{places[f'{GREY}done_ytd_wan']}{{row}}"
         formula = f'=IF(LEFT({last},4)="{frame.period.month.year}",N({before}),0)'
-        return Check("decimal", formula, ">=", "本年累计", "应填数字，且不小于上次的本年累计。确需核减的点“是”，并在备注说明。", stops=False)
+        message = "应填数字，且不小于上次的本年累计。确需核减的点“是”，并在备注写明“核减”及原因。"
+        return Check("decimal", formula, ">=", "本年累计", message, stops=False)
     if column.field == "done_month_wan":
-        return Check("decimal", "0", ">=", "本月完成", "应填不小于0的数字（万元）。确需冲减的点“是”，并在备注说明。", stops=False)
+        return Check("decimal", "0", ">=", "本月完成", "应填不小于0的数字（万元）。确需冲减的点“是”，并在备注写明“冲减”及原因。", stops=False)
     if column.form in (Form.MONEY, Form.NUMBER):
         return Check("decimal", "0", ">=", "应填数字", "请填不小于0的数字，不带单位；没有数据的留空。")
     if column.field in ("planned_start", "planned_finish", "actual_start", "actual_finish"):
@@ -231,7 +232,7 @@ def _lines(frame: TemplateFrame) -> list[str]:
         f"5. 没有发生填0；没有数据留空。空白和0含义不同。{half}",
         "6. 日期填 2020-06 或 2020-06-30。",
         "7. 阶段、性质、领域从下拉列表选择；领域的列表随项目类别变化。",
-        "8. 本年累计不小于上次累计；如需核减，请在备注写明原因。",
+        "8. 本年累计不小于上次累计；确需核减的，在备注写明“核减”及原因。",
         "9. 可以筛选；排序、删行先撤销工作表保护（无密码）；没有改动的格上传后不会变，别人同时改过的格会列出来由你选择。",
         "10. 单元格右上角有红三角的是审核人的意见，鼠标移上去可以看到。",
     ]

@@ -215,7 +215,7 @@ def test_a_list_sent_for_no_version_proposes(people, who, table, field, before, 
     assert made.place.endswith("!4")
     assert Project.objects.get(pk=was.pk).revision == was.revision
     assert "另生成1条变更申请" in upload.outcome
-    assert "其中1行没有其他变更" in upload.outcome
+    assert "其中1行除变更申请外没有写入内容" in upload.outcome
 
 
 def test_another_code_is_proposed(people):
@@ -251,7 +251,7 @@ def test_a_row_is_written_but_for_what_is_proposed(people):
     assert (upload.counts["proposals"], upload.counts["only_proposals"]) == (1, 0)
     commit(upload, actor=people.owner, reason="调整")
     assert (first_project().total_wan, first_project().content, Proposal.objects.count()) == (Decimal(12000), "改造道路五公里", 1)
-    assert "没有其他变更" not in upload.outcome
+    assert "除变更申请外" not in upload.outcome
 
 
 def test_the_same_list_again_changes_nothing_and_says_what_waits(people):

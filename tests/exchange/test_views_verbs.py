@@ -88,7 +88,7 @@ def test_a_list_in_which_only_decided_values_differ_says_what_comes_of_it(cast: 
     client.post(f"/uploads/{upload_of(client, project_list(12000)).public_id}/commit/", REASON)
     addresses = [f"/uploads/{upload_of(client, project_list(12500)).public_id}/" for _ in range(2)]
     words = client.get(addresses[0]).content.decode()
-    assert "其中 1 行没有其他变更" in words
+    assert "其中 1 行除变更申请外没有要写入的内容" in words
     assert "其中 1 行的已定值只提出变更申请" in words
     assert [row.row for row in client.get(addresses[0] + "?show=proposed").context["preview"].rows] == [4]
     client.post(addresses[0] + "commit/", REASON)

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEvent
 from projects.models import Reminder
+from projects.services.periods import lock_period
 from projects.services.reminders import owing, remind
 from projects.services.reviews import move_many
 from projects.workflow import Refused, Verb
@@ -147,6 +148,14 @@ def test_command_without_a_month_chases_what_is_due(cycle):
     cycle.period.save()
     call_command("remind", dry_run=True, stdout=out)
     assert len(out.getvalue().splitlines()) == 3
+
+
+def test_command_says_why_it_chases_nobody(cycle):
+    lock_period(period_id=cycle.period.pk, actor=cycle.keeper, reason="按期锁定")
+    out = StringIO()
+    call_command("remind", period="2020-06", dry_run=True, stdout=out)
+    assert "= 2020年6月 已于" in out.getvalue()
+    assert "锁定，不再催报" in out.getvalue()
 
 
 def test_a_rehearsal_knows_who_was_chased_today(cycle):

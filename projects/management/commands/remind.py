@@ -33,7 +33,10 @@ class Command(BaseCommand):
         rehearsed = options["dry_run"]
         told: list[Sent] = []
         for period in self._periods(options):
-            for sent in remind(period=period, dry_run=rehearsed):
+            chased = remind(period=period, dry_run=rehearsed)
+            if not chased:
+                self.stdout.write(f"= {words_of(period)[0]} {_nobody(period)}")
+            for sent in chased:
                 mark = "-" if sent.skipped else "!" if not sent.ok else "?" if rehearsed else "+"
                 told.append(sent)
                 self.stdout.write(f"{mark} {period.as_period} {sent.unit.short_name} {sent.channel}: {sent.told}")
@@ -56,3 +59,9 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"--period {asked}: nobody has opened or reported this month")
         return [found]
+
+
+def _nobody(period: ReportingPeriod) -> str:
+    """Why no unit is chased for a month."""
+    since = period.locked_since()
+    return "没有欠报的单位，不催报 (no unit owes it)" if since is None else f"已于{since:%Y-%m-%d}锁定，不再催报 (locked: nobody is chased)"

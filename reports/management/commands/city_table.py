@@ -72,7 +72,8 @@ def _period(text: str | None, reach: Reach) -> Period:
     try:
         return Period.parse(text)
     except ValueError:
-        raise CommandError(f"--period {text}: a month is written 2020-06, its halves 2020-06A and 2020-06B") from None
+        written = "月份应写作2020-06，半月写作2020-06A、2020-06B (a month is written 2020-06, its halves 2020-06A and 2020-06B)"
+        raise CommandError(f"--period {text}: {written}") from None
 
 
 def _known(text: str) -> date | None:
