@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,12 @@ from django.utils.translation import get_language, gettext
 
 from accounts import scope
 from accounts.roles import Action
+from accounts.words import listed
 from projects.admin.states import unreadable
-from projects.models import ReportingPeriod
+from projects.models import Reminder, ReportingPeriod
 from projects.moment import moment_of
 from projects.returns import WORDS, Cell, Standing, cell_words, matrix, period_words
-from projects.services.reminders import remind
+from projects.services.reminders import Sent, remind
 from projects.workflow import Refused
 
 SIGNS: dict[Standing, str] = {
@@ -91,6 +93,14 @@ def remind_units(page: Any, request: HttpRequest, object_id: int) -> HttpRespons
     failed = [one for one in sent if not one.ok]
     told = {"month": period, "n": len(done), "again": sum(one.skipped for one in sent)}
     messages.success(request, gettext("%(month)s催报：发出%(n)s条，今天已催过%(again)s条。") % told)
-    for one in failed:
-        messages.warning(request, f"{one.unit.short_name} · {one.channel}：{one.told}")
+    for line in _failures(failed):
+        messages.warning(request, line)
     return HttpResponseRedirect(f"{reverse('admin:projects_returns')}?year={period.year}")
+
+
+def _failures(failed: Sequence[Sent]) -> list[str]:
+    """What could not be sent: units that failed for the same reason share a line."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in failed:
+        found.setdefault((Reminder.Channel(one.channel).label, one.told), []).append(one.unit.short_name)
+    return [f"{listed(units)} · {channel}：{told}" for (channel, told), units in found.items()]

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from accounts.models import AuditEvent
 from projects.models import Campaign, Correction, Holiday, LockException, MonthReport, NilReturn, ReportingPeriod, ReportingRule, ReviewEvent
 from projects.services.periods import grant_exception, unlock_period
+from projects.services.reminders import NO_ADDRESS
 from projects.services.reviews import move, nil_return
 from projects.workflow import Verb
 from tests.factories import make_period, make_project
@@ -363,6 +364,14 @@ def test_chasing_by_the_button(cycle, signed_in):
     assert signed_in(cycle.submitter).post(address).status_code == 404
     assert "发出1条" in signed_in(cycle.checker).post(address, follow=True).content.decode()
     assert len(mail.outbox) == 1
+
+
+def test_units_that_could_not_be_chased_for_one_reason_share_a_line(cycle, signed_in):
+    for unit in (cycle.unit, cycle.other):
+        make_project(unit=unit, stage="build")
+    address = reverse("admin:projects_reportingperiod_remind", args=[cycle.period.pk])
+    warned = [str(said) for said in signed_in(cycle.checker).post(address, follow=True).context["messages"] if said.level_tag == "warning"]
+    assert warned == [f"{cycle.unit.short_name}、{cycle.other.short_name} · 邮件：{NO_ADDRESS}"]
 
 
 def test_the_whole_month_by_four_people(cycle, signed_in):
