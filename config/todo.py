@@ -100,10 +100,28 @@ def _in_unit(user: Any) -> Iterator[Task]:
         for group in _groups(mine, State.DRAFT):
             if group["last"] is not None and group["last"] < today:
                 yield Task("draft", group["n"], _("条%(month)s草稿已过截止，尚未提交（%(unit)s）") % _where(group), _unit_url(group), is_late=True)
+        yield from _exceptions(user)
     if scope.may(user, Action.SUBMIT):
         for group in _groups(scope.for_user(_movable(), user, Action.SUBMIT), State.DRAFT):
             late = group["last"] is not None and group["last"] < timezone.localdate()
             yield Task("submit", group["n"], _("条%(month)s草稿待提交（%(unit)s）") % _where(group), _unit_url(group), is_late=late)
+
+
+def _exceptions(user: Any) -> Iterator[Task]:
+    """Locked months that the unit may write into for a while: until when, and why. One query."""
+    in_force = scope.for_user(LockException.objects.filter(revoked_at=None, until__gt=timezone.now()), user, Action.EDIT)
+    found = list(in_force.filter(~unlocked(prefix="period__")).select_related("unit", "period").order_by("until", "id"))
+    rows = tuple(
+        Named(
+            _("%(unit)s%(month)s，至%(until)s")
+            % {"unit": row.unit.short_name, "month": row.period, "until": f"{timezone.localtime(row.until):%Y-%m-%d %H:%M}"},
+            reverse("admin:projects_month_unit", args=[row.unit_id, row.period_id]),
+            row.reason,
+        )
+        for row in found[:SHOWN]
+    )
+    if rows:
+        yield Task("exception", len(found), _("个已锁定月份临时解锁，可以补报"), rows[0].url, rows=rows, is_part=len(found) > SHOWN)
 
 
 def _returned(mine: QuerySet[MonthReport]) -> Iterator[Task]:

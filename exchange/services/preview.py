@@ -30,6 +30,7 @@ from projects.values import fen_to_wan
 PAGE = 50
 _BATCH = 20  # parts unpacked at a time
 _LONG = 24  # characters from which a value takes a line of its own
+_WHOLE = 1000  # characters of a text that are shown; the file has all of it
 _NOTHING = "—"  # the record is not there yet
 _MODELS: Mapping[str, type[models.Model]] = {
     "project": Project,
@@ -316,7 +317,8 @@ def _words(table: str, column: str, value: Value, names: Mapping[tuple[type[mode
         return names.get((field.related_model, value), f"#{value}") if isinstance(value, int) else _new_name(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    return str(dict(getattr(field, "flatchoices", None) or []).get(value, value))
+    text = str(dict(getattr(field, "flatchoices", None) or []).get(value, value))
+    return text if len(text) <= _WHOLE else _("%(beginning)s……（共%(n)s字，这里只列开头）") % {"beginning": text[:_WHOLE], "n": len(text)}
 
 
 def _number(amount: Decimal) -> str:

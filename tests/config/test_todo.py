@@ -94,7 +94,16 @@ def test_a_locked_month_waits_for_nobody_but_a_unit_let_in(busy: Cycle) -> None:
     assert told(busy.filler) == {}
     assert told(busy.checker) == {"proposals": 1, "corrections": 1}
     LockException.objects.create(unit=busy.unit, period=period, until=timezone.now() + timedelta(days=1), reason="补报")
-    assert told(busy.filler) == {"returned": 1, "draft": 1}
+    assert told(busy.filler) == {"exception": 1, "returned": 1, "draft": 1}
+
+
+def test_an_exception_says_until_when_and_why(busy: Cycle, signed_in: Any) -> None:
+    until = timezone.now() + timedelta(days=1)
+    LockException.objects.create(unit=busy.unit, period=busy.locked(), until=until, reason="暴雨停工，补报实物量")
+    page = signed_in(busy.filler).get("/admin/").content.decode()
+    assert f"至{timezone.localtime(until):%Y-%m-%d %H:%M}" in page
+    assert "暴雨停工，补报实物量" in page
+    assert "exception" not in told(busy.outsider)
 
 
 def test_queries_do_not_grow_with_what_waits(cycle: Cycle) -> None:

@@ -331,3 +331,12 @@ def test_held_rows_are_named_and_point_to_the_findings(cast: Cast) -> None:
     upload = made_upload(cast.unit, findings=[finding()], rows=[planned("乙项目", 12, Action.HELD, cast.unit)])
     words = text_of(client_of(cast.owner).get(f"/uploads/{upload.public_id}/?show=held"))
     assert "乙项目 ■ 受阻 有阻断问题，见上方检查结果" in words
+
+
+def test_a_text_of_many_pages_is_shown_by_its_beginning(cast: Cast) -> None:
+    row = new_project("滨海公路", 7, cast.unit)
+    row.intents[0].values["content"] = "路基土石方" * 3000
+    upload = made_upload(cast.unit, rows=[row])
+    page = text_of(client_of(cast.owner).get(f"/uploads/{upload.public_id}/"))
+    assert page.count("路基土石方") == 200
+    assert "共15000字，这里只列开头" in page
