@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,10 @@ class UploadAdmin(ScopedAdmin):
         (_("结果"), {"fields": _OUTCOME}),
     )
     readonly_fields = (*_FILE, *_ORIGIN, *_OUTCOME)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Under the name that leads here."""
+        return super().changelist_view(request, {"title": _("上传记录"), **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without what only the upload's own page prints, which may be large."""

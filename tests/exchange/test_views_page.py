@@ -340,3 +340,8 @@ def test_a_text_of_many_pages_is_shown_by_its_beginning(cast: Cast) -> None:
     page = text_of(client_of(cast.owner).get(f"/uploads/{upload.public_id}/"))
     assert page.count("路基土石方") == 200
     assert "共15000字，这里只列开头" in page
+
+
+def test_the_record_of_uploads_is_named_as_its_link(cast: Cast) -> None:
+    page = client_of(cast.officer).get("/admin/exchange/upload/").content.decode()
+    assert re.search(r"<h1>\s*上传记录\s*</h1>", page)
