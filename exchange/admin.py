@@ -53,7 +53,8 @@ class UploadAdmin(ScopedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Under the name that leads here."""
-        return super().changelist_view(request, {"title": _("上传记录"), **(extra_context or {})})
+        page: HttpResponse = super().changelist_view(request, {"title": _("上传记录"), **(extra_context or {})})
+        return page
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without what only the upload's own page prints, which may be large."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
 from accounts import audit
 from exchange.models import Upload, UploadFile
-from exchange.raw import Refusal
+from exchange.raw import RawBook, Refusal
 from exchange.services.excerpts import column_index
 from exchange.services.faults import StateError
-from exchange.sheets.template import FINDINGS_SHEET, FINDINGS_TITLE
+from exchange.sheets.template import FINDINGS_SHEET, FINDINGS_TITLE, MARKS_SHEET
 from exchange.workbook import open_book
-from exchange.workbook.marked import KEEPS_FORMAT_BYTES, Mark, Order, mark_copy, rebuild
+from exchange.workbook.marked import Mark, Order, mark_copy, rebuild
 from exchange.workbook.notes import FILLS, SIGN
 
 _HEADINGS = ("级别", "位置", "栏目", "读到的值", "原因", "建议", "处数")
@@ -37,17 +38,36 @@ def marked_file(upload: Upload, *, actor: Any, address: str | None = None) -> tu
 def _make(content: bytes, upload: Upload) -> tuple[bytes, str]:
     try:
         with open_book(content, upload.filename) as book:
-            if book.format == "xlsx" and len(content) <= KEEPS_FORMAT_BYTES:
-                made = mark_copy(content, _order(upload, ""))
-                if made is not None:
-                    return made, "copy"
-            told = "" if book.format != "xlsx" else "文件较大或较复杂，标注时没有保留原来的格式，各单元格内容不变。"
+            is_xlsx = book.format == "xlsx"
+            earlier = _earlier(book) if is_xlsx else ((), {})
+        if is_xlsx and (made := mark_copy(content, _order(upload, "", *earlier))) is not None:
+            return made, "copy"
+        told = "文件较大或较复杂，标注时没有保留原来的格式，各单元格内容不变。" if is_xlsx else ""
+        with open_book(content, upload.filename) as book:
             return rebuild(book, _order(upload, told)), "rebuilt"
     except Refusal as refusal:
         raise StateError(refusal.code, refusal.zh, refusal.en) from refusal
 
 
-def _order(upload: Upload, told: str) -> Order:
+Former = dict[str, dict[str, Sequence[Any]]]
+
+
+def _earlier(book: RawBook) -> tuple[Sequence[str], Former]:
+    """What an earlier copy had added: its sheets, and by sheet and cell what filled the cells it marked."""
+    drop: list[str] = []
+    former: Former = {}
+    for sheet in book.sheets:
+        if sheet.name == MARKS_SHEET:
+            drop.append(MARKS_SHEET)
+            for row in sheet.rows:
+                if len(row) >= 5 and row[0] and row[1]:
+                    former.setdefault(str(row[0]), {})[str(row[1])] = [row[2] or "", row[3] or "", float(str(row[4] or 0))]
+        elif next((row[0] for row in islice(sheet.rows, 1) if row), None) == FINDINGS_TITLE:
+            drop.append(str(sheet.name))
+    return drop, former
+
+
+def _order(upload: Upload, told: str, drop: Sequence[str] = (), former: Former | None = None) -> Order:
     counts: Counter[str] = Counter()
     for finding in upload.findings:
         counts[finding["severity"]] += int(finding.get("count") or 1)
@@ -60,7 +80,7 @@ def _order(upload: Upload, told: str) -> Order:
         own = marks.setdefault(str(finding.get("sheet") or ""), [])
         own += list(_marks(finding))[: max(_NOTES - len(own), 0)]
     lines = [_line(finding) for finding in upload.findings]
-    return Order(FINDINGS_SHEET, FINDINGS_TITLE, summary, _HEADINGS, lines, marks)
+    return Order(FINDINGS_SHEET, FINDINGS_TITLE, summary, _HEADINGS, lines, marks, drop, former or {})
 
 
 def _line(finding: Mapping[str, Any]) -> tuple[str, str, list[Any]]:

@@ -1,16 +1,15 @@
 """A copy of somebody's workbook with its faults marked: made in a child process, or rebuilt cell by cell where that can't be.
 
-An .xlsx keeps its formatting (openpyxl, in a child under limits). Other formats, and files too large for that, come back as an
-.xlsx with the same cells.
+An .xlsx comes back byte for byte but for the marks (`inlay`). One whose parts are put together in another way than usual is read and
+written by openpyxl, where it is not too large for that. Other formats come back as an .xlsx with the same cells.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
@@ -20,26 +19,26 @@ import xlsxwriter
 from exchange.raw import CellError, LongNumber, OverlongText, RawBook, RawSheet, RawValue, SheetState, Uncached
 from exchange.workbook.limits import DEFAULT, MEGABYTE, Limits
 from exchange.workbook.notes import FILLS, LONGEST_NOTE, joined_note, safe_text
+from exchange.workbook.orders import joined
 from exchange.workbook.sandbox import run_child
 
 logger = logging.getLogger(__name__)
 
-# A whole book is held to keep its formatting. Measured with 30 columns, a fifth of them formulas, and 19,000 notes: 3 MB take 23 s and
-# 470 MB, 6 MB 53 s and 810 MB, 9 MB more than the limits below; rebuilding 9 MB takes 26 s and 70 MB.
-KEEPS_FORMAT_BYTES = 3 * MEGABYTE
+# openpyxl holds a whole book. Measured with 30 columns, a fifth of them formulas, and 19,000 notes: 3 MB take 23 s and 470 MB, 6 MB 53 s
+# and 810 MB, 9 MB more than the limits below; rebuilding 9 MB takes 26 s and 70 MB.
+_OPENPYXL_BYTES = 3 * MEGABYTE
 LIMITS = replace(DEFAULT, memory_bytes=1536 * MEGABYTE, seconds=60.0, spool_bytes=100 * MEGABYTE)
-# With site packages, for openpyxl; else as in `sandbox`: no working folder, no environment, the two packages as bare folders.
+# With site packages, for openpyxl and its like; else as in `sandbox`: no working folder, no environment, the two packages as bare folders.
 _START = """
 import sys, types
 for name in ("exchange", "exchange.workbook"):
     sys.modules[name] = module = types.ModuleType(name)
     module.__path__ = [sys.argv[1] + "/" + name.replace(".", "/")]
 del sys.argv[1]
-from exchange.workbook.marking import main
+from exchange.workbook.%s import main
 main()
 """
 _WIDTHS = (8, 20, 20, 24, 60, 48, 8)
-_LENGTH_BYTES = 8
 
 Mark = tuple[int, int, str, str]  # row, column (from 1), gravity, what to say
 
@@ -54,21 +53,24 @@ class Order:
     headings: Sequence[str]
     lines: Sequence[tuple[str, str, Sequence[Any]]]
     marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)  # by sheet
-
-    def as_json(self) -> bytes:
-        names = ("name", "title", "summary", "headings", "lines", "marks")
-        return json.dumps({name: getattr(self, name) for name in names}, ensure_ascii=False).encode("utf-8", "replace")
+    drop: Sequence[str] = ()  # sheets that an earlier copy had added
+    former: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)  # sheet → cell → its fill before the earlier copy
 
 
 def mark_copy(data: bytes, order: Order, limits: Limits = LIMITS) -> bytes | None:
-    """The .xlsx with its marks; None where the child could not make it within the limits."""
-    given = order.as_json()
+    """The .xlsx with its marks; None where no child could make it within the limits."""
+    given = joined(asdict(order), data)
+    made = _from_child("inlay.child", given, len(data), limits)
+    return made if made is not None or len(data) > _OPENPYXL_BYTES else _from_child("marking", given, len(data), limits)
+
+
+def _from_child(module: str, given: bytes, size: int, limits: Limits) -> bytes | None:
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out:
-        source.write(len(given).to_bytes(_LENGTH_BYTES, "big") + given + data)
+        source.write(given)
         source.seek(0)
-        status, complaints = run_child(["-c", _START], source, out, limits, limits.wall_seconds(len(data)))
+        status, complaints = run_child(["-c", _START % module], source, out, limits, limits.wall_seconds(size))
         if status != 0:
-            logger.warning("marking child ended with status %d: %s", status, complaints[-2000:].decode("utf-8", "replace"))
+            logger.warning("%s ended with status %d: %s", module, status, complaints[-2000:].decode("utf-8", "replace"))
             return None
         out.seek(0)
         return out.read()

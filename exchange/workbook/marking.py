@@ -1,12 +1,11 @@
-"""The child that marks faults in a copy of a workbook: cell notes, colours, and a first sheet that lists them. Needs openpyxl.
+"""The child that marks faults in a copy of a workbook whose parts are unusual (see `inlay`): read and written anew by openpyxl.
 
-Runs under the limits of `child`, and only on files that were read in full before: no macros, no declarations, no bombs. The order comes
-first on standard input (8 bytes of length, JSON), then the file; the marked file goes to standard output.
+Runs under the limits of `child`, and only on files that were read in full before: no macros, no declarations, no bombs. What openpyxl does
+not carry over is said on the first sheet.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
@@ -25,10 +24,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from exchange.workbook.child import confine
 from exchange.workbook.limits import Limits
 from exchange.workbook.notes import FILLS, LONGEST_NOTE, SIGN, joined_note, old_note, safe_text
+from exchange.workbook.orders import parted
 from exchange.workbook.results import results_of, with_results
 
 RECORD_SHEET = "_marks"  # which colour each marked cell had before, so that the next copy can give it back
-_LENGTH_BYTES = 8
 _WIDTHS = (8, 20, 20, 24, 60, 48, 8)
 _LOST = ((b"sparklineGroup", "worksheets/", "迷你图"), (b"<xdr:sp", "drawings/", "文本框和形状"), (b"", "threadedcomments/", "讨论式批注"))
 
@@ -188,6 +187,5 @@ def _put(cell: Any, value: Any) -> Any:
 def main() -> None:
     given = sys.stdin.buffer.read()
     confine(Limits.from_words(sys.argv[1:]), len(given))
-    length = int.from_bytes(given[:_LENGTH_BYTES], "big")
-    order = json.loads(given[_LENGTH_BYTES : _LENGTH_BYTES + length])
-    sys.stdout.buffer.write(mark(given[_LENGTH_BYTES + length :], order))
+    order, data = parted(given)
+    sys.stdout.buffer.write(mark(data, order))

@@ -102,5 +102,5 @@ def _failures(failed: Sequence[Sent]) -> list[str]:
     """What could not be sent: units that failed for the same reason share a line."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in failed:
-        found.setdefault((Reminder.Channel(one.channel).label, one.told), []).append(one.unit.short_name)
+        found.setdefault((str(Reminder.Channel(one.channel).label), one.told), []).append(one.unit.short_name)
     return [f"{listed(units)} · {channel}：{told}" for (channel, told), units in found.items()]

@@ -237,7 +237,7 @@ def test_what_was_never_read_is_not_marked(cast: Cast) -> None:
 
 def test_too_much_for_the_child_falls_back_to_the_same_cells(cast: Cast) -> None:
     order = Order("问题清单", FINDINGS_TITLE, "", ("级别",), [], {})
-    assert mark_copy(book_by_hand(), order, Limits(memory_bytes=40 * 1024 * 1024)) is None
+    assert mark_copy(book_by_hand(), order, Limits(memory_bytes=8 * 1024 * 1024)) is None
     assert mark_copy(b"no workbook", order, DEFAULT) is None
 
 
