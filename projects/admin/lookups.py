@@ -63,6 +63,7 @@ _OFFERED = {
     "use_area": [Classification.Scheme.USE_AREA],
     "negative_item": [Classification.Scheme.NEGATIVE],
     "area": [Classification.Scheme.SECTOR],
+    "source": [Classification.Scheme.FINANCE],
 }
 
 

@@ -25,7 +25,8 @@ def stage_choices() -> list[tuple[str, Any]]:
 
 
 class Classification(models.Model):
-    """A node of a classification tree: infrastructure sectors, SEI fields, tags, natures of construction, what bonds may and may not fund."""
+    """A node of a classification tree: sectors, SEI fields, tags, natures of construction, what bonds may and may not fund, sources of
+    finance, plan periods."""
 
     scope_path = ""
 
@@ -36,6 +37,8 @@ class Classification(models.Model):
         NATURE = "nature", _("建设性质")
         USE_AREA = "bond_use_area", _("专项债券投向领域")
         NEGATIVE = "bond_negative", _("专项债券负面清单")
+        FINANCE = "finance_source", _("资金来源")
+        PERIOD = "plan_period", _("规划期")
 
     scheme = models.CharField(_("体系"), max_length=30, choices=Scheme.choices)
     code = models.CharField(_("代码"), max_length=30)
