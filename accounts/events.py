@@ -69,6 +69,8 @@ _VERBS: Mapping[str, Any] = {
     "reopened": gettext_lazy("退回待审核"),
     "post": gettext_lazy("记账"),
     "issue": gettext_lazy("登记发行"),
+    "revise": gettext_lazy("编制新版"),
+    "roll": gettext_lazy("滚动生成"),
 }
 _OUTCOMES: Mapping[str, Any] = {
     "ok": gettext_lazy("成功"),
@@ -126,6 +128,10 @@ _KEYS: Mapping[str, Any] = {
     "made": gettext_lazy("做法"),
     "funds": gettext_lazy("债券或计划"),
     "amount": gettext_lazy("金额（万元）"),
+    "base": gettext_lazy("基年"),
+    "plan": gettext_lazy("规划期"),
+    "source": gettext_lazy("资金来源"),
+    "only": gettext_lazy("范围"),
     # What an upload counts.
     "rows": gettext_lazy("读到行"),
     "create": gettext_lazy("新增"),
@@ -149,6 +155,9 @@ _VALUES: Mapping[str, Any] = {
     "city_progress_by_kind": gettext_lazy("投资进展表（按清单类别）"),
     "returns": gettext_lazy("填报情况表"),
     "money": gettext_lazy("资金总览"),
+    "gap": gettext_lazy("项目资金缺口表"),
+    "rolling": gettext_lazy("三年滚动投资计划表"),
+    "reserve": gettext_lazy("储备项目"),
     "infrastructure": gettext_lazy("重大基础设施"),
     "emerging": gettext_lazy("战略性新兴产业"),
     "change_reason": gettext_lazy("说明"),

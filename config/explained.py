@@ -14,7 +14,7 @@ from accounts.explain_query import Part
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
-from funding.models import Bond, CentralPlan, PaperFile, QuotaBatch
+from funding.models import Bond, CentralPlan, FinancePlan, PaperFile, QuotaBatch, RollingPlan
 from projects.models import ListVersion, MonthReport, Project, Proposal, ReportingPeriod
 from projects.services.periods import writable
 from projects.values import Month
@@ -45,6 +45,12 @@ register("reports:quality_unit", Deed(_("单位的填报质量"), "view", Action
 register("reports:quality_xlsx", Deed(_("下载填报质量"), "do", Action.EXPORT))
 register("reports:money", Deed(_("资金总览"), "view", Action.VIEW))
 register("reports:money_xlsx", Deed(_("下载资金总览"), "do", Action.EXPORT))
+register("reports:gap", Deed(_("资金缺口"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:gap_xlsx", Deed(_("下载资金缺口表"), "do", Action.EXPORT))
+register("reports:rolling", Deed(_("三年滚动投资计划表"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:rolling_xlsx", Deed(_("下载三年滚动投资计划表"), "do", Action.EXPORT))
+register("reports:reserve", Deed(_("储备项目"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:reserve_xlsx", Deed(_("下载储备项目"), "do", Action.EXPORT))
 register("reports:returns_xlsx", Deed(_("下载“谁没报”"), "do", Action.EXPORT))
 register("exchange:template", Deed(_("下载填报表"), "view", Action.EXPORT))
 register("exchange:template-xlsx", Deed(_("下载填报表"), "do", Action.EXPORT))
@@ -67,6 +73,11 @@ register("admin:funding_bond_page", Deed(_("债券"), "view", Action.VIEW, Bond,
 register("admin:funding_bond_page", Deed(_("债券资金记账"), "do", Action.EDIT, Bond, in_admin=True, whole_city=True), "POST")
 register("admin:funding_centralplan_page", Deed(_("中央预算内投资计划"), "view", Action.VIEW, CentralPlan, in_admin=True))
 register("admin:funding_centralplan_page", Deed(_("投资计划记账"), "do", Action.EDIT, CentralPlan, in_admin=True, whole_city=True), "POST")
+register("admin:funding_financeplan_page", Deed(_("资金方案"), "view", Action.VIEW, FinancePlan, in_admin=True))
+register("admin:funding_financeplan_page", Deed(_("编制资金方案新版"), "do", Action.EDIT, FinancePlan, in_admin=True), "POST")
+register("admin:funding_rollingplan_page", Deed(_("三年滚动投资计划"), "view", Action.VIEW, RollingPlan, in_admin=True))
+register("admin:funding_rollingplan_page", Deed(_("滚动生成下一期"), "do", Action.EDIT, RollingPlan, in_admin=True, whole_city=True), "POST")
+register("admin:funding_double", Deed(_("重复支持核对"), "view", Action.VIEW, in_admin=True))
 register("admin:funding_proof", Deed(_("账目核对"), "view", Action.VIEW, in_admin=True, whole_city=True))
 register("admin:funding_watch", Deed(_("资金预警"), "view", Action.VIEW, in_admin=True))
 register("admin:funding_dossier_standing", Deed(_("债券项目材料"), "view", Action.VIEW, in_admin=True))

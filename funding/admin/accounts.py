@@ -17,6 +17,7 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide, unit_ids
 from funding.admin.base import BondFilter, PlanFilter, PostedAdmin, SourceFilter, left_column, money_column
+from funding.admin.double_page import double_page
 from funding.admin.proof_page import proof_page
 from funding.admin.watch_page import watch_page
 from funding.models import FundAccount, FundEntry, UseAdjustment
@@ -121,9 +122,9 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
     list_select_related = ("account__project__unit", "account__bond", "account__plan", "by", "reversed_by")
     ordering = ("-happened_on", "-id")
     project_path = "account__project"
-    found_in = ("doc_no",)
+    found_in = ("doc_no", "cost_item")
     search_fields = ("account__project__name", "doc_no")
-    search_help_text = _("项目名称、代码、文号或凭证")
+    search_help_text = _("项目名称、代码、文号或凭证、费用项")
     open_lookups = frozenset({"account__project__id__exact", "upload_id", "happened_on__gte", "happened_on__lte"})
     # Without the adjustment, whose words name a project that may lie beyond the reader's reach.
     fields = (
@@ -134,6 +135,7 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
         "n_amount",
         "n_capital",
         "doc_no",
+        "cost_item",
         "reason",
         "who",
         "at",
@@ -146,7 +148,9 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
     n_capital = money_column("capital_wan", _("其中资本金（万元）"))
 
     def get_urls(self) -> Any:
-        return [path("proof/", self.admin_site.admin_view(proof_page), name="funding_proof"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [path("proof/", wrap(proof_page), name="funding_proof"), path("double/", wrap(double_page), name="funding_double")]
+        return [*own, *super().get_urls()]
 
     @admin.display(description=_("项目"), ordering="account__project__name")
     def project_name(self, row: FundEntry) -> Any:

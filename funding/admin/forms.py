@@ -84,6 +84,7 @@ class PostForm(VerbForm):
     capital_wan = wan(_("其中用作资本金（万元）"), required=False, help_text=_("只在分配时填写"))
     happened_on = day(_("发生日期"))
     doc_no = words(_("文号或凭证"), 60, required=False)
+    cost_item = words(_("费用或建设内容项"), 60, required=False, help_text=_("只在分配（分解）时填写，用来核对有没有重复支持"))
     reason = words(_("说明"), 300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,7 +34,8 @@ def _key(fund: Fund, project_id: int, source: str = FundSource.BOND.value) -> Ke
 def _post(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
     key = _key(fund, data["project"].pk, data.get("source", FundSource.BOND.value))
     capital = {"capital_wan": data["capital_wan"]} if "capital_wan" in data else {}
-    return post([Posting(key, Step(data["step"]), data["amount_wan"], data["happened_on"], doc_no=data["doc_no"], **capital)], source=source)
+    told = {"doc_no": data["doc_no"], "cost_item": data["cost_item"], **capital}
+    return post([Posting(key, Step(data["step"]), data["amount_wan"], data["happened_on"], **told)], source=source)
 
 
 def _reverse(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:

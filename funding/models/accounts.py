@@ -122,6 +122,7 @@ class FundEntry(Posted):
     capital_wan = WanField(_("其中资本金（万元）"), default=0)
     happened_on = models.DateField(_("发生日期"))
     doc_no = models.CharField(_("文号或凭证"), max_length=60, blank=True)
+    cost_item = models.CharField(_("费用或建设内容项"), max_length=60, blank=True)
     adjustment = models.ForeignKey(UseAdjustment, models.PROTECT, verbose_name=_("用途调整"), null=True, blank=True, related_name="entries")
     reverses = models.OneToOneField("self", models.PROTECT, verbose_name=_("冲销"), null=True, blank=True, related_name="reversed_by")
 
@@ -132,6 +133,7 @@ class FundEntry(Posted):
         constraints = [
             models.CheckConstraint(condition=~Q(amount_wan=0), name="entry_not_zero"),
             models.CheckConstraint(condition=Q(capital_wan=0) | Q(step="assign"), name="capital_is_assigned"),
+            models.CheckConstraint(condition=Q(cost_item="") | Q(step="assign"), name="cost_item_is_assigned"),
         ]
 
     def __str__(self) -> str:

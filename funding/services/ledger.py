@@ -55,6 +55,7 @@ class Posting:
     doc_no: str = ""
     adjustment_id: int | None = None
     reverses_id: int | None = None
+    cost_item: str = ""  # what an assignment pays for
 
     @property
     def entry(self) -> Entry:
@@ -120,6 +121,8 @@ def _check_each(postings: Sequence[Posting]) -> None:
             raise Refused("negative", words, "The amount must be above zero; reverse a wrong entry, or give the document of a refund.")
         if posting.capital_wan and posting.step is not Step.ASSIGN:
             raise Refused("capital", "资本金在分配时填写。", "The capital part is given with the assignment.")
+        if posting.cost_item and posting.step is not Step.ASSIGN:
+            raise Refused("cost_item", "费用或建设内容项在分配时填写。", "The cost item is given with the assignment.")
         if posting.step is Step.COMPLETE and posting.key.bond_id is not None:
             raise Refused("step", "专项债券没有“完成投资”一项，请在月度进展中填报。", "Bonds have no completed work; report it by month.")
 
@@ -201,6 +204,7 @@ def _columns(posting: Posting) -> dict[str, Any]:
         "capital_wan": posting.capital_wan,
         "happened_on": posting.on,
         "doc_no": posting.doc_no[:60],
+        "cost_item": posting.cost_item.strip()[:60],
         "adjustment_id": posting.adjustment_id,
         "reverses_id": posting.reverses_id,
     }
@@ -262,4 +266,4 @@ def _keep_pairs(rows: Sequence[FundEntry]) -> None:
 def _taken_back(row: FundEntry) -> Posting:
     entry = reversal(Entry(Step(row.step), wan_to_fen(row.amount_wan), row.happened_on, wan_to_fen(row.capital_wan)))
     amount, capital = fen_to_wan(entry.amount_fen), fen_to_wan(entry.capital_fen)
-    return Posting(Key.of(row.account), entry.step, amount, entry.on, capital, row.doc_no, reverses_id=row.pk)
+    return Posting(Key.of(row.account), entry.step, amount, entry.on, capital, row.doc_no, reverses_id=row.pk, cost_item=row.cost_item)

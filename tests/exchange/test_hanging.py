@@ -17,7 +17,7 @@ from exchange.services.undo import redo, undo
 from exchange.services.undo_words import kept_words, why_words
 from exchange.views.causes import cause_link
 from funding.ledger import Step
-from funding.models import Dossier, FundAccount, UseAdjustment
+from funding.models import Dossier, FinancePlan, FundAccount, RollingEntry, RollingPlan, UseAdjustment
 from funding.services.bonds import adjust_use
 from projects.models import (
     AnnualPlan,
@@ -86,6 +86,8 @@ MAKERS: dict[tuple[type[models.Model], type[models.Model]], Callable[[Any, Any],
     (Project, FundAccount): account,
     (Project, UseAdjustment): adjustment,
     (Project, Dossier): lambda project, by: Dossier.objects.create(project=project),
+    (Project, FinancePlan): lambda project, by: FinancePlan.objects.create(project=project),
+    (Project, RollingEntry): lambda project, by: RollingEntry.objects.create(plan=RollingPlan.objects.create(base_year=2021), project=project),
     (Project, Proposal): lambda project, by: Proposal.objects.create(project=project, changes=[], reason="调概", by=by),
     (MonthReport, ReviewEvent): lambda report, by: ReviewEvent.objects.create(
         report=report, verb="submit", from_state="draft", to_state="submitted", by=by
@@ -113,7 +115,7 @@ def add(maker: Callable[[Any, Any], models.Model], base: models.Model, by: Any) 
 
 def test_every_relation_is_one_that_this_test_can_make() -> None:
     assert {(model, other) for model, other, _column in FOUND} == set(MAKERS)
-    assert len(MAKERS) >= 16
+    assert len(MAKERS) >= 18
 
 
 @pytest.mark.parametrize(("model", "other"), MAKERS, ids=lambda model: model.__name__)

@@ -19,7 +19,7 @@ from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.receive import receive
 from funding.ledger import Step
-from funding.models import Dossier, DossierPaper
+from funding.models import Dossier, DossierPaper, FinanceLine, FinancePlan, RollingEntry, RollingLine, RollingPlan
 from funding.services.bonds import adjust_use
 from funding.services.dossiers import keep_file
 from projects.models import (
@@ -126,8 +126,20 @@ def money_rows(world: World, place: Place, project: Any) -> dict[str, Any]:
     dossier = Dossier.objects.create(project=project, income_wan=TOTALS[place], remarks=f"{word}一案两书")
     paper = DossierPaper.objects.create(dossier=dossier, kind="plan", firm=f"{word}咨询公司")
     file = keep_file(paper, f"{word}方案.pdf", b"%PDF-1.4", source=Source(Door.ADMIN))
-    papers = {"dossier": dossier, "paperfile": file, "project_other": other}
+    papers = {"dossier": dossier, "paperfile": file, "project_other": other, **plan_rows(world, place, project)}
     return {"fundaccount": entry.account, "fundentry": entry, "useadjustment": made, **papers}
+
+
+def plan_rows(world: World, place: Place, project: Any) -> dict[str, Any]:
+    """From what the project is to be paid, and in which year; and another that waits in the reserve."""
+    word, money = WORDS[place], Classification.objects.get(scheme=Classification.Scheme.FINANCE, code="bond")
+    plan = FinancePlan.objects.create(project=project, doc_no=f"{word}资金批复", total_wan=TOTALS[place])
+    FinanceLine.objects.create(plan=plan, source=money, planned_wan=TOTALS[place], capital_wan=TOTALS[place])
+    given = {"total_wan": TOTALS[place], "cum_prior_wan": 1, "planned_finish": "2030", "first_content": f"{word}桩基"}
+    entry = RollingEntry.objects.create(plan=world.row("rollingplan", Place.CITY), project=project, **given)
+    RollingLine.objects.create(entry=entry, source=money, first_wan=5, second_wan=7)
+    make_project(f"{word}滨海储备工程", world.units[place], total_wan=TOTALS[place], stage="reserve", planned_start="2021")
+    return {"financeplan": plan, "rollingentry": entry}
 
 
 def workbook(place: Place) -> bytes:
@@ -190,6 +202,8 @@ def city_rows(world: World) -> None:
         "bondissue_spare": make_issue(),
         "centralplan": make_central(60_000),
         "centralplan_spare": make_central(1),
+        "rollingplan": RollingPlan.objects.create(base_year=2020, doc_no="滚动试号"),
+        "rollingplan_spare": RollingPlan.objects.create(base_year=2030),
     }
     rows["bond"] = make_bond(50_000, rows["quotabatch"], issue=rows["bondissue"], name="滨海专项债券")
     tried = {"username": "m-guess", "ip_address": "192.0.2.7", "path_info": "/admin/login/"}

@@ -53,7 +53,19 @@ def books(model: str, changed: dict[str, str], finds: str, *, spare: str = "", *
     )
 
 
+def new_plan(world: World, place: Place) -> dict[str, Any]:
+    """For a project that has none yet; the rows are left to a later save."""
+    return {"project": str(world.row("project_other", place).pk), "doc_no": "青发改〔2020〕5号", "change_reason": "批复"}
+
+
+def new_entry(world: World, place: Place) -> dict[str, Any]:
+    return {"plan": str(world.row("rollingplan", Place.CITY).pk), "project": str(world.row("project_other", place).pk), "change_reason": "列入"}
+
+
 ROWS = (
+    Rows("funding.financeplan", Reach.UNIT, add=Action.EDIT, change=Action.EDIT, changed={"doc_no": "改过", "change_reason": "核对"}, added=new_plan),
+    Rows("funding.rollingentry", Reach.UNIT, add=Action.EDIT, change=Action.EDIT, changed={"first_content": "改过"}, added=new_entry),
+    books("rollingplan", {"doc_no": "改过"}, "滚动试号", spare="rollingplan_spare", base_year="2040"),
     books("quotabatch", {"doc_no": "改过"}, "试号", spare="quotabatch_spare", year="2031", number="1", amount_wan="5"),
     books("bondissue", {"doc_no": "改过"}, "滨海", spare="bondissue_spare", year="2031", number="1"),
     books(
@@ -88,4 +100,9 @@ PAGES = (
     Page("admin:funding_watch", Action.VIEW, in_admin=True),
     Page("admin:funding_dossier_file", Action.VIEW, row="paperfile", in_admin=True, closed=Want.HIDDEN),
     Page("admin:funding_proof", Action.VIEW, in_admin=True, wide=True),
+    Page("admin:funding_double", Action.VIEW, in_admin=True),
+    Page("admin:funding_financeplan_page", Action.VIEW, row="financeplan", in_admin=True),
+    Page("admin:funding_financeplan_page", Action.EDIT, "POST", row="financeplan", in_admin=True, data=lambda _world, _place: {"reason": "调概"}),
+    Page("admin:funding_rollingplan_page", Action.VIEW, row="rollingplan", row_is_open=True, in_admin=True),
+    Page("admin:funding_rollingplan_page", Action.EDIT, "POST", row="rollingplan", row_is_open=True, in_admin=True, wide=True),
 )

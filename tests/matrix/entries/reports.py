@@ -31,6 +31,18 @@ PAGES = (
     ),
     Page("reports:money", Action.VIEW, query=lambda _world, _place: {"year": "2020"}),
     Page("reports:money_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
+    *(Page(f"reports:{name}", Action.VIEW) for name in ("gap", "rolling", "reserve")),
+    *(Page(f"reports:{name}_xlsx", Action.EXPORT) for name in ("gap", "rolling", "reserve")),
+    *(
+        Page(
+            f"reports:{name}",
+            Action.VIEW,
+            places=(Place.OWN, Place.OTHER),
+            foreign=Want.HIDDEN,
+            query=lambda world, place: {"unit": world.units[place].key},
+        )
+        for name in ("gap", "rolling", "reserve")
+    ),
     Page("reports:campaign_xlsx", Action.EXPORT, query=lambda world, _place: {"campaign": str(world.row("campaign", Place.CITY).pk)}),
     Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     # A unit out of reach is no unit of the report: there is nothing behind it.

@@ -1,0 +1,56 @@
+"""Rows that are judged together: a form with its rows runs the rules over what both would be, and asks for a reason where they want one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext
+
+from accounts.scoped_admin import LabelledFormSet
+from projects.admin.forms import CheckedForm
+from projects.findings import Finding, Severity, advice, message
+
+
+def said(finding: Finding) -> str:
+    """A finding in the reader's language: what is wrong, and what would be right."""
+    language = get_language() or "zh"
+    fix = advice(finding, language)
+    return message(finding, language) + (f"；{fix}" if fix else "")
+
+
+class ReasonForm(CheckedForm):
+    """A form with the one field for reasons; what is judged is judged with its rows."""
+
+
+class RuledFormSet(LabelledFormSet):
+    """What blocks stands at the head of the rows. What needs a reason, and was not so before, asks for one."""
+
+    def findings(self, parent: Any, rows: Sequence[Any]) -> list[Finding]:
+        """What the rules say of the parent with these rows."""
+        raise NotImplementedError
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form.instance for form in self.forms if form not in self.deleted_forms and (form.has_changed() or form.instance.pk)]
+        found = self.findings(self.instance, rows)
+        before = {repr(finding) for finding in self._before()}
+        wrong = [said(finding) for finding in found if finding.severity is Severity.BLOCKS]
+        doubtful = [said(finding) for finding in found if finding.severity is Severity.REASON and repr(finding) not in before]
+        if wrong:
+            raise ValidationError(wrong)
+        if doubtful and not self.data.get("change_reason", "").strip():
+            raise ValidationError([gettext("以下情况需要说明，在“说明”中填写后可以保存："), *doubtful])
+
+    def _before(self) -> list[Finding]:
+        """What the rules say of all as it is stored: that was answered before."""
+        if not self.instance.pk:
+            return []
+        stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
+        # Read anew: the rows of this set hold what was typed.
+        model: Any = self.model
+        rows = model._default_manager.filter(**{self.fk.name: self.instance.pk}).select_related("source")
+        return self.findings(stored, list(rows))
