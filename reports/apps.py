@@ -20,6 +20,9 @@ class ReportsConfig(AppConfig):
         register(
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
             NavItem("reports", _("填报质量"), "reports:quality", may(Action.VIEW), order=30),
+            NavItem("funding", _("资金缺口"), "reports:gap", may(Action.VIEW), order=84),
+            NavItem("reports", _("三年滚动计划表"), "reports:rolling", may(Action.VIEW), order=40),
+            NavItem("reports", _("储备项目"), "reports:reserve", may(Action.VIEW), order=50),
             NavItem("funding", _("资金总览"), "reports:money", may(Action.VIEW), order=10),
             NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
         )

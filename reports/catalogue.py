@@ -26,6 +26,7 @@ class Report:
     by: str
     title: Any
     answers: Any
+    page: str = "reports:city"
 
 
 REPORTS: tuple[Report, ...] = (
@@ -47,9 +48,14 @@ REPORTS: tuple[Report, ...] = (
         gettext_lazy("全市投资进展表（按清单类别）"),
         gettext_lazy("两类清单各完成多少；同时在两份清单上的项目合计只计一次。"),
     ),
+    Report("gap", "", gettext_lazy("项目资金缺口表"), gettext_lazy("每个项目的钱落实了多少、到了多少，还缺哪个来源。"), "reports:gap"),
+    Report(
+        "rolling", "", gettext_lazy("三年滚动投资计划表"), gettext_lazy("今后三年每年要多少投资、从哪里来，按项目、单位、来源看。"), "reports:rolling"
+    ),
+    Report("reserve", "", gettext_lazy("储备项目"), gettext_lazy("储备库里的项目哪一年开工、多少个、多少投资。"), "reports:reserve"),
 )
 BY_NAME: Mapping[str, Report] = {report.name: report for report in REPORTS}
-BY: tuple[str, ...] = tuple(report.by for report in REPORTS)
+BY: tuple[str, ...] = tuple(report.by for report in REPORTS if report.by)
 
 
 def city(reach: Reach, question: Question, by: str) -> Table:

@@ -11,7 +11,23 @@ from reports.tables import Cell, Column, Heading, Kind, Level, Row, Table
 
 _BAR_PERCENT = Decimal(120)  # a bar is drawn up to here; the figure beside it is never capped
 # What a phone's card shows: the four figures that matter, and the place.
-_ON_THE_CARD = {"label", "plan", "ytd", "rate", "difference", "rank", "unit"}
+_ON_THE_CARD = {
+    "label",
+    "plan",
+    "ytd",
+    "rate",
+    "difference",
+    "rank",
+    "unit",
+    "secured",
+    "unsecured",
+    "waiting",
+    "sum",
+    "n_all",
+    "t_all",
+    "year",
+    "start",
+}
 
 
 @dataclass(frozen=True, slots=True)

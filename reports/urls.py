@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import campaigns, money_pages, quality_pages, returns, views
+from reports import campaigns, finance_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -16,5 +16,11 @@ urlpatterns = [
     path("returns.xlsx", returns.returns_xlsx, name="returns_xlsx"),
     path("money/", money_pages.money_page, name="money"),
     path("money.xlsx", money_pages.money_xlsx, name="money_xlsx"),
+    path("gap/", finance_pages.gap_page, name="gap"),
+    path("gap.xlsx", finance_pages.gap_xlsx, name="gap_xlsx"),
+    path("rolling/", finance_pages.rolling_page, name="rolling"),
+    path("rolling.xlsx", finance_pages.rolling_xlsx, name="rolling_xlsx"),
+    path("reserve/", finance_pages.reserve_page, name="reserve"),
+    path("reserve.xlsx", finance_pages.reserve_xlsx, name="reserve_xlsx"),
     path("city/projects/", views.projects, name="projects"),
 ]

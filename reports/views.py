@@ -73,7 +73,8 @@ class Choice:
 def index(request: HttpRequest) -> HttpResponse:
     """The reports there are, with what each answers."""
     month = clocks_of(request).moment.month
-    entries = [(report, _address("reports:city", by=report.by, period=str(month))) for report in catalogue.REPORTS]
+    asked = {"period": str(month)}
+    entries = [(report, _address(report.page, **({**asked, "by": report.by} if report.by else {}))) for report in catalogue.REPORTS]
     return render(request, "reports/index.html", {"entries": entries, "month": month_text(month)})
 
 
