@@ -85,8 +85,8 @@ def _plan(row: Mapping[str, Any], area: Classification, projects: Mapping[str, i
     with changes_from(source):
         plan = CentralPlan.objects.create(year=told["year"], **given, **marks)
     postings: list[Posting] = []
-    for project, money, amount, pace in row["gives"]:
-        give = {"amount_wan": amount, "pace": pace}
+    for project, money, amount, pace, *item in row["gives"]:
+        give = {"amount_wan": amount, "pace": pace, "cost_item": item[0] if item else ""}
         postings += _course(Key(projects[project], None, plan.pk, FundSource(money).value), give, _day(row["given_on"]), told)
     post(postings, source=source)
 
@@ -94,7 +94,7 @@ def _plan(row: Mapping[str, Any], area: Classification, projects: Mapping[str, i
 def _course(key: Key, give: Mapping[str, Any], begins: date, told: Mapping[str, Any]) -> Iterator[Posting]:
     """What one allocation goes through, month by month, up to the day that the demo ends on."""
     amount, until, pace = Decimal(give["amount_wan"]), _day(told["until"]), told["paces"][give["pace"]]
-    yield Posting(key, Step.ASSIGN, amount, begins, Decimal(give.get("capital_wan", 0)), "演示分配")
+    yield Posting(key, Step.ASSIGN, amount, begins, Decimal(give.get("capital_wan", 0)), "演示分配", cost_item=give.get("cost_item", ""))
     steps = [(Step.ARRIVE, _TRANSFERS_ON), (Step.PAY, _PAYMENTS_ON)]
     if key.bond_id is None:
         steps.append((Step.COMPLETE, _PAYMENTS_ON))

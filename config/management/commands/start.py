@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import demo
 from config.cycle_demo import run_cycle
+from config.finance_demo import load_finance
 from config.funds_demo import load_funds
 from projects.services.reference import load_reference
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             run_cycle()
             load_funds()
+            load_finance()
             if not sent:
                 self.stdout.write("  已在库中 / already loaded")
             call_command("city_table", period="2020-06", stdout=self.stdout)
