@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from funding.rules import capital_enough, said_by
 from projects.findings import Finding
 from projects.measures import share
 from projects.records import Context, ProjectRecord
 from projects.rules import run
-from projects.rules.money import capital_enough, sources_add_up
+from projects.rules.money import sources_add_up
 
 _ZERO = Decimal(0)
 K = TypeVar("K", bound=Hashable)
@@ -73,4 +74,6 @@ def moved(before: Mapping[K, Decimal], after: Mapping[K, Decimal]) -> list[Moved
 
 def judged(project: ProjectRecord, context: Context) -> list[Finding]:
     """Rules 15 and 16: the sources add up to the total, and the capital is enough. `project` carries the sums of its version."""
-    return run((sources_add_up, capital_enough), project, context)
+    ratios = context.thresholds.capital_ratio_min_percent
+    low = capital_enough(project.capital_wan, project.total_wan, project.capital_class, ratios, project.kind or "")
+    return [*run((sources_add_up,), project, context), *said_by(low)]

@@ -79,10 +79,9 @@ def with_money(projects: QuerySet[Project]) -> QuerySet[Project]:
 
 @dataclass(frozen=True, slots=True)
 class FinanceRules:
-    """What rules 15 and 16 compare with in a year, and as which kind of project each sector counts."""
+    """What rules 15 and 16 compare with in a year."""
 
     context: Context
-    classes: Mapping[str, str]
 
     def judge(self, project: Project, total_wan: Decimal | None, whole: Backing, *, has_lines: bool = True) -> list[Finding]:
         """What is to be said of a version with these sums."""
@@ -91,7 +90,7 @@ class FinanceRules:
             total_wan=total_wan,
             sources_wan=whole.planned_wan if has_lines else None,
             capital_wan=whole.capital_wan if has_lines else None,
-            capital_class=self.classes.get(project.sector.code if project.sector else ""),
+            capital_class=project.sector.code if project.sector else None,
         )
         return judged(record, self.context)
 
@@ -101,8 +100,7 @@ def finance_rules(today: date) -> FinanceRules:
     valid = Threshold.objects.filter(Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today))
     rows = list(valid.order_by("valid_from", "id").values_list("code", "key", "value", "source"))
     thresholds = Thresholds.from_rows((code, key or None, value, source) for code, key, value, source in rows)
-    classes = {key: value for code, key, value, _source in rows if code == "capital_class"}
-    return FinanceRules(Context(plan_year=today.year, today=today, thresholds=thresholds), classes)
+    return FinanceRules(Context(plan_year=today.year, today=today, thresholds=thresholds))
 
 
 # --- The rolling plan ---------------------------------------------------------------------------------------------------------------

@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from accounts.scoped_admin import LabelledFormSet
-from projects.admin.forms import CheckedForm
-from projects.findings import Finding, Severity, advice, message
+from projects.admin.forms import CheckedForm, reason_asked, said_words
+from projects.findings import Finding, Severity
 
 
 def said(finding: Finding) -> str:
-    """A finding in the reader's language: what is wrong, and what would be right."""
-    language = get_language() or "zh"
-    fix = advice(finding, language)
-    return message(finding, language) + (f"；{fix}" if fix else "")
+    return said_words(finding, get_language() or "zh")
 
 
 class ReasonForm(CheckedForm):
@@ -43,7 +40,7 @@ class RuledFormSet(LabelledFormSet):
         if wrong:
             raise ValidationError(wrong)
         if doubtful and not self.data.get("change_reason", "").strip():
-            raise ValidationError([gettext("以下情况需要说明，在“说明”中填写后可以保存："), *doubtful])
+            raise ValidationError(reason_asked(doubtful))
 
     def _before(self) -> list[Finding]:
         """What the rules say of all as it is stored: that was answered before."""

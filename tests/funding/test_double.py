@@ -116,7 +116,15 @@ def test_the_page_shows_each_reader_their_own(cast, signed_in, paid_twice) -> No
 @pytest.mark.django_db
 def test_the_form_of_a_bond_asks_for_the_item(cast, signed_in) -> None:
     project, bond = make_project(), make_bond()
-    sent = {"verb": "post", "step": "assign", "project": project.pk, "amount_wan": "5", "happened_on": "2020-05-20", "cost_item": "桥梁"}
+    sent = {
+        "verb": "post",
+        "step": "assign",
+        "project": project.pk,
+        "amount_wan": "5",
+        "happened_on": "2020-05-20",
+        "cost_item": "桥梁",
+        "reason": "试",
+    }
     assert signed_in(cast.city).post(reverse("admin:funding_bond_page", args=[bond.pk]), sent).status_code == 302
     assert FundEntry.objects.get().cost_item == "桥梁"
     refused = signed_in(cast.city).post(reverse("admin:funding_bond_page", args=[bond.pk]), {**sent, "step": "arrive"})

@@ -163,14 +163,13 @@ def test_rule_15_on_both_sides_of_its_edges(cast, signed_in, project, own, asked
 
 
 def test_rule_16_asks_for_a_reason_by_the_kind_of_the_sector(cast, signed_in, project) -> None:
-    Threshold.objects.create(code="capital_ratio_min_percent", key="airport", value="25")
     project.sector.code = "sky"
     project.sector.save()
     rows = ({"source": "own", "planned_wan": "240", "capital_wan": "240"}, {"source": "loan", "planned_wan": "760"})
     assert added(signed_in(cast.owner), project, *rows).status_code == 302
     FinanceLine.objects.all()[0].delete(), FinanceLine.objects.all()[0].delete()
     FinancePlan.objects.get().delete()
-    Threshold.objects.create(code="capital_class", key="sky", value="airport")
+    Threshold.objects.create(code="capital_ratio_min_percent", key="sky", value="25")
     told = errors_of(added(signed_in(cast.owner), project, *rows))["lines"]
     assert any("资本金比例24.00%低于最低要求25%" in text for text in told)
 
