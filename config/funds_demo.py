@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from config.dossiers_demo import load_dossiers
 from funding.ledger import Step
 from funding.models import Bond, BondIssue, CentralPlan, QuotaBatch
 from funding.models.accounts import FundSource
@@ -34,20 +35,23 @@ def load_funds(path: Path = FILE) -> bool:
     actor = User.objects.get(username="officer")
     source = Source(Door.COMMAND, actor.pk, None, "2020年演示数据（虚构）")
     names = {give["project"] for bond in told["bonds"] for give in bond["gives"]} | {give[0] for plan in told["plans"] for give in plan["gives"]}
+    names |= {row["project"] for row in told["dossiers"]}
     projects = dict(Project.objects.filter(name__in=names).values_list("name", "pk"))
     areas = {row.name: row for row in Classification.objects.filter(scheme=Classification.Scheme.SECTOR)}
+    fields = {row.name: row for row in Classification.objects.filter(scheme=Classification.Scheme.USE_AREA)}
     with changes_from(source):
         batches = _batches(told)
         issues = {row["number"]: BondIssue.objects.create(year=told["year"], **_dated(row, "tender_on")) for row in told["issues"]}
     bonds = {}
     for row in told["bonds"]:
-        bond = _bond(row, issues[row["issue"]], areas[row["area"]], batches, source)
+        bond = _bond(row, issues[row["issue"]], fields.get(row["area"]), batches, source)
         bonds[bond.short_name] = bond
         keyed = [(Key(projects[give["project"]], bond.pk), give) for give in row["gives"]]
         post([posting for key, give in keyed for posting in _course(key, give, _day(row["value_on"]), told)], source=source)
     _exceptions(told, bonds, projects, source)
     for row in told["plans"]:
         _plan(row, areas[row["area"]], projects, told, source)
+    load_dossiers(told, projects, source)
     return True
 
 
@@ -70,7 +74,7 @@ def _batches(told: Mapping[str, Any]) -> dict[str, QuotaBatch]:
 _TERMS = ("name", "short_name", "years", "per_year", "venue", "is_synthetic", "source")
 
 
-def _bond(row: Mapping[str, Any], issue: BondIssue, area: Classification, batches: Mapping[str, QuotaBatch], source: Source) -> Bond:
+def _bond(row: Mapping[str, Any], issue: BondIssue, area: Classification | None, batches: Mapping[str, QuotaBatch], source: Source) -> Bond:
     given: dict[str, Any] = {name: row[name] for name in _TERMS} | {name: _day(row[name]) for name in ("tender_on", "value_on")}
     given |= {name: Decimal(row[name]) for name in ("amount_wan", "rate_percent")}
     bond = Bond(issue=issue, use_area=area, **given)
