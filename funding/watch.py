@@ -39,7 +39,8 @@ from funding.measures import Flow
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
 from funding.records import AccountRecord, Limits, PlanRecord
-from funding.services.checks import is_suspended, issued_on, share_record, started_by
+from funding.services.checks import issued_on, share_record
+from funding.standing import is_suspended, started_by
 from projects.values import wan_to_fen
 
 _NOTHING = Flow()
@@ -159,7 +160,7 @@ def _light(row: Any) -> Light:
 
 
 def _stake(row: Any) -> Decimal:
-    amount: Decimal = row.idle.amount_wan if isinstance(row, IdleRow) else row.clock.short
+    amount: Decimal = row.idle.amount_wan if isinstance(row, IdleRow) else row.clock.missing_wan
     return amount
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
-from funding.figures import MonthMoney, bond_course, flows_by, quota_by_batch
-from funding.measures import Flow
+from funding.figures import MonthMoney, PlanFigures, bond_course, central_by_plan, flows_by, quota_by_batch
+from funding.lookups import limits_on
+from funding.measures import CentralSum, Flow, central_rates
 from funding.models import Bond, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
 from funding.models.accounts import FundSource
+from funding.records import OVER_ARRIVED
 from projects.measures import share
 from projects.models import Classification, Project
 from reports.tables import Column, Kind, Level, Row, Table
@@ -52,7 +55,7 @@ def money(user: Any, year: int, until: date, action: Action = Action.VIEW, unit:
     tables: tuple[Table, ...] = (
         _quota(year, until),
         _areas(bonds, year, until),
-        _plans(plans, year, until),
+        _plans(plans, year, until, city_wide(user, action) and unit is None),
         _units(bonds, plans, year, until),
         _projects(bonds, plans, year, until),
     )
@@ -140,17 +143,49 @@ def _plan_columns(prefix: str = "", group: str = "") -> tuple[Column, ...]:
     return tuple(_yi(f"{prefix}{key}", title, group) for key, title in zip(_STEPS, titles, strict=True))
 
 
-def _plans(entries: QuerySet[FundEntry], year: int, until: date) -> Table:
-    """A plan that is only known roughly is printed so, and so is every sum that it is part of."""
-    flows = flows_by(entries, "account__plan", until)
-    rows, rough = [], frozenset({"whole"})
-    for plan in CentralPlan.objects.filter(year=year).exclude(given_on__gt=until):
-        values = {"label": str(plan), "whole": plan.amount_wan, **_of(flows.get(plan.pk, _NOTHING))}
-        rows.append(Row(str(plan), values, approx=rough if plan.is_approximate else frozenset()))
-    whole = _summed(_("合计"), rows, ("whole", *_STEPS))
-    total = Row(_("合计"), whole, Level.TOTAL, approx=rough if any(row.approx for row in rows) else frozenset())
-    columns = (Column("label", _("文号与专项"), width=30), _yi("whole", _("下达")), *_plan_columns())
-    return _table("plans", _("中央预算内投资"), columns, [total, *rows], year, until, _("下达为全市数；分解、到位、支付为中央资金。"))
+def _plans(entries: QuerySet[FundEntry], year: int, until: date, whole_city: bool) -> Table:
+    """Plan by plan, with the sum of a programme above its plans where it has several. What is only known roughly is printed so, and so is
+    every sum that it is part of."""
+    over = limits_on(until).central_payment_over
+    plans = CentralPlan.objects.filter(year=year).order_by("programme", "given_on", "id")
+    found = central_by_plan(entries, plans, until, whole_city=whole_city)
+    rows = [_plan_row(_("合计"), found, over, whole_city, Level.TOTAL)]
+    for programme, group in groupby(found, key=lambda one: one.plan.programme):
+        own = list(group)
+        if len(own) > 1 and programme:
+            rows.append(_plan_row(_("%(name)s小计") % {"name": programme}, own, over, whole_city, Level.PART))
+        rows += [_plan_row(str(one.plan), [one], over, whole_city) for one in own]
+    columns = (Column("label", _("文号与专项"), width=30), _yi("whole", _("下达")), *_plan_columns(), _yi("completed", _("完成")), *_rate_columns())
+    return _table("plans", _("中央预算内投资"), columns, rows, year, until, *_plan_notes(over, whole_city))
+
+
+_RATES = ("decomposed", "started", "arrived", "paid", "completed")
+
+
+def _rate_columns() -> tuple[Column, ...]:
+    titles = (_("分解率（%）"), _("开工率（%）"), _("到位率（%）"), _("支付率（%）"), _("完成率（%）"))
+    return tuple(_percent(f"{key}_rate", title) for key, title in zip(_RATES, titles, strict=True))
+
+
+def _plan_row(label: str, found: list[PlanFigures], over: str, whole_city: bool, level: Level = Level.ROW) -> Row:
+    told = CentralSum.of(one.told for one in found)
+    rates = central_rates(told, over)
+    values: dict[str, Any] = {f"{key}_rate": getattr(rates, key) for key in _RATES}
+    if not whole_city:
+        values["decomposed_rate"] = None  # how much of a plan was decomposed is told of the whole plan alone
+    values |= {"label": label, "whole": sum((one.plan.amount_wan for one in found), _ZERO), **_of(told.flow), "completed": told.flow.completed_wan}
+    rough = frozenset({"whole"}) if any(one.plan.is_approximate for one in found) else frozenset[str]()
+    return Row(label, values, level, approx=rough)
+
+
+def _plan_notes(over: str, whole_city: bool) -> tuple[str, ...]:
+    """What each rate is of; and over what payment is reckoned, which differs from place to place."""
+    base = _("下达") if whole_city else _("本单位分解数")
+    paid = _("到位") if over == OVER_ARRIVED else base
+    told = {"base": base, "paid": paid}
+    notes = (_("到位率＝到位÷%(base)s，支付率＝支付÷%(paid)s，完成率＝完成÷%(base)s；开工率按有中央资金的项目个数。") % told,)
+    first = _("下达为全市数；分解、到位、支付、完成为中央资金。")
+    return (first, _("分解率＝分解÷下达。") + notes[0]) if whole_city else (first, *notes)
 
 
 def _units(bonds: QuerySet[FundEntry], plans: QuerySet[FundEntry], year: int, until: date) -> Table:

@@ -41,7 +41,7 @@ class CentralPlanAdmin(FundAdmin):
     autocomplete_fields = ("area",)
     summed = {"n_amount": ("amount_wan",), "n_assigned": ("assigned_wan",), "n_left": ("amount_wan", "assigned_wan")}
     sections = (
-        (_("投资计划"), ("year", "doc_no", "programme", "area", "manner", "given_on", "amount_wan", "is_approximate")),
+        (_("投资计划"), ("year", "doc_no", "programme", "area", "manner", "allotment", "given_on", "amount_wan", "is_approximate")),
         (_("来源"), ("source", "is_synthetic")),
     )
     n_assigned = money_column("assigned_wan", _("已分解（万元）"))

@@ -19,10 +19,12 @@ from accounts.scope import city_wide, for_user
 from funding.admin.debt import debt_of
 from funding.admin.forms import AdjustForm, PostForm, ReverseForm, VerbForm
 from funding.admin.posting import done_words, run, step_word
-from funding.figures import flow_of
-from funding.measures import Drawn
+from funding.figures import central_by_plan, flow_of
+from funding.lookups import limits_on
+from funding.measures import Drawn, central_rates
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
+from funding.records import OVER_ARRIVED
 from projects.workflow import Refused
 
 _SHOWN = 20  # entries on the page; the list has them all
@@ -101,6 +103,7 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         "flow": flow_of(entries),
         # Beside the fund's own amount stands its own money; what others add to a plan is in the table below.
         "own": flow_of(entries if is_bond else entries.filter(account__source=FundSource.CENTRAL)),
+        **({} if is_bond else plan_rates(fund, entries, whole_city=city_wide(request.user, Action.VIEW))),
         "accounts": list(accounts.select_related("project__unit").order_by("project__unit__sort_order", "project__name", "source")),
         "entries": [{"row": row, "step": step_word(fund, row.step)} for row in shown[:_SHOWN]],
         "entry_count": count,
@@ -114,6 +117,13 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         "may_change": page.has_change_permission(request, fund),
         "opts": page.opts,
     }
+
+
+def plan_rates(plan: Any, entries: Any, *, whole_city: bool) -> dict[str, Any]:
+    """The five rates of a plan as they stand now, and over what payment is reckoned."""
+    over = limits_on(timezone.localdate()).central_payment_over
+    (found,) = central_by_plan(entries, CentralPlan.objects.filter(pk=plan.pk), whole_city=whole_city)
+    return {"rates": central_rates(found.told, over), "told": found.told, "paid_over_arrived": over == OVER_ARRIVED}
 
 
 _BOND_WORDS = {

@@ -15,11 +15,9 @@ from funding.lookups import areas_of, limits_on
 from funding.models import Bond, CentralPlan, Dossier, DossierPaper, IncomeSource
 from funding.records import ZERO, Areas, BondRecord, DossierRecord, Limits, ShareRecord
 from funding.rules import capital_share_within, coupon_usual, fit_for_bonds, manner_fits_approval, said_by, term_allowed, use_area_listed
+from funding.standing import started_by, started_on
 from projects.findings import Finding
 from projects.models import Classification, Project
-from projects.records import ProjectRecord, has_started
-from projects.stages import Stage
-from projects.values import PartialDate
 
 
 def check_bond(bond: Bond, today: date) -> list[Finding]:
@@ -116,17 +114,3 @@ def share_record(project: Project, plan: CentralPlan, until: date) -> ShareRecor
         has_started=started_by(project, until),
         started_on=started,
     )
-
-
-def started_on(project: Project) -> date | None:
-    return PartialDate.parse(project.actual_start).first_day if project.actual_start else None
-
-
-def started_by(project: Project, until: date) -> bool | None:
-    """Whether a project had started by a day, as the rules on projects tell it; None where nothing says."""
-    start = PartialDate.parse(project.actual_start) if project.actual_start else None
-    return has_started(ProjectRecord(actual_start=start, stage=Stage(project.stage) if project.stage else None), until)
-
-
-def is_suspended(project: Project) -> bool:
-    return project.stage == Stage.SUSPENDED

@@ -8,13 +8,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from funding.figures import MonthMoney
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, QuotaBatch
-from projects.models import Project
+from projects.models import Project, Threshold
 from reports import money_pages
 from reports.money import money
 from reports.tables import Level
@@ -63,6 +64,44 @@ def test_central_money_known_roughly_is_printed_so(cast, books) -> None:
     plans = rows(money(cast.city, 2020, END), "plans")
     assert plans[0][:3] == ["合计", "约9.80", "5.00"]
     assert [row[1] for row in plans] == ["约9.80", "约9.80"]
+
+
+def test_central_rates_by_plan_programme_and_in_total(cast) -> None:
+    housing = [make_central(1000, programme="保障性安居工程", given_on=date(2020, 4, day)) for day in (1, 2)]
+    water = make_central(500, programme="水利")
+    built, waiting = make_project("甲院", cast.unit_a, stage="build"), make_project("乙院", cast.unit_b, stage="prep")
+    for plan, project, amounts in (
+        (housing[0], built, (800, 600, 300, 400)),
+        (housing[1], waiting, (1000, 0, 0, 0)),
+        (water, built, (500, 500, 50, 0)),
+    ):
+        for step, amount in zip((Step.ASSIGN, Step.ARRIVE, Step.PAY, Step.COMPLETE), amounts, strict=True):
+            if amount:
+                give(of_plan(project, plan), step, amount)
+        give(of_plan(project, plan, "district"), Step.ASSIGN, 77)
+    told = [[row[0].split(" ")[-1], *row[6:]] for row in rows(money(cast.city, 2020, END), "plans")]
+    assert told == [
+        ["合计", "92.00", "50.00", "44.00", "14.00", "16.00"],
+        ["保障性安居工程小计", "90.00", "50.00", "30.00", "15.00", "20.00"],
+        ["保障性安居工程", "80.00", "100.00", "60.00", "30.00", "40.00"],
+        ["保障性安居工程", "100.00", "0.00", "0.00", "0.00", "0.00"],
+        ["水利", "100.00", "100.00", "100.00", "10.00", "0.00"],
+    ]
+    own = [row[6:] for row in rows(money(cast.owner, 2020, END), "plans")]
+    assert own[0] == ["—", "100.00", "84.62", "26.92", "30.77"]  # of the 1300 that came to the unit's projects
+    Threshold.objects.create(code="central_payment_over", value="arrived")
+    found = money(cast.city, 2020, END)
+    assert rows(found, "plans")[0][9] == "31.82"
+    (table,) = (table for table in found.tables if table.name == "plans")
+    assert "支付率＝支付÷到位" in table.notes[1]
+    page = signed_in_page(cast.city, housing[0].pk)
+    assert (page["rates"].paid, page["paid_over_arrived"]) == (Decimal("0.5"), True)
+
+
+def signed_in_page(user: Any, plan: int) -> Any:
+    client = Client()
+    client.force_login(user, backend="accounts.backends.RoleBackend")
+    return client.get(reverse("admin:funding_centralplan_page", args=[plan])).context
 
 
 def test_what_holds_invented_rows_says_so(cast, signed_in, books) -> None:
@@ -168,5 +207,5 @@ def test_the_overview_takes_the_same_queries_at_any_size(cast, books, django_ass
     for _ in range(6):
         bond = make_bond(10, issue=make_issue())
         give(of_bond(make_project(), bond), Step.ASSIGN, 5)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         money(cast.city, 2020, END)

@@ -76,6 +76,7 @@ ROWS = (
         year="2031",
         doc_no="国发改投资〔2031〕1号",
         manner="direct",
+        allotment="block",
         amount_wan="5",
     ),
     Rows("funding.bond", Reach.OPEN, add=Action.EDIT, change=Action.EDIT, changed={"venue": "改过"}, added=new_bond),
