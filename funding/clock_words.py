@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from funding.clocks import CapitalClock, DecomposeClock, Idle, IssueClock, Light, SpendClock, StartClock, Wait
 from funding.measures import exact_text
-from projects.measures import number_text, percent_text
+from projects.measures import number_text, percent_text, wan_text
 
 # A light carries its shape and its word beside its colour, for print and for eyes that don't tell red from green.
 LIGHTS: dict[Light, tuple[str, Any]] = {
@@ -56,6 +56,7 @@ def spend_words(clock: SpendClock, given_wan: Decimal, paid_wan: Decimal, whole:
         "reached": percent_text(clock.reached),
         "day": f"{clock.due_on}",
         "short": percent_text(clock.short),
+        "missing": wan_text(clock.missing_wan, 0, grouped=True),
     }
     if clock.reached is None:
         return _("没有%(whole)s，不计时。") % told
@@ -65,7 +66,7 @@ def spend_words(clock: SpendClock, given_wan: Decimal, paid_wan: Decimal, whole:
     )
     if clock.light is Light.GREY:
         return words + _("；项目停缓建，不计灯。")
-    return words + (_("，短%(short)s。") % told if clock.short > 0 else _("，达到预期。"))
+    return words + (_("，少%(missing)s万元，短%(short)s。") % told if clock.short > 0 else _("，达到预期。"))
 
 
 def capital_words(clock: CapitalClock) -> str:

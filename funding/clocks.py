@@ -78,6 +78,7 @@ class SpendClock:
     expected: Decimal
     reached: Decimal | None  # spent over given; None where nothing was given
     short: Decimal  # (expected - reached) / expected, zero where as much was spent
+    missing_wan: Decimal  # what that is in money
     light: Light
 
 
@@ -99,9 +100,9 @@ def spend_clock(given_wan: Decimal, paid_wan: Decimal, issued_on: date, limits: 
     expected = min(Decimal(1), Decimal(months) / of_months) if of_months > 0 else Decimal(1)
     reached = share(paid_wan, given_wan)
     short = max(ZERO, (expected - reached) / expected) if reached is not None and expected > 0 else ZERO
-    return SpendClock(
-        window_end(issued_on, of_months), min(months, of_months), of_months, expected, reached, short, _spend_light(reached, short, limits, suspended)
-    )
+    missing = max(ZERO, expected * given_wan - paid_wan) if reached is not None else ZERO
+    gone, light = min(months, of_months), _spend_light(reached, short, limits, suspended)
+    return SpendClock(window_end(issued_on, of_months), gone, of_months, expected, reached, short, missing, light)
 
 
 def _spend_light(reached: Decimal | None, short: Decimal, limits: Limits, suspended: bool) -> Light:

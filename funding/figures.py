@@ -137,6 +137,7 @@ def flow_by_month(entries: QuerySet[FundEntry], year: int) -> YearFlow:
     return YearFlow(Flow(**moved.get(0, {})), months)
 
 
+@dataclass(frozen=True, slots=True)
 class PlanFigures:
     """A central plan with what became of its money by the day."""
 

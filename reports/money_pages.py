@@ -20,6 +20,9 @@ from accounts.roles import Action
 from funding.asking import year_and_day
 from funding.course_chart import CourseChart, Series, course_chart
 from funding.figures import MonthMoney
+from funding.models import FundEntry
+from funding.watch import watch
+from funding.watch_rows import city_lines, sections_of
 from reports.excel import Print, workbook_bytes
 from reports.money import Money, money
 from reports.pages import PageTable, page_table
@@ -95,6 +98,19 @@ def _units(request: HttpRequest) -> list[ReportingUnit]:
     return units if len(units) > 1 else []
 
 
+def _clocks(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """The clocks of money in short: those of the city in words, of the others how many stand at which light."""
+    reach = scope.for_user(FundEntry.objects.all(), request.user, Action.VIEW)
+    whole_city = scope.city_wide(request.user, Action.VIEW)
+    clocks = watch(reach, asked.year, asked.until)
+    address = urlencode({"year": asked.year, "until": asked.until.isoformat()})
+    return {
+        "clocks": city_lines(clocks),
+        "counts": [(section.title, section.counts) for section in sections_of(clocks, whole_city=whole_city) if section.lines],
+        "clocks_url": f"{reverse('admin:funding_watch')}?{address}",
+    }
+
+
 @reader(Action.VIEW)
 def money_page(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, Action.VIEW)
@@ -108,6 +124,7 @@ def money_page(request: HttpRequest) -> HttpResponse:
         "course": found.course,
         "title": _("%(year)s年资金总览") % {"year": asked.year},
         "download": f"{reverse('reports:money_xlsx')}?{urlencode(asked.address)}" if scope.may(request.user, Action.EXPORT) else "",
+        **(_clocks(request, asked) if asked.unit is None else {}),
     }
     return render(request, "reports/money.html", context)
 

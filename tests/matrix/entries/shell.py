@@ -16,6 +16,7 @@ COMMANDS = (
     Shell("sweep", "brings lost work again; for a timer of the server"),
     Shell("undo", "takes an upload back as whoever is named with --user"),
     Shell("prove", "adds the ledger up again; reads only"),
+    Shell("funds_check", "prints the clocks and rules of money; reads only"),
     Shell("intake", "uploads as whoever is named with --user"),
 )
 
