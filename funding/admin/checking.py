@@ -8,9 +8,13 @@ from typing import Any
 from django.utils.translation import get_language
 
 from funding.lookups import use_areas
+from funding.records import Limits
 from projects.admin.forms import reason_asked, said_words
+from projects.admin.lookups import threshold_readers
 from projects.findings import Finding, Severity
 from projects.models import Classification
+
+threshold_readers.append(lambda row: Limits.from_rows([row[:3]]))
 
 # Where the field of a bond may come from: the lists of the years, and what older bonds were given.
 AREA_SCHEMES = (Classification.Scheme.USE_AREA, Classification.Scheme.SECTOR)

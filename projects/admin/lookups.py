@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from projects.admin.base import PlainAdmin
 from projects.admin.filters import SchemeFilter
 from projects.models import Classification, Organisation, StageField, Threshold
 from projects.naming import name_key
+from projects.records import Thresholds
 from projects.values import CreditCode
 
 register(
@@ -84,8 +86,33 @@ class ClassificationAdmin(PlainAdmin):
         return (rows.filter(scheme__in=schemes) if schemes else rows), many
 
 
+# What reads thresholds → called with one row (code, key, value, source); ValueError says that the row can't be read. Higher apps add theirs.
+threshold_readers: list[Callable[[tuple[str, str | None, str, str]], object]] = [lambda row: Thresholds.from_rows([row])]
+
+
+class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A number that no rule could read is not stored: every page that asks the rule would fail on it."""
+
+    class Meta:
+        model = Threshold
+        fields = ("code", "key", "value", "unit", "valid_from", "valid_to", "source", "note")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        row = (data.get("code") or "", data.get("key") or None, (data.get("value") or "").strip(), data.get("source") or "")
+        for read in threshold_readers:
+            try:
+                read(row)
+            except ValueError:
+                words = {"value": row[2], "code": row[0]}
+                self.add_error("value", forms.ValidationError(_("“%(value)s”不能作为阈值%(code)s的数值；请照同一代码现有的行填写"), params=words))
+                break
+        return data
+
+
 @admin.register(Threshold)
 class ThresholdAdmin(PlainAdmin):
+    form = ThresholdForm
     head_line = _("规则拿来比较的数，按年份生效，改动有据")
     list_display = ("code", "key", "value", "unit", "valid_from", "valid_to", "note", "source")
     search_fields = ("code", "note")
