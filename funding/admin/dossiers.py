@@ -202,6 +202,7 @@ class DossierAdmin(OfProjectAdmin):
     list_filter = (LackingFilter, UnitOfProjectFilter)
     inlines = (PaperInline, IncomeInline)
     change_list_template = "funding/dossier_list.html"
+    change_form_template = "funding/dossier_form.html"
     summed: Summed = {"n_income": ("income_wan",), "n_cost": ("cost_wan",)}
     approximate = False
     sections = (
@@ -230,6 +231,13 @@ class DossierAdmin(OfProjectAdmin):
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
         rows = super().scoped_choices(field, request, queryset)
         return rows.filter(scheme=Classification.Scheme.NEGATIVE) if field.name == "negative_item" else rows
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The negative list is chosen from; it is kept among the classifications."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "negative_item" and field is not None:
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """With the files that came along, each kept as it is."""
