@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language
+
 from exchange.services.inverse.hanging import Hung, hanging
 from exchange.services.inverse.items import Item, Model, Why, approval_since, first_change, hangs
 from exchange.services.inverse.obstacles import Months, alive, closed_months, taken
@@ -72,7 +74,7 @@ def _trouble(project: Trace, children: list[Trace], locked: Months) -> Item | No
         if name is not None:
             return Item(project, None, None, Why.CHANGED, row.changed_by(name), f"{row.model._meta.label_lower}:{name}")
         if row.model is MonthReport and row.month in locked:
-            return Item(project, None, None, Why.LOCKED, None, locked[row.month].zh)
+            return Item(project, None, None, Why.LOCKED, None, locked[row.month].said(get_language() or "zh"))
         approved = approval_since(row)
         if approved is not None:
             return Item(project, None, None, Why.APPROVED, approved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
+
 from exchange.services.inverse.hanging import Hung, hanging
 from exchange.services.inverse.items import BLANKABLE, Item, Model, Why, approval_since, first_change, hangs
 from exchange.services.inverse.obstacles import closed_months, primary_codes
@@ -18,7 +20,7 @@ def decide_rows(work: Work, model: Model) -> None:
     gone = work.taken(model, [trace for trace in rows if work.is_unmade(trace)])
     for trace in rows:
         if model is MonthReport and trace.month in locked:
-            work.stay(trace, Why.LOCKED, cause=locked[trace.month].zh)
+            work.stay(trace, Why.LOCKED, cause=locked[trace.month].said(get_language() or "zh"))
         elif (by := approval_since(trace)) is not None:
             work.stay(trace, Why.APPROVED, by=by)
         elif trace.id in hung and model not in BLANKABLE:
