@@ -17,6 +17,11 @@ def limits_on(day: date) -> Limits:
     return Limits.from_rows(rows.order_by("valid_from", "id").values_list("code", "key", "value"))
 
 
+def limits_of(year: int, until: date) -> Limits:
+    """The limits a year's money is judged by as of a day: once the year is over, those it ended with. One query."""
+    return limits_on(min(until, date(year, 12, 31)))
+
+
 def use_areas(year: int) -> QuerySet[Classification]:
     """The fields that bonds of a year may go to."""
     return _of_year(Classification.Scheme.USE_AREA, year)

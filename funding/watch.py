@@ -34,7 +34,7 @@ from funding.clocks import (
 )
 from funding.figures import flows_by, year_record
 from funding.ledger import Entry, Step
-from funding.lookups import holidays, limits_on
+from funding.lookups import holidays, limits_of
 from funding.measures import Flow
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
@@ -125,7 +125,7 @@ def _counted(lights: Iterable[Light]) -> dict[Light, int]:
 
 def watch(entries: QuerySet[FundEntry], year: int, until: date) -> Watch:
     """The clocks of a year's bonds and plans by a day, over the accounts behind `entries`."""
-    limits, record = limits_on(until), year_record(year, until)
+    limits, record = limits_of(year, until), year_record(year, until)
     mine = entries.filter(Q(account__bond__issue__year=year) | Q(account__plan__year=year))
     flows = flows_by(mine, "account", until)
     accounts = _accounts(flows)

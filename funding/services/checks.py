@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from funding.figures import year_record
-from funding.lookups import areas_of, limits_on
+from funding.lookups import areas_of, limits_of, limits_on
 from funding.models import Bond, CentralPlan, Dossier, DossierPaper, IncomeSource
 from funding.records import ZERO, Areas, BondRecord, DossierRecord, Limits, ShareRecord
 from funding.rules import capital_share_within, coupon_usual, fit_for_bonds, manner_fits_approval, said_by, term_allowed, use_area_listed
@@ -40,7 +40,7 @@ def check_gift(fund: Bond | CentralPlan, project: Project, day: date, capital_wa
     if capital_wan <= 0:
         return said
     year = year_record(fund.issue.year)
-    return [*said, *said_by(capital_share_within(replace(year, capital_wan=year.capital_wan + capital_wan), limits))]
+    return [*said, *said_by(capital_share_within(replace(year, capital_wan=year.capital_wan + capital_wan), limits_of(fund.issue.year, day)))]
 
 
 def issued_on(bond: Bond) -> date | None:

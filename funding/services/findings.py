@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from funding.figures import flows_by, year_record
 from funding.ledger import Step
-from funding.lookups import areas_of, holidays, limits_on
+from funding.lookups import areas_of, holidays, limits_of, limits_on
 from funding.measures import Flow
 from funding.models import Bond, FundAccount, FundEntry, UseAdjustment
 from funding.models.accounts import FundSource
@@ -50,7 +50,7 @@ class Placed:
 
 def findings(entries: QuerySet[FundEntry], year: int, until: date, *, whole_city: bool) -> list[Placed]:
     """Everything the rules say of a year's money, gravest first. The queries grow with the days of issue alone."""
-    limits = limits_on(until)
+    limits = limits_of(year, until)
     mine = entries.filter(Q(account__bond__issue__year=year) | Q(account__plan__year=year))
     flows = flows_by(mine, "account", until)
     rows = FundAccount.objects.filter(pk__among=sorted(flows)).select_related("project__unit", "bond__issue", "plan")
