@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -45,11 +44,13 @@ from exchange.services.reading import (
     book_findings,
     city_reference,
     described_sheets,
+    each_month,
+    judged_on,
     last_day_of,
-    said_year,
     sender_place,
     shown_findings,
     take_back,
+    year_for,
 )
 from exchange.services.setting import Seen, Setting
 from exchange.services.snapshot import Frame
@@ -167,9 +168,9 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
         adopt(base, upload, actor)
         expected = expected or (base.period.month if base.period is not None else None)
         reading = read_workbook(book, city_reference(), expected, sender_place(upload.unit), answers_for(upload.unit))
-        year = _year(upload, reading, today)
+        year = year_for(upload, reading, today)
         remarks = book_findings(book)
-        day, direct = _judged_on(upload, reading, year, today), applies_directly(upload, actor)
+        day, direct = judged_on(upload, reading, year, today), applies_directly(upload, actor)
         run = _Run(upload, _setting(upload, actor, base), year, day, direct, watch=watch)
         batch: list[ReadRow] = []
         for row in validated_rows(reading):
@@ -198,31 +199,6 @@ def _setting(upload: Upload, actor: Any, base: Base) -> Setting:
     allowed = None if whole_city and upload.unit is None else ({upload.unit_id} if upload.unit_id else scope.unit_ids(actor, May.UPLOAD))
     posts = actor is None or scope.city_wide(actor, May.EDIT)
     return Setting(Lookups.load(None), upload.unit, allowed, upload.list_version_id, base=base, choices=upload.choices, posts=posts)
-
-
-def _year(upload: Upload, reading: Reading, today: date) -> int:
-    """The plan year of the file: of the list it was sent for, else what it says of itself, else of the chosen period."""
-    if upload.list_version is not None:
-        return upload.list_version.list.year
-    return said_year(reading) or (upload.period.year if upload.period is not None else today.year)
-
-
-def _judged_on(upload: Upload, reading: Reading, year: int, today: date) -> date:
-    """The day on which a list is judged: its document's, else the end of the month it names, else of its year; never after today."""
-    day = upload.list_version.as_of if upload.list_version is not None else last_day_of(reading, year)
-    return min(day, today)
-
-
-_IDENTITY = ("name", "code", "district", "responsible_unit")
-
-
-def each_month(row: ReadRow) -> Iterator[ReadRow]:
-    """A row, and in a wide layout (8月 | 9月 | …) one more for each further month it reports."""
-    yield row
-    for month, values in row.months.items():
-        if month != row.period:
-            identity = {name: row.values[name] for name in _IDENTITY if name in row.values}
-            yield replace(row, period=month, values={**identity, **values}, half=WHOLE, months={}, findings=[], shown={})
 
 
 def _take(run: _Run, batch: list[ReadRow]) -> None:

@@ -88,8 +88,9 @@ def _choose_in(
 
 
 def _tally(rows: Sequence[PlannedRow], direct: bool) -> Counter[str]:
-    """What the page counts of some planned rows: by action, and what is proposed."""
-    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct)
+    """What the page counts of some planned rows: by action, what is proposed, and what is money."""
+    money = Counter({"fund_changes": sum(bool(row.fund) and row.action is Action.CHANGE for row in rows)})
+    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct) + money
 
 
 def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:
@@ -99,7 +100,9 @@ def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:
 
 
 def choice_key(row: PlannedRow, name: str) -> str:
-    return f"{row.project_id}:{row.period or ''}:{name}"
+    """By what a choice is found again: of a fund sheet a project may have several rows, each of its own fund."""
+    of = "".join(str(part) for part in row.fund[:2]) if row.fund else row.period or ""
+    return f"{row.project_id}:{of}:{name}"
 
 
 def settle_conflicts(planned: Sequence[PlannedRow], merger: Merger, choices: Mapping[str, Any]) -> None:

@@ -14,14 +14,18 @@ from typing import Any
 
 from exchange.cells.amounts import plain
 from exchange.funds import ACCOUNT, COLUMN_OF, Course, Posted, Target, assigned_by, broken_by, course_to, held_at, steps_of
+from exchange.merge import action_of, conflicts_of
 from exchange.parse import ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, Value
 from exchange.services.fund_accounts import Holding, holdings_of, key_of
 from exchange.services.fund_book import FundBook
 from exchange.services.fund_match import FundMatcher
+from exchange.services.fund_merge import keep_merged, sides_of, touched
+from exchange.services.fund_rules import GiftRules
 from exchange.services.fund_words import FUND_WORDING as FUND_WORDING  # every code said here is worded
 from exchange.services.matching import Finder
-from exchange.services.setting import Seen, Setting, say, text_of
+from exchange.services.merging import Merger, forgive
+from exchange.services.setting import Seen, Setting, put, say, text_of
 from exchange.services.snapshot import Frame, Snapshot, load
 from funding.ledger import Step
 from funding.models import Bond
@@ -46,7 +50,16 @@ def examine_funds(rows: Sequence[ReadRow], year: int | None, setting: Setting, b
     """The planned rows of a batch of fund rows. Queries do not grow with the rows."""
     codes = (str(row.values["code"]) for row in rows if row.values.get("code"))
     snapshot = load(codes, (name_key(str(row.values["name"])) for row in rows if row.values.get("name")), Frame(year))
-    examiner = _Examiner(snapshot, Finder(snapshot, setting, seen), FundMatcher(book, seen, year), book, setting, seen)
+    examiner = _Examiner(
+        snapshot,
+        Finder(snapshot, setting, seen),
+        FundMatcher(book, seen, year),
+        book,
+        setting,
+        seen,
+        GiftRules.of(snapshot.known),
+        Merger(setting.base, Frame(year), snapshot.known),
+    )
     examiner.holdings = holdings_of(snapshot.known)
     judged = [examiner.judge(row) for row in rows]
     examiner.check_funds(judged)
@@ -61,6 +74,8 @@ class _Examiner:
     book: FundBook
     setting: Setting
     seen: Seen
+    rules: GiftRules
+    merger: Merger
     holdings: Mapping[Key, Holding] = field(default_factory=dict)
 
     def judge(self, row: ReadRow) -> _Judged:
@@ -102,13 +117,24 @@ class _Examiner:
         steps = steps_of(row.kind, {name: column.heading for name, column in row.table.by_field.items()})
         stated = {step: wan_to_fen(value) for name, step in steps.items() if isinstance(value := row.values.get(name), Decimal)}
         holding = self.holdings.get(key_of(target, known.project.id)) if known is not None else None
-        posted = holding.posted if holding is not None else []
-        course = judged.course = course_to(posted, stated, target.days)
+        posted, account = (holding.posted, holding.account.pk) if holding is not None else ([], None)
         judged.planned.fund = replace(target, held=held_at(posted, target.days.as_of)).pack()
+        sides = sides_of(self.merger, row, known, target, posted)
+        if sides is not None:
+            self.seen.forgiven += forgive(row, sides)
+            stated, merged = touched(sides, stated, steps, target, posted, account)
+        course = judged.course = course_to(posted, stated, target.days)
         if course.moved:
             values: dict[str, Value] = {COLUMN_OF[step]: course.new[step] for step in course.moved}
             old: dict[str, Value] = {COLUMN_OF[step]: course.old[step] for step in course.moved} if holding is not None else {}
-            judged.planned.intents = [Intent(ACCOUNT, holding.account.pk if holding is not None else None, None, values, old)]
+            judged.planned.intents = [Intent(ACCOUNT, account, None, values, old)]
+        if sides is not None:
+            keep_merged(judged.planned, merged, self.setting.choices)
+            self.seen.kept += len(merged.kept)
+        if Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
+            fund = self.book.fund(target.fund, target.id)
+            for finding in self.rules.said(fund, judged.planned.project_id, judged.planned.name, target.days.assigned_on):
+                put(row, finding, self.seen, "name")
         self._say_of_course(judged, {step: name for name, step in steps.items()}, posted)
         if known is not None:
             self._compare_prior(row, known.project.id, target)
@@ -182,7 +208,7 @@ class _Examiner:
         if judged.row.blocked:
             planned.action, planned.intents = Action.HELD, []
         elif not judged.row.is_child:
-            planned.action = Action.CHANGE if planned.intents else Action.SAME
+            planned.action = action_of(planned.intents, conflicts_of(planned))
         return planned
 
 

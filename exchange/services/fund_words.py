@@ -20,14 +20,14 @@ FUND_WORDING = {
     "bond_issue_unknown": Wording(
         "{year}年第{number}次发行还没有登记债券；已登记：{known}",
         "No bond of issue {number} of {year} is registered; registered are: {known}",
-        "请市级岗位先在“资金 › 债券”登记该次发行的债券，再重新检查；或核对批次",
-        "Have the city register its bonds under 资金 › 债券, then check again; or check the batch",
+        "请市级岗位先在“资金 › 专项债券”登记该次发行的债券，再重新检查；或核对批次",
+        "Have the city register its bonds under 资金 › 专项债券, then check again; or check the batch",
     ),
     "bond_term_unknown": Wording(
         "{year}年第{number}次发行中没有期限为{term}的债券；已登记：{known}",
         "Issue {number} of {year} has no bond with the term {term}; registered are: {known}",
-        "核对债券期限；未登记的请市级岗位先在“资金 › 债券”登记，再重新检查",
-        "Check the term; one not registered is registered under 资金 › 债券 first, then check again",
+        "核对债券期限；未登记的请市级岗位先在“资金 › 专项债券”登记，再重新检查",
+        "Check the term; one not registered is registered under 资金 › 专项债券 first, then check again",
     ),
     "bond_ambiguous": Wording(
         "{year}年第{number}次发行中期限为{term}的债券不止一只，无法确定是哪一只；已登记：{known}",
@@ -38,8 +38,8 @@ FUND_WORDING = {
     "bond_rate_differs": Wording(
         "发行利率读到{read}%，“{bond}”登记的是{stored}%；按登记的债券记账，利率不改",
         "The rate reads {read} %, {bond} is registered with {stored} %; the bond as registered is used, its rate stays",
-        "核对期限和利率；登记有误的在“资金 › 债券”更正",
-        "Check term and rate; a wrong registration is corrected under 资金 › 债券",
+        "核对期限和利率；登记有误的在“资金 › 专项债券”更正",
+        "Check term and rate; a wrong registration is corrected under 资金 › 专项债券",
     ),
     "bond_date_differs": Wording(
         "发行日期读到{read}，“{bond}”登记的是{stored}；按登记的日期记账",
@@ -56,8 +56,8 @@ FUND_WORDING = {
     "plan_unknown": Wording(
         "没有登记文号为“{doc_no}”的中央预算内投资计划；相近的：{known}",
         "No central plan with the document {doc_no} is registered; near ones: {known}",
-        "核对文号；未登记的请市级岗位先在“资金 › 中央预算内投资计划”登记，再重新检查",
-        "Check the number; a plan not registered is registered under 资金 › 中央预算内投资计划 first, then check again",
+        "核对文号；未登记的请市级岗位先在“资金 › 中央预算内投资”登记，再重新检查",
+        "Check the number; a plan not registered is registered under 资金 › 中央预算内投资 first, then check again",
     ),
     "plan_program_unknown": Wording(
         "“{doc_no}”登记的专项是：{known}，没有“{program}”",

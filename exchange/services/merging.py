@@ -79,7 +79,7 @@ def open_base(book: RawBook, upload: Upload) -> Base:
     if key is None:
         return Base(TAMPERED)
     base = Base(TEMPLATE, stamp, Marker(key, stamp.issue))
-    numbers = sorted(stamp.rows)
+    numbers = sorted({key.partition("/")[0] for key in stamp.rows})  # of a fund sheet there is a row for each account of a project
     for start in range(0, len(numbers), _PART):
         base.uids |= dict(Project.objects.filter(uid__in=numbers[start : start + _PART]).values_list("id", "uid"))
     base.unit = ReportingUnit.objects.select_related("division").filter(key=stamp.issue.unit).first()

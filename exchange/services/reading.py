@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import ReportingUnit
-from exchange.parse import Place, PlacedFinding, Reading, SheetReport, column_letter
+from exchange.models import Upload
+from exchange.parse import Place, PlacedFinding, Reading, ReadRow, SheetReport, column_letter
 from exchange.raw import RawBook
 from exchange.reference import Reference, reference_from
 from exchange.sheets import column_of
 from exchange.validate import FoldedFinding, fold
 from projects.findings import Finding, Severity, advice, message
+from projects.period import WHOLE
 
 MEMBERS = 200  # of a folded finding, each with its row, value and sentence
 RANGES = 1000  # runs of rows kept of a folded finding, so that each of its cells can be marked
@@ -38,6 +41,31 @@ def said_year(reading: Reading) -> int | None:
 def last_day_of(reading: Reading, year: int) -> date:
     """The last day the file can know of: of the month it names, else of its year."""
     return reading.report_period.last_day if reading.report_period is not None else date(year, 12, 31)
+
+
+def year_for(upload: Upload, reading: Reading, today: date) -> int:
+    """The plan year of the file: of the list it was sent for, else what it says of itself, else of the chosen period."""
+    if upload.list_version is not None:
+        return upload.list_version.list.year
+    return said_year(reading) or (upload.period.year if upload.period is not None else today.year)
+
+
+def judged_on(upload: Upload, reading: Reading, year: int, today: date) -> date:
+    """The day on which a list is judged: its document's, else the end of the month it names, else of its year; never after today."""
+    day = upload.list_version.as_of if upload.list_version is not None else last_day_of(reading, year)
+    return min(day, today)
+
+
+_IDENTITY = ("name", "code", "district", "responsible_unit")
+
+
+def each_month(row: ReadRow) -> Iterator[ReadRow]:
+    """A row, and in a wide layout (8月 | 9月 | …) one more for each further month it reports."""
+    yield row
+    for month, values in row.months.items():
+        if month != row.period:
+            identity = {name: row.values[name] for name in _IDENTITY if name in row.values}
+            yield replace(row, period=month, values={**identity, **values}, half=WHOLE, months={}, findings=[], shown={})
 
 
 def sender_place(unit: ReportingUnit | None) -> str | None:

@@ -80,6 +80,11 @@ def say(row: ReadRow, finding: Finding, seen: Seen) -> None:
         same_field = placed.finding.field in (finding.field, name)
         if same_field and (placed.finding.code == finding.code or finding.code.endswith("_missing")):
             return
+    put(row, finding, seen, name)
+
+
+def put(row: ReadRow, finding: Finding, seen: Seen, name: str | None) -> None:
+    """Put a finding on the row at the cell of a field, whatever else was said there."""
     placed = PlacedFinding(finding, row.place(name))
     row.findings.append(placed)
     seen.said.append(placed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +20,18 @@ from exchange.layout import CellContent
 from exchange.plan import Known
 from exchange.services.contents import Names, content_of
 from exchange.services.faults import NotAllowedError, StateError
+from exchange.services.fund_template import fund_accounts, fund_lines
 from exchange.services.memory import without_collecting
 from exchange.services.snapshot import Frame, load_projects
 from exchange.sheets import Kind
 from exchange.sheets.stamp import Issue, Marker, stamp_rows
 from exchange.sheets.template import (
     CLASSES,
+    FUND_KINDS,
     MONTH_FIELDS,
     NATURE_LIST,
     SECTOR_LIST,
     STAGE_LIST,
-    TEMPLATE_KINDS,
     TemplateFrame,
     TemplateRow,
     marked_fields,
@@ -44,6 +46,7 @@ from projects.services.periods import stored_period
 from projects.services.reviews import open_reasons, open_remarks
 from projects.stages import Stage
 from projects.values import Month
+from projects.workflow import span_end
 
 _SALT = "exchange.template"
 _PART = 900
@@ -72,17 +75,16 @@ def make_template(
 ) -> Template:
     """The workbook of a unit's projects. NotAllowedError outside the person's scope, StateError where there is nothing to fill."""
     _check_scope(actor, unit)
-    if kind not in TEMPLATE_KINDS:
-        raise StateError("kind", "资金类表格没有填报表，请用清单或月度进展。", "There is no template for fund sheets; take a list or the month's.")
     if kind is Kind.MONTHLY and period is None:
         raise StateError("period", "请选择填报期。", "Choose the month.")
     asked = Period.of(period) if period is not None else None
     year = asked.month.year if asked is not None else timezone.localdate().year
+    until = min(span_end(asked.month, asked.half), timezone.localdate()) if asked is not None else timezone.localdate()
     asked = asked if kind is Kind.MONTHLY else None
     if asked is not None and (refused := part_refusal(asked)) is not None:
         raise StateError(refused.code, refused.zh, refused.en)
     with without_collecting():
-        made = _make(unit, asked, kind, year)
+        made = _make(unit, asked, kind, year) if kind not in FUND_KINDS else _make_funds(unit, kind, year, until)
     audit.record("template.export", actor=actor, obj=unit, address=address, period=str(asked or ""), kind=kind.value, projects=made.projects)
     return made
 
@@ -108,7 +110,7 @@ def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> T
     )
     marker = Marker(signing_keys()[0], issue)
     uids = dict(Project.objects.filter(unit=unit).values_list("id", "uid"))
-    place = unit.division.name if unit.division is not None else "市级"
+    place = _place_of(unit)
     rows: list[TemplateRow] = []
     marks: list[tuple[str, str, str]] = []
     for key in ids:
@@ -123,6 +125,25 @@ def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> T
     content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
     title = f"{asked.zh}填报表" if asked else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
     return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids))
+
+
+def _make_funds(unit: ReportingUnit, kind: Kind, year: int, until: date) -> Template:
+    """The accounts of the year's bonds or plans, as the ledger has them at the end of a day."""
+    accounts = fund_accounts(unit, kind, year)
+    words = "专项债券" if kind is Kind.BOND else "中央预算内投资"
+    if not accounts:
+        raise StateError("empty", f"{unit.name}{year}年还没有{words}资金可填。", f"{unit.name} has no such accounts of {year} to fill in.")
+    issued = timezone.localtime()
+    issue = Issue(unit.key, unit.name, None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind))
+    marker = Marker(signing_keys()[0], issue)
+    rows, marks = fund_lines(accounts, kind, marker, _place_of(unit), until)
+    frame = TemplateFrame(kind, unit.name, None, issued.strftime("%Y-%m-%d"), _choices(), year, until)
+    content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
+    return Template(f"{unit.short_name}_{year}年{words}填报表_截至{until:%Y-%m-%d}.xlsx", content, len({account.project_id for account in accounts}))
+
+
+def _place_of(unit: ReportingUnit) -> str:
+    return unit.division.name if unit.division is not None else "市级"
 
 
 def _period(asked: Period | None) -> ReportingPeriod | None:

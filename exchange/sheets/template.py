@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from exchange.layout import BookLayout, CellContent, Check, ColumnLayout, Form, ListsLayout, Look, SecretLayout, TableLayout, WordsLayout
@@ -23,31 +24,56 @@ GREY = "参考·"  # headings that begin so are never read; see `exchange.sheets
 CLASSES = {"infrastructure": "基础设施", "emerging": "战新产业"}  # what a project's list of sectors is called in the template
 STAGE_LIST, NATURE_LIST, SECTOR_LIST = "可选阶段", "可选性质", "行业_"
 
-TEMPLATE_KINDS = (Kind.MONTHLY, Kind.INFRASTRUCTURE, Kind.EMERGING)
+TEMPLATE_KINDS = (Kind.MONTHLY, Kind.INFRASTRUCTURE, Kind.EMERGING, Kind.BOND, Kind.CENTRAL)
+FUND_KINDS = frozenset({Kind.BOND, Kind.CENTRAL})
 # Columns of a kind of sheet that a template has not: they are stored elsewhere, or computed.
 _LEFT_OUT: Mapping[Kind, frozenset[str]] = {
     Kind.MONTHLY: frozenset({"progress_percent"}),
     Kind.INFRASTRUCTURE: frozenset({"progress_text", "problems"}),
     Kind.EMERGING: frozenset({"progress_text", "problems"}),
+    Kind.BOND: frozenset({"local_code", "sector", "capital_wan", "bond_need_wan", "other_financing_wan", "bond_prior_wan", "remarks"}),
+    Kind.CENTRAL: frozenset(
+        [
+            *("planned_start", "planned_finish", "central_total_wan", "prov_match_wan", "city_match_wan", "self_raised_wan"),
+            *("central_prior_wan", "remarks"),
+        ]
+    ),
 }
 # Who the project is, and what is decided elsewhere: locked.
 _LOCKED: Mapping[Kind, frozenset[str]] = {
     Kind.MONTHLY: frozenset({"serial", "name", "code", "district", "owner", "total_wan", "cum_prior_wan", "plan_wan"}),
     Kind.INFRASTRUCTURE: frozenset({"serial", "name", "code", "district", "total_wan"}),
     Kind.EMERGING: frozenset({"serial", "name", "code", "district", "total_wan"}),
+    Kind.BOND: frozenset(
+        [
+            *("serial", "batch", "name", "code", "district", "owner", "total_wan", "bond_this_wan", "term_years", "rate_percent", "issue_date"),
+        ]
+    ),
+    Kind.CENTRAL: frozenset({"serial", "program", "name", "code", "district", "owner", "total_wan", "central_this_wan", "doc_no"}),
 }
 NOT_MARKED = frozenset({"serial", "district"})  # stored nowhere by these sheets
 # Entry cells of a month, each with the last value in grey beside it.
 MONTH_FIELDS = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_text", "problems")
+# Entry cells by kind, each with the last value in grey beside it.
+LAST_FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.MONTHLY: MONTH_FIELDS,
+    Kind.BOND: ("bond_spent_wan",),
+    Kind.CENTRAL: ("central_paid_wan", "central_done_wan"),
+}
+ARRIVED = "arrived_wan"  # of a bond: what was transferred, in grey
 _LAST, _CLASS, _RATE = "last", "class", "rate"  # grey columns that belong to no field
 _FORMS = {ReaderKind.AMOUNT: Form.MONEY, ReaderKind.LAND: Form.NUMBER, ReaderKind.SERIAL: Form.NUMBER}
 _LONG = frozenset({"name", "owner", "content", "address", "annual_goal", "progress_text", "problems", "remarks"})
+_NAMES = {Kind.MONTHLY: "月度进展", Kind.BOND: "专项债券", Kind.CENTRAL: "中央预算内投资"}  # of the sheet, where it is not a list
 _HINTS = {
     "done_month_wan": "只填数字，单位万元。没有完成的填0，没有数据的留空：空白不等于0。",
     "done_ytd_wan": "今年1月至本月的累计，不小于上月累计；确需核减的，在备注写明“核减”及原因。",
     "cum_total_wan": "从开工到本月的累计，单位万元。",
     "progress_text": "写到部位和数量，例如：主体结构封顶，幕墙完成60%。",
     "problems": "需要协调的事项：卡在哪个环节、涉及哪个部门、希望何时解决。没有的留空。",
+    "bond_spent_wan": "到标题中截至的那一天，这笔债券累计支出了多少，单位万元。没有支出填0。",
+    "central_paid_wan": "到标题中截至的那一天，累计到位多少，单位万元。",
+    "central_done_wan": "到标题中截至的那一天，用中央预算内投资累计完成多少，单位万元。",
     "stage": "从下拉列表中选择。",
     "nature": "从下拉列表中选择。",
     "sector": "从下拉列表中选择，列表随项目类别变化。",
@@ -74,7 +100,8 @@ class TemplateFrame:
     period: Period | None
     exported_on: str
     choices: Mapping[str, Sequence[str]]  # name of a list → its words
-    year: int = 0  # whose plan a list states
+    year: int = 0  # whose plan a list states, whose bonds and plans a fund sheet
+    until: date | None = None  # of a fund sheet: the day up to which its figures stand
 
 
 def heading_of(column: Column) -> str:
@@ -94,24 +121,31 @@ def marked_fields(kind: Kind) -> tuple[str, ...]:
 
 def sheet_title(frame: TemplateFrame) -> str:
     """No place in it: rows may lie in other districts than the unit's own."""
+    if frame.until is not None:
+        words = "专项债券资金" if frame.kind is Kind.BOND else "中央预算内投资"
+        return f"{frame.year}年{words}填报表（截至{day_words(frame.until)}）"
     if frame.period is not None:
         return f"{frame.period.zh}重大项目进展填报表"
     kind = "重大基础设施项目" if frame.kind is Kind.INFRASTRUCTURE else "战略性新兴产业项目"
     return f"{frame.year}年{kind}填报表"
 
 
+def day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def template_book(frame: TemplateFrame, rows: Sequence[TemplateRow], stamp: Iterable[Sequence[str]]) -> BookLayout:
     """The whole workbook."""
     columns = _columns(frame)
-    context = [f"填报单位：{frame.unit_name}", f"报告期：{frame.period.zh}" if frame.period else "项目清单", "单位：万元"]
+    context = [f"填报单位：{frame.unit_name}", f"报告期：{frame.period.zh}" if frame.period else _NAMES.get(frame.kind, "项目清单"), "单位：万元"]
     table = TableLayout(
-        name="月度进展" if frame.kind is Kind.MONTHLY else "项目清单",
+        name=_NAMES.get(frame.kind, "项目清单"),
         title=sheet_title(frame),
         context=[*context, f"导出日期：{frame.exported_on}"],
         columns=columns,
         rows=(_cells(number, row, columns) for number, row in enumerate(rows, start=1)),
         notes=_notes(rows, columns),
-        spare_rows=0 if frame.kind is Kind.MONTHLY else 20,
+        spare_rows=0 if frame.kind in _NAMES else 20,
         fixed_columns=2,
     )
     lists = ListsLayout(LISTS_SHEET, frame.choices)
@@ -124,9 +158,12 @@ def _columns(frame: TemplateFrame) -> list[ColumnLayout]:
     for column in (one for one in SHEETS[frame.kind] if one.field in template_fields(frame.kind)):
         if column.field == "sector":
             made.append(ColumnLayout(f"{GREY}项目类别", Look.GREY, Form.TEXT, 10, _CLASS))
-        if frame.kind is Kind.MONTHLY and column.field in MONTH_FIELDS:
-            if column.field == MONTH_FIELDS[0]:
+        entries = LAST_FIELDS.get(frame.kind, ())
+        if column.field in entries:
+            if column.field == entries[0]:
                 made.append(ColumnLayout(f"{GREY}上次填报", Look.GREY, Form.TEXT, 14, _LAST))
+                if frame.kind is Kind.BOND:
+                    made.append(ColumnLayout(f"{GREY}已拨付（万元）", Look.GREY, Form.MONEY, 12, f"{GREY}{ARRIVED}"))
             form = Form.LONG if column.field in _LONG else Form.MONEY
             made.append(ColumnLayout(f"{GREY}上次{heading_of(column)}", Look.GREY, form, column.width, f"{GREY}{column.field}"))
         made.append(_column(column, frame))
@@ -222,6 +259,8 @@ def _notes(rows: Sequence[TemplateRow], columns: Sequence[ColumnLayout]) -> dict
 
 def _lines(frame: TemplateFrame) -> list[str]:
     """Ten lines; longer instructions are not read."""
+    if frame.until is not None:
+        return _fund_lines(frame, frame.until)
     month = frame.period.zh if frame.period else "项目清单"
     half = "半月填报：“本月完成”只填这半个月的数。" if frame.period and frame.period.half else ""
     return [
@@ -235,6 +274,24 @@ def _lines(frame: TemplateFrame) -> list[str]:
         "8. 本年累计不小于上次累计；确需核减的，在备注写明“核减”及原因。",
         "9. 可以筛选；排序、删行先撤销工作表保护（无密码）；没有改动的格上传后不会变，别人同时改过的格会列出来由你选择。",
         "10. 单元格右上角有红三角的是审核人的意见，鼠标移上去可以看到。",
+    ]
+
+
+def _fund_lines(frame: TemplateFrame, until: date) -> list[str]:
+    """The same ten lines of a fund sheet."""
+    funds = "专项债券" if frame.kind is Kind.BOND else "中央预算内投资计划"
+    transfer = "支出大于已拨付的，入库时一并记拨付。" if frame.kind is Kind.BOND else ""
+    return [
+        f"1. 本表由系统按{frame.unit_name}{frame.year}年的{funds}账户生成，一个账户一行，填好后在“填报 → 上传与检查”上传，不必改名。",
+        f"2. 白色格填写，已填好账上到{day_words(until)}的数；灰色格锁定，是项目、{funds}和已分配的数，有误的请告诉市级经办人。",
+        "3. “参考·”开头的列只供对照，上传时不读取；“参考·上次”是上一个月末账上的数。",
+        "4. 金额单位一律为万元，只填数字，不带单位和逗号。",
+        f"5. 填累计数，不填当月数，也不填增加了多少：系统把与账上的差额记为{day_words(until)}的流水。{transfer}",
+        "6. 没有发生填0；不清楚的留空，留空的不动。空白和0含义不同。",
+        "7. 比账上少的，须在提交时写明原因。",
+        "8. 不加行、不加项目：新的分配由市级经办人记账，或用安排表上传。",
+        "9. 没有改动的格上传后不会变；别人同时记过账的格会列出来由你选择。",
+        "10. 资金由市级记账：区市上传检查后，把上传编号告诉市级经办人提交。",
     ]
 
 

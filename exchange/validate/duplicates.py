@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from exchange.funds import FUNDS
 from exchange.parse import Place, ReadRow, Table
 from projects.findings import Finding, Severity
 from projects.values import Month, ProjectCode
@@ -23,6 +24,7 @@ _GENERIC = re.compile(r"(?:建设)?(?:项目|工程)|建设$|(?<!更)新建|(?:�
 # A difference of only these signs marks another part of a work, not another spelling.
 _PART_SIGNS = frozenset("0123456789一二三四五六七八九十东南西北中上下左右前后内外ABCDEFGHabcdefgh甲乙丙丁期段标号线")
 _COMPARED = 4
+_FUND = ("batch", "term_years", "doc_no", "program")
 _LOOKALIKE_ROWS = 20_000
 
 
@@ -36,6 +38,7 @@ class DuplicateWatch:
     neighbours: dict[int, list[tuple[str, int, Decimal | None]]] = field(default_factory=lambda: defaultdict(list))
     ytd: dict[int, list[tuple[Month, Decimal, Place]]] = field(default_factory=lambda: defaultdict(list))
     sheets: list[str | None] = field(default_factory=list)
+    funds: dict[int, int] = field(default_factory=dict)
     seen: int = 0
     last_table: Table | None = None
     last_period: Month | None = None
@@ -50,14 +53,26 @@ class DuplicateWatch:
         scope = self._scope(row)
         here = (len(self.sheets) - 1) << 32 | row.row
         key = unicodedata.normalize("NFKC", name).translate(_PUNCTUATION).upper()
+        self._note_fund(row, scope, key)
         first = self.names.setdefault(hash((scope, key)), here)
         found: Finding | None
         if first != here:
-            found = self._finding("duplicate_project", Severity.BLOCKS, first, {"name": name, "row": row.row})
+            severity = Severity.REASON if self._other_fund(row, scope, key) else Severity.BLOCKS
+            found = self._finding("duplicate_project", severity, first, {"name": name, "row": row.row})
         else:
             found = self._same_code(row, scope, here) or (None if row.is_child else self._lookalike(row, name, key, scope, here))
         fallen = self._fallen(row, key) if several_periods else ()
         return [*fallen, *([(found, None)] if found is not None else [])] if fallen or found else ()
+
+    def _note_fund(self, row: ReadRow, scope: int, key: str) -> None:
+        """Of a fund sheet count the rows of each project by what they are of: issue and term, or document and programme."""
+        if row.kind in FUNDS:
+            of = hash((scope, key, *(row.values.get(name) for name in _FUND)))
+            self.funds[of] = self.funds.get(of, 0) + 1
+
+    def _other_fund(self, row: ReadRow, scope: int, key: str) -> bool:
+        """Money of another bond or plan for the same project may well have a row of its own."""
+        return row.kind in FUNDS and self.funds[hash((scope, key, *(row.values.get(name) for name in _FUND)))] == 1
 
     def _scope(self, row: ReadRow) -> int:
         """Rows are compared within one kind of sheet and one period."""

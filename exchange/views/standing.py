@@ -8,6 +8,7 @@ from typing import Any
 from accounts.roles import Action
 from exchange.models import Upload
 from exchange.services.holding import holding_of
+from exchange.services.proposing import barrier
 from exchange.services.undo import REDOABLE, UNDOABLE
 from exchange.services.undo_words import why_words
 from exchange.views.access import may_write, wording
@@ -15,7 +16,6 @@ from exchange.views.causes import cause_link
 from exchange.views.questions import questions_context
 
 _KEPT_SHOWN = 100
-LEDGER_KINDS = frozenset({"bond_allocation", "central_budget"})  # checked and previewed, not committed here
 
 
 def standing_context(upload: Upload, user: Any) -> dict[str, Any]:
@@ -40,12 +40,13 @@ def _holding(upload: Upload, user: Any) -> dict[str, Any] | None:
         return None
     found = holding_of(upload)
     accepted = (counts.get("rows") or 0) - len(found.rows)
+    may = may_write(user, upload, Action.UPLOAD) and barrier(upload, user) is None
     changes = sum(counts.get(name) or 0 for name in ("create", "change", "conflict"))  # without any, the good rows have nothing to bring in
     return {
         "held": len(found.rows),
         "accepted": accepted,
         "barriers": [wording(zh, en) for zh, en in found.barriers],
-        "may": found.is_possible and accepted > 0 and changes > 0 and upload.kind not in LEDGER_KINDS and may_write(user, upload, Action.UPLOAD),
+        "may": found.is_possible and accepted > 0 and changes > 0 and may,
     }
 
 

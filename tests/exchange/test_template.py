@@ -17,12 +17,14 @@ from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.template import make_template
 from exchange.sheets import Kind, meaning_of
 from exchange.sheets.stamp import STAMP_SHEET
-from exchange.sheets.template import GREY, TEMPLATE_KINDS
+from exchange.sheets.template import FUND_KINDS, GREY, TEMPLATE_KINDS
+from funding.ledger import Step
 from projects.models import MonthReport, Project, ReviewEvent
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JULY, JUNE, NAMES, begin, edit, template
 from tests.factories import make_month
+from tests.funding.money import give, make_bond, make_central, of_bond, of_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -117,13 +119,22 @@ def test_instructions_are_ten_lines(cast: Cast) -> None:
     assert words.max_row == 11
 
 
+def fund_money() -> None:
+    """An account of each kind for the first project."""
+    project = Project.objects.get(name=NAMES[0])
+    give(of_bond(project, make_bond(900)), Step.ASSIGN, 100)
+    give(of_plan(project, make_central(900)), Step.ASSIGN, 100)
+
+
 @pytest.mark.parametrize("kind", TEMPLATE_KINDS)
 def test_every_heading_that_is_no_help_reads_back_as_its_field(cast: Cast, kind: Kind) -> None:
     if kind is Kind.EMERGING:
         edit(NAMES[0], kind="emerging")
+    if kind in FUND_KINDS:
+        fund_money()
     excel = Excel(make_template(cast.unit, JUNE, actor=cast.owner, kind=kind).content)
     for words in excel.columns:
-        meaning = meaning_of((words,))
+        meaning = meaning_of((words,), {Kind.BOND: "bond", Kind.CENTRAL: "central"}.get(kind))
         assert meaning.ignored if words.startswith(GREY) else meaning.field, words
 
 
@@ -140,7 +151,7 @@ def test_outside_the_scope_there_is_no_template(cast: Cast) -> None:
         make_template(cast.unit, JUNE, actor=cast.stranger)
     with pytest.raises(StateError, match="还没有项目"):
         make_template(cast.other, JUNE, actor=cast.officer)
-    with pytest.raises(StateError, match="资金类"):
+    with pytest.raises(StateError, match="2020年还没有专项债券资金可填"):
         make_template(cast.unit, JUNE, actor=cast.owner, kind=Kind.BOND)
 
 
@@ -164,7 +175,8 @@ def test_page_gives_the_file_and_notes_who_took_it(cast: Cast) -> None:
     [
         ({"unit": "chengyang", "period": "2020-06"}, 400, "城阳"),
         ({"period": "六月"}, 400, "六月"),
-        ({"period": "2020-06", "kind": "bond_allocation"}, 400, "bond_allocation"),
+        ({"period": "2020-06", "kind": "bond_allocation"}, 409, "还没有专项债券资金可填"),
+        ({"period": "2020-06", "kind": "quota"}, 400, "quota"),
         ({"period": "2020-06", "kind": "emerging_list"}, 409, "还没有项目"),
     ],
 )
