@@ -11,12 +11,13 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from projects.admin.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Tick, ceiling_of
-from projects.measures import share, yi_text
+from projects.measures import round_half_up, share, wan_to_yi, yi_text
 
 _STEPS = 4
 _ROOM = Decimal("1.1")  # above the outline, for its words
 _FILLED = 0.8  # part of a slot that its bars take
 _SOURCES_TOP, _SOURCES_HEIGHT, _SOURCES_DEPTH = 20, 26, 64
+_GAP = 3  # between two sources
 _LETTER = 12  # a Chinese character of a label, in the chart's units
 
 Amounts = Sequence[Decimal | None]
@@ -103,8 +104,9 @@ def _padded(values: Amounts, length: int) -> list[Decimal | None]:
 
 
 def _places(ceiling_wan: Decimal) -> int:
-    """Decimals of the axis in 亿元: none where its steps are whole, two for a small project."""
-    return 0 if ceiling_wan >= 100_000 else 1 if ceiling_wan >= 10_000 else 2
+    """Decimals of the axis in 亿元: as many as its steps need, two at most."""
+    step = wan_to_yi(ceiling_wan / _STEPS)
+    return next((places for places in (0, 1) if step == round_half_up(step, places)), 2)
 
 
 def _y(amount: Decimal, ceiling: Decimal) -> float:
@@ -181,12 +183,12 @@ def sources_bar(sources: Iterable[Source]) -> SourcesBar | None:
     whole = sum((source.assigned_wan for source in held), Decimal(0))
     if whole <= 0:
         return None
-    room, x, segments = WIDTH - 2, 1.0, []
+    room, x, segments = WIDTH - 2 - _GAP * (len(held) - 1), 1.0, []
     for source in held:
         width = float(source.assigned_wan / whole) * room
         arrived, paid = (width * float(share(part, source.assigned_wan) or 0) for part in (source.arrived_wan, source.paid_wan))
         named = width >= _LETTER * max(len(source.label), 5)
         text = yi_text(source.assigned_wan)
         segments.append(Segment(source.label, text, round(x, 1), round(width, 1), round(arrived, 1), round(paid, 1), named))
-        x += width
+        x += width + _GAP
     return SourcesBar(tuple(segments))

@@ -98,11 +98,15 @@ def _summed(label: str, rows: list[Row], keys: Iterable[str]) -> dict[str, Any]:
 def _quota(year: int, until: date) -> Table:
     columns = (Column("label", _("额度批次"), width=20), _yi("whole", _("额度")), _yi("issued", _("已发行")), _yi("left", _("未发行")))
     rows = [
-        Row(str(one.batch), {"label": str(one.batch), "whole": one.drawn.whole_wan, "issued": one.drawn.taken_wan, "left": one.drawn.left_wan})
+        Row(
+            str(one.batch),
+            {"label": str(one.batch), "whole": one.drawn.whole_wan, "issued": one.drawn.taken_wan, "left": one.drawn.left_wan},
+            keys={"quota": str(one.batch.pk)},
+        )
         for one in quota_by_batch(year, until)
     ]
     total = Row(_("合计"), _summed(_("合计"), rows, ("whole", "issued", "left")), Level.TOTAL)
-    every = [Row(row.label, {**row.values, "rate": _rate(row.values, "issued", "whole")}, row.level) for row in (total, *rows)]
+    every = [replace(row, values={**row.values, "rate": _rate(row.values, "issued", "whole")}) for row in (total, *rows)]
     return _table("quota", _("新增专项债券额度"), (*columns, _percent("rate", _("发行率（%）"))), every, year, until)
 
 
@@ -175,7 +179,8 @@ def _plan_row(label: str, found: list[PlanFigures], over: str, whole_city: bool,
         values["decomposed_rate"] = None  # how much of a plan was decomposed is told of the whole plan alone
     values |= {"label": label, "whole": sum((one.plan.amount_wan for one in found), _ZERO), **_of(told.flow), "completed": told.flow.completed_wan}
     rough = frozenset({"whole"}) if any(one.plan.is_approximate for one in found) else frozenset[str]()
-    return Row(label, values, level, approx=rough)
+    keys = {"plan": str(found[0].plan.pk)} if level is Level.ROW else {}
+    return Row(label, values, level, approx=rough, keys=keys)
 
 
 def _plan_notes(over: str, whole_city: bool) -> tuple[str, ...]:

@@ -77,7 +77,11 @@ def _chart(found: Money) -> CourseChart | None:
 
 
 def _links(row: Row) -> dict[str, str]:
-    """A unit leads to its accounts, a project to the money on its page."""
+    """A batch and a plan lead to their pages, a unit to its accounts, a project to the money on its page."""
+    if "quota" in row.keys:
+        return {"label": reverse("admin:funding_quotabatch_page", args=[row.keys["quota"]])}
+    if "plan" in row.keys:
+        return {"label": reverse("admin:funding_centralplan_page", args=[row.keys["plan"]])}
     if "project" in row.keys:
         return {"label": reverse("admin:projects_project_page", args=[row.keys["project"]]) + "#panel-money"}
     return {"label": f"{reverse('admin:funding_fundaccount_changelist')}?{urlencode(row.keys)}"} if row.keys else {}
