@@ -71,6 +71,7 @@ _VERBS: Mapping[str, Any] = {
     "issue": gettext_lazy("登记发行"),
     "revise": gettext_lazy("编制新版"),
     "roll": gettext_lazy("滚动生成"),
+    "redeem": gettext_lazy("提前还本"),
 }
 _OUTCOMES: Mapping[str, Any] = {
     "ok": gettext_lazy("成功"),

@@ -1,7 +1,8 @@
 """The ledger proven: every sum that must hold, added up again from the entries, with zero tolerance. Reads only; a fixed number of queries.
 
 quota batch   amount = issued + unissued, issued = its draws
-bond          new money = its draws; amount = assigned + unassigned, assigned = its accounts; transferred = spent + unspent
+bond          new money = its draws; amount = assigned + unassigned, assigned = its accounts; transferred = spent + unspent;
+              principal = redeemed early + paid by schedule; what it pays = what its projects bear + the part of nobody
 central plan  amount = decomposed + left, decomposed = its accounts of central money; by source: entries = accounts, arrived = paid + unpaid
 project       by source = total; assigned = arrived + not arrived; arrived = paid + unpaid: entries on one side, accounts on the other
 account       each balance = its entries; paid ≤ arrived ≤ assigned; transferred = spent + unspent
@@ -16,9 +17,11 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from funding.debts import UNASSIGNED, BondDebt, borne, debts, weights
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry, QuotaBatch, QuotaDraw
 from funding.models.accounts import FundSource
+from projects.values import fen_to_wan
 
 _ZERO = Decimal(0)
 
@@ -52,6 +55,12 @@ def prove() -> Iterator[Proof]:
     yield from _plans(books)
     yield from _projects(books)
     yield from _accounts(books)
+
+
+def prove_bond(bond_id: int) -> list[Proof]:
+    """The sums of one bond and of its accounts."""
+    books = _Books(FundAccount.objects.filter(bond=bond_id), FundEntry.objects.filter(account__bond=bond_id))
+    return [*_bonds(Bond.objects.filter(pk=bond_id), books), *_accounts(books)]
 
 
 def faults() -> list[Proof]:
@@ -101,11 +110,28 @@ def _quota() -> Iterator[Proof]:
 def _bonds(bonds: QuerySet[Bond], books: _Books) -> Iterator[Proof]:
     drawn = _sums(QuotaDraw.objects.filter(bond__in=bonds).order_by().values("bond").annotate(total=Sum("amount_wan")), "bond")
     accounts = books.by("bond_id")
-    for bond in bonds.select_related("issue"):
+    rows = list(bonds.select_related("issue"))
+    given = weights(rows)
+    for debt in debts(rows):
+        bond = debt.bond
         new = bond.amount_wan if bond.purpose == Bond.Purpose.NEW else _ZERO
         yield Proof("bond", bond.pk, str(bond), "drawn", new, (drawn.get(bond.pk, _ZERO),))
         yield Proof("bond", bond.pk, str(bond), "allocated", bond.amount_wan, (bond.assigned_wan, bond.amount_wan - bond.assigned_wan))
         yield from _fund("bond", bond, accounts.get(bond.pk, []), books)
+        yield from _debt(debt, given[bond.pk])
+
+
+def _debt(debt: BondDebt, given: Mapping[int, int]) -> Iterator[Proof]:
+    """What a bond pays back, and who bears it. One without a schedule has nothing to prove, unless something was redeemed of it."""
+    bond, principal = debt.bond, sum(payment.principal_fen for payment in debt.payments)
+    if debt.payments or debt.redeemed_fen:
+        parts = (fen_to_wan(debt.redeemed_fen), fen_to_wan(principal - debt.redeemed_fen))
+        yield Proof("bond", bond.pk, str(bond), "principal", bond.amount_wan, parts)
+    if debt.payments:
+        shared = {key: sum(payment.total_fen for payment in part) for key, part in borne(debt, given).items()}
+        nobody = fen_to_wan(shared.pop(UNASSIGNED, 0))
+        whole = fen_to_wan(sum(payment.total_fen for payment in debt.payments))
+        yield Proof("bond", bond.pk, str(bond), "borne", whole, (fen_to_wan(sum(shared.values())), nobody))
 
 
 def _plans(books: _Books) -> Iterator[Proof]:

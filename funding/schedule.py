@@ -92,7 +92,7 @@ def schedule(terms: Terms, holidays: Holidays | None = None, shift: Shift = Shif
     of interest.
     """
     _check(terms)
-    due = [months_after(terms.value_on, step) for step in _steps(terms)]
+    due = interest_days(terms)
     back = _principal(terms, due)
     left, payments = terms.principal_fen, []
     for number, (day, principal) in enumerate(zip(due, back, strict=True), 1):
@@ -102,6 +102,11 @@ def schedule(terms: Terms, holidays: Holidays | None = None, shift: Shift = Shif
         left -= principal
         payments.append(Payment(number, day, shifted(day, shift, holidays or {}), interest, principal, left))
     return tuple(payments)
+
+
+def interest_days(terms: Terms) -> list[date]:
+    """The days on which interest falls due by the terms, maturity last; before any of them is moved for a holiday."""
+    return [months_after(terms.value_on, step) for step in _steps(terms)]
 
 
 def _check(terms: Terms) -> None:

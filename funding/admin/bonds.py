@@ -19,6 +19,7 @@ from funding.admin.base import CityBooks, FundAdmin, KeptForm, left_column, mone
 from funding.admin.checking import AREA_SCHEMES, offer_areas
 from funding.admin.fund_page import bond_page
 from funding.admin.issuing import issuing_page
+from funding.debts import agrees, redeemed_of
 from funding.models import Bond, BondCode
 from funding.services.checks import check_bond
 from projects.admin.base import TrackedInline
@@ -49,6 +50,13 @@ class BondForm(KeptForm, CheckedForm):
 
     kept = "assigned_wan"
     too_small = _("发行额不能小于已分配的%(held)s万元")
+
+    def _post_clean(self) -> None:
+        """What was redeemed early stays as it was posted, so the terms must go on allowing it."""
+        super()._post_clean()
+        redeemed = redeemed_of([self.instance]) if self.instance.pk and self.real_changes and not self.errors else {}
+        if redeemed and not agrees(self.instance, redeemed[self.instance.pk]):
+            self.add_error("repayment", _("已登记提前还本：还本方式须为“提前还本”，各还本日须是到期前的付息日；请先冲销提前还本"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from funding.debts import debts
 from funding.models import Bond
-from funding.schedule import Payment, Repayment, Terms, by_year, schedule
-from projects.models import Holiday
-from projects.values import fen_to_wan, wan_to_fen
+from funding.schedule import Payment, by_year
+from projects.values import fen_to_wan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,10 @@ class Debt:
 
 
 def debt_of(bond: Bond) -> Debt | None:
-    """The schedule of a bond; None where its terms are not known or contradict themselves. One query."""
-    if bond.rate_percent is None or bond.value_on is None:
-        return None
-    holidays = dict(Holiday.objects.filter(date__gte=bond.value_on).values_list("date", "is_workday"))
-    terms = Terms(
-        wan_to_fen(bond.amount_wan),
-        bond.rate_percent,
-        bond.years,
-        bond.value_on,
-        bond.per_year,
-        Repayment(bond.repayment),
-        bond.first_instalment,
-    )
-    try:
-        payments = schedule(terms, holidays)
-    except ValueError:
+    """The schedule of a bond; None where its terms are not known or contradict themselves. Two queries."""
+    (debt,) = debts([bond])
+    payments = debt.payments
+    if not payments:
         return None
     years = by_year(payments).items()
     return Debt(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import for_user
 from funding.admin.checking import judge
+from funding.debts import terms_of
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, FundAccount
 from funding.models.accounts import FundSource
+from funding.schedule import interest_days
 from funding.services.checks import check_gift
 from projects.admin.forms import WanInput
+from projects.findings import Finding
 from projects.models import Project
 
 # How each step is called with a bond, and with a plan.
@@ -114,8 +120,35 @@ class ReverseForm(VerbForm):
     reason = words(_("冲销原因"), 300, help_text=_("冲销记在原流水的日期，两笔都留在账上"))
 
 
+class RedeemForm(VerbForm):
+    """Principal paid back before maturity, on a day of interest."""
+
+    verb = "redeem"
+
+    redeemed_on = forms.ChoiceField(label=_("还本日"), help_text=_("只能是到期前的付息日"))
+    amount_wan = wan(_("还本金额（万元）"))
+    doc_no = words(_("文号"), 60)
+    reason = words(_("说明"), 300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        terms = terms_of(self.fund) if isinstance(self.fund, Bond) else None
+        days = interest_days(terms)[:-1] if terms is not None else []
+        choice: Any = self.fields["redeemed_on"]
+        choice.choices = [(day.isoformat(), day.isoformat()) for day in days]
+
+
+class UnredeemForm(VerbForm):
+    """An early repayment that was posted wrongly."""
+
+    verb = "unredeem"
+
+    redemption = forms.IntegerField(label=_("提前还本号"), min_value=1, max_value=2**62)
+    reason = words(_("冲销原因"), 300, help_text=_("冲销记在原还本日，两笔都留在账上"))
+
+
 class AdjustForm(VerbForm):
-    """Money of a bond that has not been transferred, from one project to another."""
+    """Money of a bond that has not been transferred, from one project to another. A trial (`trial` was sent) asks for no document yet."""
 
     verb = "adjust"
 
@@ -128,8 +161,13 @@ class AdjustForm(VerbForm):
     disclosed_on = day(_("公开日期"), required=False)
     reason = words(_("调整原因"), 300)
 
+    _LATER = ("doc_no", "approved_on", "reason")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_trial = "trial" in self.data
+        self.findings: Sequence[Finding] = ()
+        self._require(not self.is_trial)
         taken_from: Any = self.fields["taken_from"]
         taken_from.queryset = Project.objects.filter(fund_accounts__bond=self.fund.pk).order_by("name")
 
@@ -137,8 +175,21 @@ class AdjustForm(VerbForm):
         return self.cleaned_data["capital_wan"] or Decimal(0)
 
     def clean(self) -> dict[str, Any]:
-        """The project that gets the money is judged like one that gets it first; the reason of the adjustment answers for it."""
+        """The project that gets the money is judged like one that gets it first; the reason of the adjustment answers for it.
+
+        A trial goes on with today and words of its own, and is told what would be judged; the form that is shown again asks for everything.
+        """
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.is_trial:
+            stand_in = {"doc_no": gettext("试算"), "approved_on": timezone.localdate(), "reason": gettext("试算")}
+            data |= {name: data.get(name) or value for name, value in stand_in.items()}
+            self._require(True)
         if not self.errors:
-            judge(self, check_gift(self.fund, data["given_to"], data["approved_on"]), at="given_to")
+            self.findings = check_gift(self.fund, data["given_to"], data["approved_on"])
+            if not self.is_trial:
+                judge(self, self.findings, at="given_to")
         return data
+
+    def _require(self, asked: bool) -> None:
+        for name in self._LATER:
+            self.fields[name].required = asked

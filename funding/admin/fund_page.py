@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
 from funding.admin.debt import debt_of
-from funding.admin.forms import AdjustForm, PostForm, ReverseForm, VerbForm
-from funding.admin.posting import done_words, run, step_word
+from funding.admin.forms import AdjustForm, PostForm, RedeemForm, ReverseForm, UnredeemForm, VerbForm
+from funding.admin.posting import done_words, run, step_word, try_out
+from funding.admin.trial import trial_of
 from funding.figures import central_by_plan, flow_of
 from funding.lookups import limits_on
 from funding.measures import Drawn, central_rates
@@ -32,7 +33,7 @@ _SHOWN = 20  # entries on the page; the list has them all
 
 def bond_page(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
     bond = _fund(page, request, object_id, "issue", "use_area")
-    return _fund_page(page, request, bond, (PostForm, ReverseForm, AdjustForm))
+    return _fund_page(page, request, bond, (PostForm, ReverseForm, AdjustForm, RedeemForm, UnredeemForm))
 
 
 def plan_page(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -56,11 +57,13 @@ def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs:
         raise PermissionDenied
     sent = request.POST.get("verb", "") if request.method == "POST" else None
     forms = {verb.verb: _form(verb, request, fund, sent) for verb in verbs} if posts else {}
-    refusal, status = "", 200
+    refusal, status, trial = "", 200, None
     if sent is not None:
         form = forms.get(sent)
         if form is None:
             refusal, status = gettext("不认识的操作“%(verb)s”") % {"verb": sent[:40]}, 400
+        elif form.is_valid() and isinstance(form, AdjustForm) and isinstance(fund, Bond) and form.is_trial:
+            trial = trial_of(try_out(fund, form, request.user), form.findings)
         elif form.is_valid():
             try:
                 made = run(fund, form, request.user)
@@ -72,7 +75,7 @@ def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs:
                 return redirect(reverse(f"admin:funding_{page.opts.model_name}_page", args=[fund.pk]) + "#content")
         else:
             status = 400
-    context = {**_context(page, request, fund), "forms": forms, "sent": sent, "refusal": refusal, "posts": posts}
+    context = {**_context(page, request, fund), "forms": forms, "sent": sent, "refusal": refusal, "posts": posts, "trial": trial}
     return TemplateResponse(request, "funding/fund.html", context, status=status)
 
 
@@ -80,7 +83,7 @@ def _form(verb: type[VerbForm], request: HttpRequest, fund: Bond | CentralPlan, 
     """The form as it was sent, or as it opens: today, and what a link on the page asks for."""
     if sent == verb.verb:
         return verb(request.POST, fund=fund, user=request.user)
-    known = ("step", "project", "source", "taken_from", "entry")
+    known = ("step", "project", "source", "taken_from", "entry", "redemption")
     asked = {name: request.GET[name] for name in known if name in request.GET} if sent is None else {}
     return verb(fund=fund, user=request.user, initial={"happened_on": timezone.localdate(), **asked})
 
@@ -110,6 +113,7 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         "more": max(0, count - _SHOWN),
         "entries_url": f"{reverse('admin:funding_fundentry_changelist')}?{name}={fund.pk}",
         "debt": debt_of(fund) if isinstance(fund, Bond) else None,
+        "redemptions": list(fund.redemptions.select_related("by", "reversed_by")) if isinstance(fund, Bond) else [],
         "draws": list(fund.draws.select_related("batch").order_by("batch__number")) if isinstance(fund, Bond) else [],
         "codes": list(fund.codes.all()) if isinstance(fund, Bond) else [],
         "step_words": _BOND_WORDS if is_bond else _PLAN_WORDS,

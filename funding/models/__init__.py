@@ -2,7 +2,7 @@
 project shows for bond money, and what each project is planned to be paid from, in which year."""
 
 from funding.models.accounts import FundAccount, FundEntry, UseAdjustment
-from funding.models.bonds import Bond, BondCode, BondIssue, QuotaBatch, QuotaDraw
+from funding.models.bonds import Bond, BondCode, BondIssue, QuotaBatch, QuotaDraw, Redemption
 from funding.models.central import CentralPlan
 from funding.models.dossiers import Dossier, DossierPaper, IncomeSource, PaperFile
 from funding.models.finance import FinanceLine, FinancePlan
@@ -25,6 +25,7 @@ __all__ = [
     "PostedRowError",
     "QuotaBatch",
     "QuotaDraw",
+    "Redemption",
     "RollingEntry",
     "RollingLine",
     "RollingPlan",

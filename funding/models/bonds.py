@@ -185,3 +185,26 @@ class QuotaDraw(Posted):
 
     def __str__(self) -> str:
         return f"{self.batch} · {self.bond}"
+
+
+class Redemption(Posted):
+    """提前还本: so much principal of a bond was paid back on a day of interest before maturity; a negative row takes one back."""
+
+    scope_path = ""
+
+    bond = models.ForeignKey(Bond, models.PROTECT, verbose_name=_("债券"), related_name="redemptions")
+    redeemed_on = models.DateField(_("还本日"))
+    amount_wan = WanField(_("还本金额（万元）"))
+    doc_no = models.CharField(_("文号"), max_length=60)
+    reverses = models.OneToOneField("self", models.PROTECT, verbose_name=_("冲销"), null=True, blank=True, related_name="reversed_by")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("提前还本")
+        ordering = ["bond", "redeemed_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_wan=0), name="redemption_not_zero"),
+            models.CheckConstraint(condition=~models.Q(doc_no=""), name="redemption_has_document"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bond} {self.redeemed_on:%Y-%m-%d}"
