@@ -51,6 +51,8 @@ register("reports:rolling", Deed(_("三年滚动投资计划表"), "view", Actio
 register("reports:rolling_xlsx", Deed(_("下载三年滚动投资计划表"), "do", Action.EXPORT))
 register("reports:reserve", Deed(_("储备项目"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:reserve_xlsx", Deed(_("下载储备项目"), "do", Action.EXPORT))
+register("reports:debt", Deed(_("还本付息"), "view", Action.VIEW))
+register("reports:debt_xlsx", Deed(_("下载还本付息"), "do", Action.EXPORT))
 register("reports:returns_xlsx", Deed(_("下载“谁没报”"), "do", Action.EXPORT))
 register("exchange:template", Deed(_("下载填报表"), "view", Action.EXPORT))
 register("exchange:template-xlsx", Deed(_("下载填报表"), "do", Action.EXPORT))

@@ -16,10 +16,15 @@ _YEARS = range(2000, 2100)
 
 def year_and_day(asked: Mapping[str, str]) -> tuple[int, date]:
     """The day is today, and the year the newest with quota, where none is named. ValueError says in words what can't be read."""
-    given, text = asked.get("year", ""), asked.get("until", "")
+    given, text = read_year(asked.get("year", "")), asked.get("until", "")
     until = parse_day(text) if text else timezone.localdate()
     if until is None:
         raise ValueError(_("日期应写作 2020-07-10，读到“%(value)s”") % {"value": text[:40]})
-    if given and not (given.isascii() and given.isdecimal() and len(given) == 4 and int(given) in _YEARS):
-        raise ValueError(_("年份应写作 2020，读到“%(value)s”") % {"value": given[:40]})
-    return int(given) if given else newest_year(until), until
+    return given or newest_year(until), until
+
+
+def read_year(text: str) -> int | None:
+    """A year of four digits; None where none is named. ValueError says in words what can't be read."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in _YEARS):
+        raise ValueError(_("年份应写作 2020，读到“%(value)s”") % {"value": text[:40]})
+    return int(text) if text else None

@@ -24,5 +24,6 @@ class ReportsConfig(AppConfig):
             NavItem("reports", _("三年滚动计划表"), "reports:rolling", may(Action.VIEW), order=40),
             NavItem("reports", _("储备项目"), "reports:reserve", may(Action.VIEW), order=50),
             NavItem("funding", _("资金总览"), "reports:money", may(Action.VIEW), order=10),
+            NavItem("funding", _("还本付息"), "reports:debt", may(Action.VIEW), order=55),
             NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
         )

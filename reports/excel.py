@@ -96,7 +96,7 @@ def number_format(column: Column, *, approx: bool = False) -> str:
         return "0"
     if column.kind is Kind.MOVE:
         return '"↑"0;"↓"0;"＝"'
-    places = "." + "0" * column.places if column.places else ""
+    places = ".00####" if column.kind is Kind.EXACT else "." + "0" * column.places if column.places else ""
     if column.kind is Kind.POINTS:
         return f"+0{places};-0{places};0{places}"
     if column.kind is Kind.PERCENT:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from funding.measures import exact_text
 from projects.measures import DASH, number_text, percent_text, points_text, wan_text, wan_to_yi, yi_text
 
 Value = Decimal | int | str | None
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     COUNT = "count"
     NUMBER = "number"  # with the decimals of its column, of no unit
     WAN = "wan"
+    EXACT = "exact"  # 万元 with every digit that is there: what a ledger holds
     YI = "yi"
     PERCENT = "percent"  # the cell holds a ratio: 1 = 100 %
     POINTS = "points"  # percentage points, with their sign
@@ -158,6 +160,8 @@ def _amount_text(column: Column, value: Decimal, approx: bool) -> str:
         return points_text(value, column.places)
     if column.kind is Kind.YI:
         return yi_text(value, column.places, grouped=True, approx=approx)
+    if column.kind is Kind.EXACT:
+        return exact_text(value, approx=approx)
     if column.kind is Kind.WAN:
         return wan_text(value, column.places, grouped=True, approx=approx)
     return number_text(value, column.places)

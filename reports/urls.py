@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import campaigns, finance_pages, money_pages, quality_pages, returns, views
+from reports import campaigns, debt_pages, finance_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -22,5 +22,7 @@ urlpatterns = [
     path("rolling.xlsx", finance_pages.rolling_xlsx, name="rolling_xlsx"),
     path("reserve/", finance_pages.reserve_page, name="reserve"),
     path("reserve.xlsx", finance_pages.reserve_xlsx, name="reserve_xlsx"),
+    path("debt/", debt_pages.debt_page, name="debt"),
+    path("debt.xlsx", debt_pages.debt_xlsx, name="debt_xlsx"),
     path("city/projects/", views.projects, name="projects"),
 ]

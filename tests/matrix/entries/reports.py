@@ -43,6 +43,8 @@ PAGES = (
         )
         for name in ("gap", "rolling", "reserve")
     ),
+    Page("reports:debt", Action.VIEW, query=lambda _world, _place: {"year": "2020"}),
+    Page("reports:debt_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     Page("reports:campaign_xlsx", Action.EXPORT, query=lambda world, _place: {"campaign": str(world.row("campaign", Place.CITY).pk)}),
     Page("reports:returns_xlsx", Action.EXPORT, query=lambda _world, _place: {"year": "2020"}),
     # A unit out of reach is no unit of the report: there is nothing behind it.
