@@ -22,6 +22,7 @@ from funding.rolling import RollingRecord, SourceYears
 from projects.findings import Finding
 from projects.models import Classification, Project, Threshold
 from projects.records import Context, ProjectRecord, Thresholds
+from projects.rules.money import least_capital
 from projects.values import PartialDate
 
 _ZERO = Decimal(0)
@@ -82,6 +83,10 @@ class FinanceRules:
     """What rules 15 and 16 compare with in a year."""
 
     context: Context
+
+    def least(self, project: Project) -> Decimal | None:
+        """The least capital ratio of the project in percent; None where none is set for its kind."""
+        return least_capital(project.kind, project.sector.code if project.sector else None, self.context.thresholds.capital_ratio_min_percent)
 
     def judge(self, project: Project, total_wan: Decimal | None, whole: Backing, *, has_lines: bool = True) -> list[Finding]:
         """What is to be said of a version with these sums."""

@@ -47,9 +47,14 @@ class RollingRecord:
     lines: Sequence[SourceYears] = ()
 
     @property
+    def amounts_wan(self) -> Amounts:
+        """What all sources give, year by year; None where nobody says anything."""
+        return tuple(summed(line.amounts_wan for line in self.lines))
+
+    @property
     def by_year(self) -> dict[int, Decimal]:
         """Year → what all sources give in it."""
-        return {year: amount or _ZERO for year, amount in zip(self.years, summed(line.amounts_wan for line in self.lines), strict=True)}
+        return {year: amount or _ZERO for year, amount in zip(self.years, self.amounts_wan, strict=True)}
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -63,7 +63,7 @@ def _part(request: HttpRequest, count: int) -> tuple[Any, int, int]:
 def _gap_asked(request: HttpRequest, reach: Reach) -> gap.GapQuestion:
     codes = [row.code for row in sources().values()]
     narrow = read_narrow(request.GET, reach)
-    return gap.GapQuestion(narrow, one_of(request.GET, "source", codes, _("资金来源")), one_of(request.GET, "only", ["gap"], _("范围")))
+    return gap.GapQuestion(narrow, one_of(request.GET, "source", codes, _("资金来源")), one_of(request.GET, "only", gap.ONLY, _("范围")))
 
 
 @reader(Action.VIEW)
@@ -76,7 +76,7 @@ def gap_page(request: HttpRequest) -> HttpResponse:
     chips = [
         *narrow_chips("reports:gap", asked, reach),
         chip(_("资金来源"), "reports:gap", asked, "source", listed),
-        chip(_("范围"), "reports:gap", asked, "only", [("", _("全部")), ("gap", _("只看有缺口的"))]),
+        chip(_("范围"), "reports:gap", asked, "only", [("", _("全部")), ("gap", _("只看有缺口的")), ("planned", _("只看有资金方案的"))]),
     ]
     tables = [
         page_table(gap.by_project(found, start, stop), _project_links),

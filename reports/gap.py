@@ -20,14 +20,16 @@ from reports.narrow import Narrow
 from reports.selection import Reach
 from reports.tables import Column, Kind, Level, Row, Table, Value
 
+ONLY = ("gap", "planned")  # those that lack something; those that have a plan
+
 
 @dataclass(frozen=True, slots=True)
 class GapQuestion:
-    """Which projects, of which source (its code), and whether those alone that lack something."""
+    """Which projects, of which source (its code), and whether only those that lack something, or that have a plan."""
 
     narrow: Narrow
     source: str = ""
-    only: str = ""  # "gap"
+    only: str = ""  # one of ONLY
 
     @property
     def params(self) -> dict[str, str]:
@@ -73,9 +75,10 @@ def gaps(reach: Reach, question: GapQuestion) -> Gaps:
         mine_alone = {pk: one for pk, one in every.items() if pk in wanted}
         if question.source and not mine_alone:
             continue
-        if question.only and not any(one.has_gap for one in mine_alone.values()):
-            continue
         planned = any(one.planned_wan for one in every.values())
+        short = any(one.has_gap for one in mine_alone.values())
+        if (question.only == "gap" and not short) or (question.only == "planned" and not planned):
+            continue
         told = rules.judge(project, project.total_wan, Backing.total(every.values()), has_lines=planned)
         said = "；".join(message(finding, get_language() or "zh") for finding in told) if planned else _("没有资金方案")
         rows.append(GapRow(project, mine_alone, Backing.total(mine_alone.values()), said))

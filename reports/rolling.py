@@ -138,7 +138,7 @@ def _by_project(found: Rolling) -> Table:
             "unit": project.unit.short_name,
             "total": entry.total_wan,
             "prior": entry.cum_prior_wan,
-            **year_values(row.record.by_year.values()),
+            **year_values(row.record.amounts_wan),
             "left": row.record.left_wan,
             "start": entry.planned_start,
             "finish": entry.planned_finish,

@@ -74,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The reports there are, with what each answers."""
     month = clocks_of(request).moment.month
     asked = {"period": str(month)}
-    entries = [(report, _address(report.page, **({**asked, "by": report.by} if report.by else {}))) for report in catalogue.REPORTS]
+    entries = [(report, _address(report.page, **({"by": report.by, **asked} if report.by else {}))) for report in catalogue.REPORTS]
     return render(request, "reports/index.html", {"entries": entries, "month": month_text(month)})
 
 

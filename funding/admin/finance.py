@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -22,18 +22,17 @@ from accounts.roles import Action
 from funding.admin.base import synthetic_tag
 from funding.admin.finance_changes import changes_with_lines
 from funding.admin.finance_page import finance_page
-from funding.admin.ruled import ReasonForm, RuledFormSet
+from funding.admin.ruled import ReasonForm, RuledFormSet, SourceInline
 from funding.finance import Backing
 from funding.finance_figures import KEPT_BY_LEDGER, finance_rules
 from funding.measures import exact_text
 from funding.models import FinanceLine, FinancePlan
 from funding.services.finance import begin_plan
-from projects.admin.base import TrackedInline
 from projects.admin.filters import ChipFilter, UnitOfProjectFilter
 from projects.admin.forms import RevisedForm
 from projects.admin.months import OfProjectAdmin
 from projects.findings import Finding
-from projects.models import Classification, Project
+from projects.models import Project
 
 register(NavItem("funding", _("资金方案"), "admin:funding_financeplan_changelist", may(Action.VIEW), 82))
 
@@ -72,7 +71,7 @@ class FinanceFormSet(RuledFormSet):
         return finance_rules(timezone.localdate()).judge(project, project.total_wan, Backing.total(parts))
 
 
-class FinanceLineInline(TrackedInline):
+class FinanceLineInline(SourceInline):
     model = FinanceLine
     form = FinanceLineForm
     formset = FinanceFormSet
@@ -84,20 +83,10 @@ class FinanceLineInline(TrackedInline):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.is_current) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A source is taken off by whoever may put it on; its history stays."""
-        return self.has_change_permission(request, obj)
-
-    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
-        rows = super().scoped_choices(field, request, queryset)
-        return rows.filter(scheme=Classification.Scheme.FINANCE) if field.name == "source" else rows
-
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "secured_on" and field is not None:
             field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        if db_field.name == "source" and field is not None:
-            field.widget.can_add_related = field.widget.can_change_related = False
         return field
 
 
@@ -115,6 +104,9 @@ class VersionFilter(ChipFilter):
 
 @admin.register(FinancePlan)
 class FinancePlanAdmin(OfProjectAdmin):
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("funding/funding.css",)}
+
     head_line = _("每个项目的钱从哪里来：分来源计划多少、落实多少；调整另编新版，旧版保留")
     form = FinancePlanForm
     inlines = (FinanceLineInline,)

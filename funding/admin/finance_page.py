@@ -72,7 +72,8 @@ def _context(page: Any, request: HttpRequest, plan: FinancePlan) -> dict[str, An
     total = plan.project.total_wan if plan.is_current else plan.total_wan
     rows = version_rows(plan)
     whole = Backing.total(row["backing"] for row in rows)
-    findings = finance_rules(timezone.localdate()).judge(plan.project, total, whole, has_lines=bool(rows))
+    rules = finance_rules(timezone.localdate())
+    findings = rules.judge(plan.project, total, whole, has_lines=bool(rows))
     return {
         **page.admin_site.each_context(request),
         "title": gettext("%(project)s：资金方案") % {"project": plan.project.name},
@@ -83,6 +84,7 @@ def _context(page: Any, request: HttpRequest, plan: FinancePlan) -> dict[str, An
         "rows": rows,
         "whole": whole,
         "ratio": whole.capital_ratio(total),
+        "least": rules.least(plan.project),
         "findings": [{"severity": finding.severity.value, "text": said(finding)} for finding in findings],
         "versions": [{"plan": one, "planned_wan": sum((line.planned_wan for line in one.lines.all()), _ZERO)} for one in versions],
         "before": before,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.http import HttpRequest
@@ -19,15 +20,14 @@ from accounts.roles import Action
 from funding.admin.base import FundAdmin, money_column, synthetic_tag
 from funding.admin.finance_changes import changes_with_lines
 from funding.admin.rolling_page import rolling_page
-from funding.admin.ruled import ReasonForm, RuledFormSet
+from funding.admin.ruled import ReasonForm, RuledFormSet, SourceInline, chosen_here
 from funding.finance_figures import rolling_record
 from funding.models import RollingEntry, RollingLine, RollingPlan
 from funding.rolling import judged
-from projects.admin.base import TrackedInline
 from projects.admin.filters import ChipFilter, UnitOfProjectFilter
 from projects.admin.months import OfProjectAdmin
 from projects.findings import Finding
-from projects.models import AnnualPlan, Classification
+from projects.models import AnnualPlan
 from projects.models.fields import WanField
 
 register(NavItem("funding", _("三年滚动计划"), "admin:funding_rollingplan_changelist", may(Action.VIEW), 86))
@@ -73,6 +73,9 @@ class RollingPlanAdmin(FundAdmin):
 class RollingEntryForm(ReasonForm):
     """What is left blank of a new project is what the project itself says."""
 
+    class Meta:
+        widgets: ClassVar[dict[str, Any]] = {name: forms.Textarea(attrs={"rows": 2}) for name in _CONTENTS}
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         project, plan = data.get("project"), data.get("plan")
@@ -91,24 +94,10 @@ class RollingFormSet(RuledFormSet):
         return judged(rolling_record(parent, rows)) if parent.plan_id else []
 
 
-class RollingLineInline(TrackedInline):
+class RollingLineInline(SourceInline):
     model = RollingLine
     formset = RollingFormSet
     shown = ("source", *_YEARS)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A source is taken off by whoever may put it on; its history stays."""
-        return self.has_change_permission(request, obj)
-
-    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
-        rows = super().scoped_choices(field, request, queryset)
-        return rows.filter(scheme=Classification.Scheme.FINANCE) if field.name == "source" else rows
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "source" and field is not None:
-            field.widget.can_add_related = field.widget.can_change_related = False
-        return field
 
     def get_formset(self, request: HttpRequest, obj: RollingEntry | None = None, **kwargs: Any) -> Any:
         """The columns are called by their years, once these are known."""
@@ -136,6 +125,9 @@ def _year_sum(name: str) -> Subquery:
 
 @admin.register(RollingEntry)
 class RollingEntryAdmin(OfProjectAdmin):
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("funding/funding.css",)}
+
     head_line = _("每个项目今后三年每年要多少钱、从哪里来、建什么；合计见“三年滚动计划”报表")
     form = RollingEntryForm
     inlines = (RollingLineInline,)
@@ -163,6 +155,12 @@ class RollingEntryAdmin(OfProjectAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Its rows hang on it: what is no longer planned is emptied, and stays told."""
         return False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "plan" and field is not None:
+            chosen_here(field)
+        return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         newest = RollingPlan.objects.order_by("-base_year").first()

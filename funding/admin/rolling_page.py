@@ -63,7 +63,14 @@ def _context(page: Any, request: HttpRequest, plan: RollingPlan) -> dict[str, An
     rows = []
     for entry, lines in rolling_entries(mine):
         record = rolling_record(entry, lines)
-        rows.append({"entry": entry, "record": record, "years": list(record.by_year.items()), "findings": [said(one) for one in judged(record)]})
+        rows.append(
+            {
+                "entry": entry,
+                "record": record,
+                "years": list(zip(record.years, record.amounts_wan, strict=True)),
+                "findings": [said(one) for one in judged(record)],
+            }
+        )
     return {
         **page.admin_site.each_context(request),
         "title": str(plan),
@@ -86,6 +93,6 @@ def _steps(plan: RollingPlan) -> list[dict[str, Any]]:
     """What rolling forward would make of each project."""
     told = []
     for step in steps(plan):
-        later = list(step.record.by_year.items())[1:]
+        later = list(zip(step.record.years, step.record.amounts_wan, strict=True))[1:]
         told.append({"step": step, "later": later, "prior_from": _PRIOR[step.prior_from]})
     return told

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from accounts.scoped_admin import LabelledFormSet
+from projects.admin.base import TrackedInline
 from projects.admin.forms import CheckedForm, reason_asked, said_words
 from projects.findings import Finding, Severity
+from projects.models import Classification
+
+_BEGUN_WITH = 3  # rows
 
 
 def said(finding: Finding) -> str:
@@ -19,6 +24,32 @@ def said(finding: Finding) -> str:
 
 class ReasonForm(CheckedForm):
     """A form with the one field for reasons; what is judged is judged with its rows."""
+
+
+class SourceInline(TrackedInline):
+    """A row for each source of finance; a new form opens with some to fill."""
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj is not None else _BEGUN_WITH
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A source is taken off by whoever may put it on; its history stays."""
+        return self.has_change_permission(request, obj)
+
+    def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
+        rows = super().scoped_choices(field, request, queryset)
+        return rows.filter(scheme=Classification.Scheme.FINANCE) if field.name == "source" else rows
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "source" and field is not None:
+            chosen_here(field)
+        return field
+
+
+def chosen_here(field: Any) -> None:
+    """What is chosen here is made and looked at on its own page."""
+    field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
 
 
 class RuledFormSet(LabelledFormSet):

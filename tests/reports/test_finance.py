@@ -90,6 +90,7 @@ def test_gaps_by_project_source_and_unit_add_up(cast, backed) -> None:
 
 def test_choices_narrow_rows_and_totals_alike(cast, backed) -> None:
     assert [row.project.name for row in found(cast.city, only="gap").rows] == ["甲"]
+    assert [row.project.name for row in found(cast.city, only="planned").rows] == ["甲", "乙"]
     assert [row.project.name for row in found(cast.city, source="bond").rows] == ["丙"]
     assert [row.project.name for row in found(cast.city, source="own", only="gap").rows] == ["甲"]
     assert [row.project.name for row in found(cast.city, unit=cast.unit_b.key).rows] == ["乙"]
