@@ -93,6 +93,7 @@ class PlanRecord:
     allotment: str = BLOCK
     decomposed_wan: Decimal = ZERO
     finished_on: date | None = None
+    is_approximate: bool = False  # its amount is only known roughly, and so is what is left of it
 
 
 @dataclass(frozen=True, slots=True)

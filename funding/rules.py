@@ -225,7 +225,8 @@ def decomposed_in_time(plan: PlanRecord, limits: Limits, holidays: Holidays, unt
     due, left = decompose_by(plan, limits, holidays), plan.amount_wan - plan.decomposed_wan
     if due is None or plan.given_on is None or left <= 0 or until <= due:
         return None
-    told = {"limit": decompose_limit(plan, limits), "days": workdays_between(plan.given_on, until, holidays), "left": plain_text(left)}
+    rest = f"约{plain_text(left)}" if plan.is_approximate else plain_text(left)
+    told = {"limit": decompose_limit(plan, limits), "days": workdays_between(plan.given_on, until, holidays), "left": rest}
     return reason("plan_not_decomposed", "given_on", plan=plan.name, **told)
 
 

@@ -231,7 +231,7 @@ def plan_records(year: int, until: date) -> list[tuple[CentralPlan, PlanRecord]]
     found = []
     for plan in CentralPlan.objects.filter(year=year).exclude(given_on__gt=until).order_by("given_on", "id"):
         amount, last = given.get(plan.pk, (Decimal(0), None))
-        found.append((plan, PlanRecord(str(plan), plan.amount_wan, plan.given_on, plan.allotment, amount, last)))
+        found.append((plan, PlanRecord(str(plan), plan.amount_wan, plan.given_on, plan.allotment, amount, last, plan.is_approximate)))
     return found
 
 

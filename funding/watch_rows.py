@@ -172,6 +172,7 @@ _GROUPS: dict[str, Any] = {
     "central_not_started": _("超过期限未开工"),
 }
 _OPEN = 12  # a group of so many findings stands open
+_TOLD = 200  # findings of a group on the page; the command prints them all
 
 
 def finding_groups(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -180,7 +181,16 @@ def finding_groups(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         made = {"title": _GROUPS[row["code"]], "severity": row["severity"], "tone": row["tone"], "rows": []}
         groups.setdefault(row["code"], made)["rows"].append(row)
-    return [{**group, "is_open": len(group["rows"]) <= _OPEN} for group in groups.values()]
+    return [
+        {
+            **group,
+            "count": len(group["rows"]),
+            "rows": group["rows"][:_TOLD],
+            "more": max(0, len(group["rows"]) - _TOLD),
+            "is_open": len(group["rows"]) <= _OPEN,
+        }
+        for group in groups.values()
+    ]
 
 
 def _url(one: Placed, dossiers: dict[int, int]) -> str:

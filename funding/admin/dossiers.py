@@ -247,6 +247,10 @@ class DossierAdmin(OfProjectAdmin):
             if getattr(row, "content", None) is not None:
                 keep_file(row.instance, row.instance.filename, row.content, source=source)
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """A file that was sent is noted as the column that names it."""
+        return [name.replace("papers.file", "papers.filename") for name in super().construct_change_message(request, form, formsets, add)]
+
     def changes_of(self, obj: Any) -> list[Change]:
         """Of the dossier with its papers and its income, also of lines that are gone."""
         below = {"dossier_id": obj.pk}

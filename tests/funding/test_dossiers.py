@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.events import is_worded
+from accounts.events import detail_words, is_worded
 from accounts.models import AuditEvent
 from funding.ledger import Step
 from funding.models import Dossier, DossierPaper, IncomeSource, PaperFile, PostedRowError
@@ -79,6 +79,8 @@ def test_a_new_file_leaves_the_old_one_in_reach(cast, signed_in, project) -> Non
     assert "实施方案（改）.pdf" in history
     assert "按评审意见修改" in history
     assert "停车费" in history
+    noted = AuditEvent.objects.get(event="dossier.change")
+    assert "材料 文件" in detail_words(noted, {})
 
 
 def test_the_same_file_again_adds_nothing(project) -> None:
