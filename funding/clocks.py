@@ -179,16 +179,23 @@ def money_waiting(
     return Idle(Wait.UNSPENT, amount, since, days, Light.RED if days > limits.bond_idle_red_days else Light.YELLOW)
 
 
-def project_waiting(account: AccountRecord, since: date | None, limits: Limits, until: date, *, started: bool | None) -> Idle | None:
-    """A project that waits for its money: more work done than arrived, or under way while what was assigned stays away too long."""
-    ahead = account.completed_wan - account.arrived_wan
+def project_waiting(
+    account: AccountRecord, since: date | None, limits: Limits, until: date, *, started: bool | None, ahead_wan: Decimal = ZERO
+) -> Idle | None:
+    """A project that waits for its money: more work done than money came, or under way while what was assigned stays away too long.
+
+    `ahead_wan` is by how much all its work runs ahead of all its money, where that is known.
+    """
     waiting = account.assigned_wan - account.arrived_wan
-    if ahead > 0 and waiting > 0:
-        return Idle(Wait.AHEAD, min(ahead, waiting), since, (until - since).days if since is not None else None, Light.YELLOW)
-    if waiting <= 0 or started is not True or since is None:
+    ahead = max(account.completed_wan - account.arrived_wan, ahead_wan)
+    days = (until - since).days if since is not None else None
+    if waiting <= 0:
         return None
-    days = (until - since).days
-    return Idle(Wait.NOT_ARRIVED, waiting, since, days, Light.YELLOW) if days > limits.bond_idle_days else None
+    if ahead > 0:
+        return Idle(Wait.AHEAD, min(ahead, waiting), since, days, Light.YELLOW)
+    if started is not True or days is None or days <= limits.bond_idle_days:
+        return None
+    return Idle(Wait.NOT_ARRIVED, waiting, since, days, Light.YELLOW)
 
 
 # --- Capital -----------------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from funding.clocks import (
     Light,
     SpendClock,
     StartClock,
+    Wait,
     capital_clock,
     decompose_clock,
     held_since,
@@ -41,9 +42,11 @@ from funding.models.accounts import FundSource
 from funding.records import AccountRecord, Limits, PlanRecord
 from funding.services.checks import issued_on, share_record
 from funding.standing import is_suspended, started_by
+from funding.works import works_ahead
 from projects.values import wan_to_fen
 
 _NOTHING = Flow()
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +198,15 @@ def _idle(
 ) -> tuple[list[IdleRow], list[IdleRow]]:
     held = _held({row.pk for row in accounts if flows[row.pk].idle_wan > 0 or flows[row.pk].waiting_wan > 0}, entries, until)
     money, projects = [], []
+    ahead = works_ahead({row.project_id for row in accounts if flows[row.pk].waiting_wan > 0}, until)
     for row in accounts:
         record, posted = account_record(row, flows[row.pk]), held.get(row.pk, [])
         started = started_by(row.project, until)
         arrived, assigned = held_since(posted, Step.ARRIVE, Step.PAY), held_since(posted, Step.ASSIGN, Step.ARRIVE)
         waits = money_waiting(record, arrived, limits, until, started=started, suspended=is_suspended(row.project))
-        lacks = project_waiting(record, assigned, limits, until, started=started)
+        lacks = project_waiting(record, assigned, limits, until, started=started, ahead_wan=ahead.get(row.project_id, _ZERO))
+        if lacks is not None and lacks.why is Wait.AHEAD and row.project_id in ahead:
+            ahead[row.project_id] -= lacks.amount_wan  # told once, over all the money that is still to come
         money += [IdleRow(row, waits)] if waits is not None else []
         projects += [IdleRow(row, lacks)] if lacks is not None else []
     return _sorted(money), _sorted(projects)

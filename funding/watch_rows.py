@@ -87,7 +87,7 @@ def sections_of(found: Watch, *, whole_city: bool) -> list[Section]:
     }
     idle = {"n": found.limits.bond_idle_days, "red": found.limits.bond_idle_red_days}
     money = gettext("到位后超过 %(n)s 天未支出（超过 %(red)s 天为红），或项目未开工、停缓建。") % idle
-    project = gettext("项目已开工而分配后超过 %(n)s 天未拨付，或完成投资多于到位资金。") % idle
+    project = gettext("项目已开工而分配后超过 %(n)s 天未拨付，或完成投资多于到位资金（有资金方案的项目按各来源到位合计比）。") % idle
     starts = gettext("下达后 %(n)s 个月内开工。") % {"n": found.limits.central_start_months}
     plans = gettext("切块、打捆 %(block)s 个工作日，直接下达到项目 %(named)s 个工作日内分解。") % dict(found.limits.central_decompose_days)
     bonds = Section("bonds", gettext("债券支出进度"), note, [_bond_line(row) for row in found.bonds])

@@ -170,6 +170,14 @@ def test_a_project_waits_for_its_money(days, started, completed, why):
     assert (idle.why if idle else None) == why
 
 
+def test_work_beyond_all_money_waits_for_what_is_still_to_come():
+    until = date(2020, 9, 30)
+    for ahead, amount in (("15", 15), ("500", 40)):
+        idle = project_waiting(ACCOUNT, until, LIMITS, until, started=None, ahead_wan=D(ahead))
+        assert (idle.why, idle.amount_wan) == (Wait.AHEAD, amount)
+    assert project_waiting(replace(ACCOUNT, arrived_wan=D(100)), until, LIMITS, until, started=True, ahead_wan=D(9)) is None
+
+
 # --- Capital and central -------------------------------------------------------------------------------------------------------------
 
 

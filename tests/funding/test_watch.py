@@ -14,12 +14,12 @@ from django.urls import reverse
 
 from funding.clocks import Light, Wait
 from funding.ledger import Step
-from funding.models import Bond, CentralPlan, Dossier, FundEntry
+from funding.models import Bond, CentralPlan, Dossier, FinanceLine, FinancePlan, FundEntry
 from funding.services.findings import findings
 from funding.watch import Watch, overall, watch
 from projects.models import Holiday, Threshold
 from projects.services.keeping import change_project
-from tests.factories import make_project
+from tests.factories import make_month, make_project, make_sector
 from tests.funding.money import give, make_bond, make_central, make_issue, make_quota, of_bond, of_plan
 from tests.projects.admin_pages import errors_of, form_of
 
@@ -139,6 +139,33 @@ def test_work_ahead_of_money_is_a_project_that_waits() -> None:
     for step, amount in ((Step.ASSIGN, 80), (Step.ARRIVE, 30), (Step.PAY, 30), (Step.COMPLETE, 50)):
         give(of_plan(project, plan), step, amount, date(2020, 9, 1))
     assert [(row.idle.why, row.idle.amount_wan) for row in seen().projects_wait] == [(Wait.AHEAD, 20)]
+
+
+def test_a_project_whose_work_runs_ahead_of_all_its_money_waits() -> None:
+    """Two bonds have 70 and 50 still to come; 330 is built, of which 200 was paid for from elsewhere and 60 by the bonds."""
+    project = make_project("甲路", stage="build")
+    bonds = [make_bond(200, tender_on=date(2020, 5, day)) for day in (8, 9)]
+    for bond, amount, arrived in ((bonds[0], 100, 30), (bonds[1], 80, 30)):
+        give(of_bond(project, bond), Step.ASSIGN, amount, date(2020, 9, 1))
+        give(of_bond(project, bond), Step.ARRIVE, arrived, date(2020, 9, 2))
+    make_month(project, 8, cum_total_wan=Decimal(330))
+    make_month(project, 9, cum_total_wan=Decimal(900))
+
+    def ahead(until: date) -> list[tuple[Wait, Decimal]]:
+        return [(row.idle.why, row.idle.amount_wan) for row in seen(until).projects_wait]
+
+    # Without a finance plan nobody has said what came from elsewhere.
+    assert ahead(date(2020, 9, 29)) == []
+    plan = FinancePlan.objects.create(project=project, number=1, state="current")
+    line = FinanceLine.objects.create(
+        plan=plan, source=make_sector("自筹", "finance_source"), planned_wan=Decimal(400), other_arrived_wan=Decimal(200)
+    )
+    assert ahead(date(2020, 9, 29)) == [(Wait.AHEAD, 70)]  # of August, for September has not ended; what is still to come covers it once
+    assert ahead(date(2020, 9, 30)) == [(Wait.AHEAD, 70), (Wait.AHEAD, 50)]
+    line.other_arrived_wan = Decimal(840)
+    line.save()
+    assert ahead(date(2020, 9, 30)) == []
+    assert ahead(date(2020, 9, 1)) == []
 
 
 def test_every_rule_speaks_of_what_is_stored(books, cast) -> None:
