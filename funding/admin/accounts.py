@@ -140,7 +140,7 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
         "who",
         "at",
         "reversed_words",
-        "upload_id",
+        "upload_link",
     )
     readonly_fields = fields
     summed = {"n_amount": ("amount_wan",), "n_capital": ("capital_wan",)}
@@ -167,6 +167,14 @@ class FundEntryAdmin(FoundByProject, PostedAdmin):
     @admin.display(description=_("记账"), ordering="at")
     def who(self, row: FundEntry) -> str:
         return f"{row.by or '—'} · {row.get_door_display()}"
+
+    @admin.display(description=_("来自上传"))
+    def upload_link(self, row: FundEntry) -> Any:
+        """The file that says so, and by its document the row of it."""
+        if row.upload_id is None:
+            return "—"
+        word = gettext("上传 #%(n)s") % {"n": row.upload_id}
+        return format_html('<a href="{}">{}</a>', reverse("upload-by-number", args=[row.upload_id]), word)
 
     @admin.display(description=_("冲销"))
     def reversed_words(self, row: FundEntry) -> str:

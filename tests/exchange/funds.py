@@ -14,8 +14,9 @@ from exchange.services.parts import planned_rows
 from exchange.services.receive import receive
 from funding.models import Bond, BondIssue, CentralPlan, FundAccount, FundEntry
 from funding.proofs import faults
+from funding.services.bonds import issue_bond
 from tests.books import Sheet, xlsx
-from tests.funding.money import make_bond, make_central
+from tests.funding.money import SOURCE, make_central, make_quota
 
 ISSUED = date(2020, 5, 8)
 JUNE = date(2020, 6, 30)
@@ -41,19 +42,13 @@ def issue(number: int = 2, terms: dict[int, tuple[int, str]] | None = None, year
     """The bonds of an issue by term: amount and rate."""
     made = BondIssue.objects.create(year=year, number=number, tender_on=ISSUED)
     given = terms if terms is not None else {10: (5000, "3.37"), 15: (4000, "3.82")}
-    names = {"name": "2020年青岛市政府专项债券", "short_name": "20青岛债"}
-    return {
-        term: make_bond(
-            amount,
-            issue=made,
-            years=term,
-            rate_percent=Decimal(rate),
-            tender_on=ISSUED,
-            **{key: f"{name}{number}-{term}" for key, name in names.items()},
-            **values,
-        )
-        for term, (amount, rate) in given.items()
-    }
+    return {term: _bond(made, term, Decimal(amount), Decimal(rate), **values) for term, (amount, rate) in given.items()}
+
+
+def _bond(made: BondIssue, term: int, amount: Decimal, rate: Decimal, **values: Any) -> Bond:
+    names = {"name": f"{made.year}年青岛市政府专项债券{made.number}-{term}", "short_name": f"20青岛债{made.number}-{term}"}
+    bond = Bond(issue=made, years=term, rate_percent=rate, amount_wan=amount, tender_on=ISSUED, **names, **values)
+    return issue_bond(bond, {make_quota(amount).pk: amount}, source=SOURCE)
 
 
 def plan(amount: int = 5000, doc_no: str = "发改投资〔2020〕600号", programme: str = "排水设施建设", **values: Any) -> CentralPlan:

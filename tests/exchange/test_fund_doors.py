@@ -68,8 +68,11 @@ def test_through_the_page_from_the_file_to_the_entry_and_back(cast: Cast, projec
     done = client.get(address).content.decode()
     link = re.search(r'href="([^"]*fundentry[^"]*upload_id=\d+)"', done)
     assert link is not None
-    listed = text_of(client.get(link[1]))
-    assert "1,700" in listed
+    assert "1,700" in text_of(client.get(link[1]))
+    entry = FundEntry.objects.filter(upload_id=upload.pk, step="assign").earliest("id")
+    shown = client.get(f"/admin/funding/fundentry/{entry.pk}/change/", follow=True).content.decode()
+    assert f'href="/uploads/by-number/{upload.pk}/"' in shown, "where does this figure come from?"
+    assert f"上传#{upload.pk} Sheet1!第4行" in shown
     assert client.post(f"{address}undo/", {"reason": "重报", "seen": seen_of(client, address)}).status_code == 303
     assert (Upload.objects.get(pk=upload.pk).state, held(FIRST, bonds[10])) == ("undone", (0, 0, 0, 0))
     assert client.post(f"{address}redo/", {"reason": "没错", "seen": seen_of(client, address, "redo")}).status_code == 303
