@@ -15,6 +15,9 @@ from openpyxl import load_workbook
 from accounts.models import ReportingUnit
 from config.demo import load_people
 from config.funds_demo import FILE, load_funds
+from exchange.services.check import check
+from exchange.services.commit import commit
+from exchange.services.receive import receive
 from funding.figures import flow_of, quota_by_batch, quota_of_year
 from funding.measures import Drawn
 from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch, UseAdjustment
@@ -95,6 +98,19 @@ def test_money_is_loaded_once(year: None) -> None:
     before = FundEntry.objects.count()
     assert not load_funds()
     assert FundEntry.objects.count() == before
+
+
+def test_the_bond_sheet_of_a_district_is_ready_to_go_in(year: None) -> None:
+    manifest = json.loads((FILE.parent / "manifest.json").read_text(encoding="utf-8"))["funds"]
+    content = (FILE.parent / manifest["path"]).read_bytes()
+    upload = check(receive(content, manifest["path"], actor=None, unit=ReportingUnit.objects.get(key=manifest["unit"])), actor=None)
+    said = {each["code"] for each in upload.findings if each["severity"] != "info"}
+    assert (upload.kind, upload.counts["fund_changes"], upload.counts["error"]) == (manifest["kind"], manifest["rows"], 0)
+    assert said == {"papers_incomplete", "income_missing", "transfer_with_spend"}
+    before = FundEntry.objects.count()
+    commit(upload, actor=None, reason="第五批安排")
+    assert FundEntry.objects.count() - before == 10, "four given, three of them transferred and spent"
+    assert faults() == []
 
 
 def test_every_project_that_gets_money_is_on_the_demo_lists() -> None:
