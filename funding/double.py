@@ -69,13 +69,18 @@ def item_key(text: str) -> str:
 
 
 def sums(supports: Iterable[Support]) -> list[Sum]:
-    """Fund by fund and item by item; what was taken back altogether is left out."""
+    """Fund by fund and item by item; what was taken back altogether is left out.
+
+    Money that moved to another project names no item: no item is then paid with more than the fund still gives.
+    """
     found: dict[tuple[str, str], list[Support]] = {}
+    given: dict[str, Decimal] = {}
     for one in supports:
         found.setdefault((one.fund, item_key(one.item)), []).append(one)
+        given[one.fund] = given.get(one.fund, _ZERO) + one.amount_wan
     told = []
     for (fund, _key), rows in found.items():
-        amount = sum((row.amount_wan for row in rows), _ZERO)
+        amount = min(sum((row.amount_wan for row in rows), _ZERO), given[fund])
         if amount > 0:
             documents = tuple(dict.fromkeys(row.doc_no for row in rows if row.doc_no and row.amount_wan > 0))
             told.append(Sum(fund, rows[0].item, amount, documents))

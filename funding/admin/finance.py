@@ -41,7 +41,11 @@ class FinancePlanForm(ReasonForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         project = data.get("project")
-        now = FinancePlan.objects.filter(project=project, state=FinancePlan.State.CURRENT).first() if project and not self.instance.pk else None
+        if project is None or self.instance.pk:
+            return data
+        # The project is held until the plan is stored: of two who begin one at once, the second is told of the first.
+        Project.objects.select_for_update().get(pk=project.pk)
+        now = FinancePlan.objects.filter(project=project, state=FinancePlan.State.CURRENT).first()
         if now is not None:
             told = gettext("该项目已有第%(n)s版资金方案；有调整的，请打开那一版，用“编制新版”")
             self.add_error("project", told % {"n": now.number})

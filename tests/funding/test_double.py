@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
-from funding.double import Support, Verdict, pairs, worst
+from funding.double import Support, Verdict, pairs, sums, worst
 from funding.finance_figures import doubled
 from funding.ledger import Step
 from funding.models import Bond, FundEntry
@@ -50,6 +52,21 @@ def test_verdicts(bonds: list[str], plans: list[str], said: list[str]) -> None:
 
 def test_what_was_taken_back_is_not_paid() -> None:
     assert verdicts([support("土建"), support("土建", -10)], [support("土建", fund="计划")]) == []
+
+
+def test_what_moved_on_is_paid_from_no_item() -> None:
+    moved = [support("土建", 10), support("", -4)]
+    (pair,) = pairs(moved, [support("土建", 7, fund="计划")])
+    assert (pair.verdict, pair.bond_wan) == (Verdict.SAME, 6)
+    assert verdicts([support("土建", 10), support("", -10)], [support("土建", fund="计划")]) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "土建", "设备"]), st.integers(-20, 20).filter(bool)), max_size=8))
+def test_no_item_is_told_with_more_than_its_fund_gives(rows) -> None:
+    told = sums(support(item, amount) for item, amount in rows)
+    whole = sum(amount for _item, amount in rows)
+    assert all(0 < one.amount_wan <= whole for one in told)
+    assert bool(told) == (whole > 0)
 
 
 def test_a_row_says_both_documents_and_amounts() -> None:
