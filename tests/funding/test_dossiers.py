@@ -147,6 +147,14 @@ def test_what_can_not_be_is_refused_in_words(cast, signed_in, project, given, fi
     assert Dossier.objects.count() == 0
 
 
+def test_a_form_that_comes_back_names_the_files_to_choose_again(cast, signed_in, project) -> None:
+    client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
+    response = client.post(address, filled(client, address, coverage="1.1", **{"papers-0-file": pdf()}))
+    assert "还没有保存，改正后请重新选择文件：实施方案.pdf" in response.content.decode()
+    assert "重新选择文件" not in client.post(address, filled(client, address, coverage="1.1")).content.decode()
+    assert PaperFile.objects.count() == 0
+
+
 def test_a_low_coverage_is_kept_with_its_reason(cast, signed_in, project) -> None:
     client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
     given = {"coverage": "1.1", "coverage_method": "all", "coverage_on": "2020-03-01", "change_reason": "含其他融资，专项债本息1.25倍"}
