@@ -6,17 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 
 from exchange.cells.amounts import plain
 from exchange.funds import BondFacts, Days, Target, batch_of, choose_bond, choose_plan
 from exchange.parse import ReadRow
 from exchange.services.fund_book import FundBook
 from exchange.services.setting import Seen, say, text_of
-from funding.models import Bond, CentralPlan
+from funding.models import Bond
 from funding.models.accounts import FundSource
 from projects.findings import Finding, Severity
-from projects.naming import document_key
 from projects.values import PartialDate
 
 _NAMED = 8  # registered funds that a sentence lists
@@ -83,7 +81,7 @@ class FundMatcher:
         if doc_no is None:
             self._say(row, "plan_document_missing", "doc_no", {})
             return None
-        found = choose_plan(self.book.plan_facts(), doc_no, programme)
+        found = choose_plan(self.book.plan_facts(doc_no), doc_no, programme)
         if found is None:
             self._say_no_plan(row, doc_no, programme)
             return None
@@ -91,14 +89,12 @@ class FundMatcher:
         return Target("plan", plan.pk, found.name, FundSource.CENTRAL.value, self._days(row, plan.given_on))
 
     def _say_no_plan(self, row: ReadRow, doc_no: str, programme: str | None) -> None:
-        plans = list(self.book.plans.values())
-        same = [plan for plan in plans if document_key(plan.doc_no) == document_key(doc_no)]
+        same = self.book.plan_facts(doc_no)
         told = {"doc_no": doc_no, "program": programme or "空白"}
         if same:
             self._say(row, "plan_program_unknown", "program", {**told, "known": _listed(plan.programme or "（没有专项）" for plan in same)})
             return
-        near = _near(doc_no, plans)
-        self._say(row, "plan_unknown", "doc_no", {**told, "known": _listed(str(plan) for plan in near)})
+        self._say(row, "plan_unknown", "doc_no", {**told, "known": _listed(str(plan) for plan in self.book.plans_near(doc_no))})
 
     # --- both ---
 
@@ -124,10 +120,3 @@ def _bond_words(bond: BondFacts) -> str:
 def _listed(names: Iterable[str]) -> str:
     listed = list(dict.fromkeys(names))
     return ("、".join(listed[:_NAMED]) + ("等" if len(listed) > _NAMED else "")) or "无"
-
-
-def _near(doc_no: str, plans: list[CentralPlan]) -> list[CentralPlan]:
-    """The plans whose documents are written most alike; those of the newest years where none is."""
-    by_key = {document_key(plan.doc_no): plan for plan in plans}
-    close = get_close_matches(document_key(doc_no), list(by_key), n=3, cutoff=0.6)
-    return [by_key[key] for key in close] or plans[-3:]

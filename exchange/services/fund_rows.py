@@ -28,7 +28,7 @@ from exchange.services.merging import Merger, forgive
 from exchange.services.setting import Seen, Setting, put, say, text_of
 from exchange.services.snapshot import Frame, Snapshot, load
 from funding.ledger import Step
-from funding.models import Bond
+from funding.models import Bond, FundAccount
 from funding.services.ledger import Key
 from funding.services.words import fund_full, over_words, step_words
 from projects.findings import Finding, Severity
@@ -61,6 +61,8 @@ def examine_funds(rows: Sequence[ReadRow], year: int | None, setting: Setting, b
         Merger(setting.base, Frame(year), snapshot.known),
     )
     examiner.holdings = holdings_of(snapshot.known)
+    for key, holding in examiner.holdings.items():
+        examiner.accounts.setdefault(key.project_id, []).append(holding.account)
     judged = [examiner.judge(row) for row in rows]
     examiner.check_funds(judged)
     return [examiner.closed(one) for one in judged]
@@ -77,6 +79,7 @@ class _Examiner:
     rules: GiftRules
     merger: Merger
     holdings: Mapping[Key, Holding] = field(default_factory=dict)
+    accounts: dict[int, list[FundAccount]] = field(default_factory=dict)  # by project
 
     def judge(self, row: ReadRow) -> _Judged:
         name = text_of(row, "name") or ""
@@ -170,7 +173,7 @@ class _Examiner:
         value = row.values.get(name)
         if not isinstance(value, Decimal):
             return
-        mine = [holding.account for holding in self.holdings.values() if holding.account.project_id == project_id]
+        mine = self.accounts.get(project_id, [])
         if target.fund == "bond":
             here = self.book.bonds[target.id].issue
             given = [(self.book.bonds[one.bond_id].issue, one.assigned_wan) for one in mine if one.bond_id is not None]
