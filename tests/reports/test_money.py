@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 
 from funding.figures import MonthMoney
 from funding.ledger import Step
+from funding.measures import exact_text
 from funding.models import Bond, CentralPlan, QuotaBatch
+from funding.proofs import prove
 from projects.models import Project, Threshold
 from reports import money_pages
 from reports.money import money
@@ -209,3 +211,19 @@ def test_the_overview_takes_the_same_queries_at_any_size(cast, books, django_ass
         give(of_bond(make_project(), bond), Step.ASSIGN, 5)
     with django_assert_max_num_queries(24):
         money(cast.city, 2020, END)
+
+
+def test_a_project_s_money_is_the_same_at_every_door(cast, signed_in, books) -> None:
+    """The overview, the tab of the project, the list of accounts, the list of entries and the proof."""
+    client, road = signed_in(cast.city), Project.objects.get(name="甲路")
+    (row,) = [row for table in money(cast.city, 2020, END).tables if table.name == "projects" for row in table.rows if row.label == "甲路"]
+    overview = [row.values[f"bond_{step}"] for step in ("assigned", "arrived", "paid")]
+    page = client.get(reverse("admin:projects_project_page", args=[road.pk]), {"month": "2020-12"})
+    (tab,) = [panel for panel in page.context["panels"] if panel["panel"].key == "money"]
+    total = tab["total"]
+    assert overview == [total.assigned_wan, total.arrived_wan, total.paid_wan] == [300_000, 200_000, 100_000]
+    assert (tab["months"][-1].flow.arrived_wan, tab["months"][-1].flow.paid_wan) == (total.arrived_wan, total.paid_wan)
+    cells = {cell.key: cell.text for cell in client.get(tab["accounts_url"]).context["cl"].sum_cells}
+    assert [cells[f"n_{step}"] for step in ("assigned", "arrived", "paid")] == [exact_text(amount) for amount in overview]
+    proofs = {proof.code: proof for proof in prove() if proof.kind == "project" and proof.key == road.pk}
+    assert (proofs["sources"].whole_wan, proofs["transferred"].whole_wan, proofs["transferred"].parts_wan[0]) == tuple(overview)
