@@ -135,7 +135,8 @@ def _stroke(series: Series, ceiling: Decimal, slot: float, *, stepped: bool = Fa
         points = [(LEFT + slot * (at + 0.5), _y(value, ceiling)) for at, value in known]
         path = "M" + " L".join(f"{x:.1f},{y}" for x, y in points)
         end = LEFT + slot * (last + 0.5)
-    return Stroke(series.title, series.css, path, round(end, 1), _y(amount, ceiling), yi_text(amount, 1))
+    # A line that has burnt down to nothing lies on the axis, where its words would cover the bars.
+    return Stroke(series.title, series.css, path, round(end, 1), _y(amount, ceiling), yi_text(amount, 1) if amount else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,15 @@ from projects.measures import percent_text, share
 Read = Callable[[Standing], Decimal | None]
 
 _AMOUNTS: tuple[tuple[Any, Read], ...] = (
-    (_("本债券分配（万元）"), lambda stands: stands.held.assigned_wan),
-    (_("其中资本金（万元）"), lambda stands: stands.held.capital_wan),
-    (_("已拨付（万元）"), lambda stands: stands.held.arrived_wan),
-    (_("未拨付（万元）"), lambda stands: stands.held.waiting_wan),
-    (_("已支出（万元）"), lambda stands: stands.held.paid_wan),
-    (_("全部资金分配（万元）"), lambda stands: stands.everything.assigned_wan),
-    (_("分摊利息（万元）"), lambda stands: stands.interest_wan),
-    (_("分摊本金（万元）"), lambda stands: stands.principal_wan),
-    (_("分摊本息合计（万元）"), lambda stands: stands.due_wan),
+    (_("本债券分配"), lambda stands: stands.held.assigned_wan),
+    (_("其中资本金"), lambda stands: stands.held.capital_wan),
+    (_("已拨付"), lambda stands: stands.held.arrived_wan),
+    (_("未拨付"), lambda stands: stands.held.waiting_wan),
+    (_("已支出"), lambda stands: stands.held.paid_wan),
+    (_("全部资金分配"), lambda stands: stands.everything.assigned_wan),
+    (_("分摊利息"), lambda stands: stands.interest_wan),
+    (_("分摊本金"), lambda stands: stands.principal_wan),
+    (_("分摊本息合计"), lambda stands: stands.due_wan),
 )
 _RATES: tuple[tuple[Any, Read], ...] = (
     (_("支出率（支出÷分配）"), lambda stands: share(stands.held.paid_wan, stands.held.assigned_wan)),
