@@ -159,6 +159,7 @@ class AdjustForm(VerbForm):
     doc_no = words(_("批准文号"), 60)
     approved_on = day(_("批准日期"))
     disclosed_on = day(_("公开日期"), required=False)
+    cost_item = words(_("费用或建设内容项"), 60, required=False, help_text=_("调入项目用这笔钱建什么，用来核对有没有重复支持"))
     reason = words(_("调整原因"), 300)
 
     _LATER = ("doc_no", "approved_on", "reason")

@@ -53,7 +53,7 @@ def _reverse(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:
     return reverse(ids, source=source)
 
 
-_ADJUSTED = ("amount_wan", "capital_wan", "doc_no", "approved_on", "disclosed_on")
+_ADJUSTED = ("amount_wan", "capital_wan", "doc_no", "approved_on", "disclosed_on", "cost_item")
 
 
 def _adjust(fund: Fund, data: Mapping[str, Any], source: Source) -> Any:

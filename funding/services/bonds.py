@@ -88,8 +88,12 @@ def adjust_use(
     source: Source,
     capital_wan: Decimal = Decimal(0),
     disclosed_on: date | None = None,
+    cost_item: str = "",
 ) -> UseAdjustment:
-    """Move money that has not arrived from one project to another (财预〔2021〕110号: never spent first). Refused without document or reason."""
+    """Move money that has not arrived from one project to another (财预〔2021〕110号: never spent first). Refused without document or reason.
+
+    `cost_item` is what the project that gets it pays with it.
+    """
     if not doc_no.strip():
         raise Refused("document", "调整用途缺少批准文号。", "An adjustment needs its approval document.")
     if not source.reason.strip():
@@ -103,8 +107,9 @@ def adjust_use(
     columns: dict[str, Any] = {"amount_wan": amount_wan, "capital_wan": capital_wan, "doc_no": doc_no.strip()[:60], "approved_on": approved_on}
     projects: dict[str, Any] = {"taken_from_id": taken_from, "given_to_id": given_to, "disclosed_on": disclosed_on}
     made = UseAdjustment.objects.create(bond_id=bond_id, **columns, **projects, **told(source))
-    sides = ((taken_from, -amount_wan, -capital_wan), (given_to, amount_wan, capital_wan))
-    post([Posting(Key(pk, bond_id), Step.ASSIGN, amount, approved_on, capital, doc_no, made.pk) for pk, amount, capital in sides], source=source)
+    taken = Posting(Key(taken_from, bond_id), Step.ASSIGN, -amount_wan, approved_on, -capital_wan, doc_no, made.pk)
+    given = Posting(Key(given_to, bond_id), Step.ASSIGN, amount_wan, approved_on, capital_wan, doc_no, made.pk, cost_item=cost_item)
+    post([taken, given], source=source)
     return made
 
 

@@ -15,6 +15,7 @@ from funding.finance_figures import doubled
 from funding.ledger import Step
 from funding.models import Bond, FundEntry
 from funding.services import ledger
+from funding.services.bonds import adjust_use
 from projects.workflow import Refused
 from tests.factories import make_project
 from tests.funding.money import SOURCE, give, make_bond, make_central, of_bond, of_plan
@@ -128,6 +129,16 @@ def test_the_page_shows_each_reader_their_own(cast, signed_in, paid_twice) -> No
     mine = signed_in(cast.stranger).get(reverse("admin:funding_double")).content.decode()
     assert "乙" in mine
     assert "债文1" not in mine
+
+
+@pytest.mark.django_db
+def test_an_adjustment_says_what_the_other_project_pays_with_it() -> None:
+    bond, one, other = make_bond(), make_project("甲"), make_project("乙")
+    give(of_bond(one, bond), Step.ASSIGN, 10, cost_item="桥梁")
+    moved = {"amount_wan": Decimal(4), "doc_no": "批1", "approved_on": DAY, "cost_item": "隧道"}
+    made = adjust_use(bond_id=bond.pk, taken_from=one.pk, given_to=other.pk, source=SOURCE, **moved)
+    told = made.entries.order_by("amount_wan").values_list("account__project__name", "amount_wan", "cost_item")
+    assert list(told) == [("甲", -4, ""), ("乙", 4, "隧道")]
 
 
 @pytest.mark.django_db
