@@ -31,14 +31,6 @@ class Light(StrEnum):
     GREY = "grey"
 
 
-_GRAVITY = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY)
-
-
-def worst(lights: Iterable[Light]) -> Light:
-    """The gravest of several; grey where there is none."""
-    return min(lights, key=_GRAVITY.index, default=Light.GREY)
-
-
 # --- Quota to be issued ------------------------------------------------------------------------------------------------------------
 
 
@@ -124,9 +116,6 @@ class Wait(StrEnum):
     SUSPENDED = "suspended"  # money: arrived, the project is suspended
     NOT_ARRIVED = "not_arrived"  # project: under way, its money assigned long ago and not arrived
     AHEAD = "ahead"  # project: more work done than money arrived
-
-
-MONEY_WAITS = frozenset({Wait.UNSPENT, Wait.NOT_STARTED, Wait.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)

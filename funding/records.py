@@ -35,7 +35,6 @@ class BondRecord:
     per_year: int | None = None
     area: str | None = None  # code of the field
     area_name: str = ""
-    is_new: bool = True
     year: int | None = None
 
 

@@ -31,7 +31,6 @@ from funding.clocks import (
     project_waiting,
     spend_clock,
     start_clock,
-    worst,
 )
 from funding.figures import flows_by, year_record
 from funding.ledger import Entry, Step
@@ -102,28 +101,6 @@ class Watch:
     projects_wait: list[IdleRow]
     plans: list[PlanRow]
     starts: list[StartRow]
-
-    @property
-    def lights(self) -> dict[str, dict[Light, int]]:
-        """Clock → how many rows stand at which light."""
-        groups: dict[str, Iterable[Light]] = {
-            "issue": [self.issue.light],
-            "capital": [self.capital.light],
-            "bonds": (row.clock.light for row in self.bonds),
-            "accounts": (row.clock.light for row in self.accounts),
-            "money_waits": (row.idle.light for row in self.money_waits),
-            "projects_wait": (row.idle.light for row in self.projects_wait),
-            "plans": (row.clock.light for row in self.plans),
-            "starts": (row.clock.light for row in self.starts),
-        }
-        return {name: _counted(lights) for name, lights in groups.items()}
-
-
-def _counted(lights: Iterable[Light]) -> dict[Light, int]:
-    found: dict[Light, int] = {}
-    for light in lights:
-        found[light] = found.get(light, 0) + 1
-    return found
 
 
 def watch(entries: QuerySet[FundEntry], year: int, until: date) -> Watch:
@@ -254,8 +231,3 @@ def _starts(accounts: list[FundAccount], flows: Mapping[Any, Flow], limits: Limi
         if row.plan is not None and row.source == FundSource.CENTRAL and flows[row.pk].assigned_wan > 0:
             rows.append(StartRow(row, start_clock(share_record(row.project, row.plan, until), limits, until)))
     return sorted(rows, key=lambda row: _GRAVITY[row.clock.light])
-
-
-def overall(found: Watch) -> Light:
-    """The gravest light of all."""
-    return worst(light for lights in found.lights.values() for light in lights)

@@ -59,7 +59,6 @@ def bond_record(bond: Bond) -> BondRecord:
         per_year=bond.per_year,
         area=_area_code(area),
         area_name=area.name if area is not None else "",
-        is_new=bond.purpose == Bond.Purpose.NEW,
         year=bond.issue.year,
     )
 

@@ -24,7 +24,6 @@ from funding.clocks import (
     spend_clock,
     start_clock,
     window_end,
-    worst,
 )
 from funding.ledger import Entry, Step
 from funding.records import AccountRecord, Limits, PlanRecord, ShareRecord, YearRecord
@@ -239,9 +238,3 @@ def test_a_project_starts_within_three_months(until, started, on, light):
 def test_without_a_day_of_issue_nothing_is_clocked():
     assert decompose_clock(replace(PLAN, given_on=None), LIMITS, {}, date(2020, 9, 1)).light is Light.GREY
     assert start_clock(replace(SHARE, given_on=None), LIMITS, date(2020, 9, 1)).light is Light.GREY
-
-
-def test_the_worst_light_is_red():
-    assert worst([Light.GREEN, Light.RED, Light.GREY]) is Light.RED
-    assert worst([Light.GREY, Light.GREEN]) is Light.GREEN
-    assert worst([]) is Light.GREY
