@@ -16,6 +16,7 @@ from funding.ledger import Step
 from funding.models import Bond, FundEntry
 from funding.services.bonds import issue_bond
 from projects.values import Month
+from tests.config.test_structure import faults as unnamed
 from tests.factories import make_project
 from tests.funding.money import SOURCE, give, make_bond, make_issue, make_quota, of_bond
 
@@ -84,6 +85,7 @@ def test_the_page_shows_draws_and_what_is_left(cast, signed_in) -> None:
     assert (response.context["drawn"].left_wan, response.context["now"].left_wan) == (600, 600)
     assert "试债01" in text
     assert response.context["chart"].line.text == "0.1"
+    assert unnamed(text) == []
     assert client.get(reverse("admin:funding_quotabatch_page", args=[0])).status_code == 404
     listed = client.get(reverse("admin:funding_quotabatch_changelist")).content.decode()
     assert reverse("admin:funding_quotabatch_page", args=[batch.pk]) in listed

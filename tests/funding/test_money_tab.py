@@ -24,6 +24,7 @@ from funding.services.bonds import adjust_use
 from funding.services.ledger import reverse as take_back
 from projects.moment import Clocks, Moment
 from projects.values import Month
+from tests.config.test_structure import faults as unnamed
 from tests.factories import make_month, make_project
 from tests.funding.money import SOURCE, give, make_bond, make_central, of_bond, of_plan
 
@@ -72,6 +73,7 @@ def test_the_tab_shows_what_the_ledger_holds(cast, signed_in, road) -> None:
     # What came before the year is told beside it, not counted into it.
     assert (shown["before"].arrived_wan, shown["before"].paid_wan) == (10, 0)
     assert "2020年以前另到位 10 万元" in shown["text"]
+    assert unnamed(shown["text"]) == []
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from funding.models import Bond, FundAccount, UseAdjustment
 from funding.services.bonds import adjust_use
 from funding.services.trial import try_adjustment
 from projects.measures import share
+from tests.config.test_structure import faults as unnamed
 from tests.factories import make_project
 from tests.funding.money import SOURCE, give, make_bond, of_bond
 
@@ -110,6 +111,7 @@ def test_the_page_tries_without_a_document_and_does_with_one(cast, signed_in, bo
     assert shown.status_code == 200
     assert "试算结果（尚未记账）" in text
     assert "可以调整" in text
+    assert unnamed(text) == []
     assert 'class="errornote"' not in text
     assert 'value="20000"' in text
     assert not UseAdjustment.objects.exists()

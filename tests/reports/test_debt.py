@@ -16,6 +16,7 @@ from funding.models import Bond
 from projects.models import Holiday
 from reports.debt import debt_service
 from reports.tables import Level, Table
+from tests.config.test_structure import faults as unnamed
 from tests.factories import make_project
 from tests.funding.money import give, make_bond, of_bond
 
@@ -105,6 +106,7 @@ def test_page_and_workbook_say_the_same(cast, signed_in, books) -> None:
     page = client.get(reverse("reports:debt"), {"year": "2021"})
     assert page.status_code == 200
     assert "2,864.5" in page.content.decode()
+    assert unnamed(page.content.decode()) == []
     book = load_workbook(BytesIO(client.get(reverse("reports:debt_xlsx"), {"year": "2021"}).content))
     assert book.sheetnames == ["还本付息日历", "按债券", "按项目", "逐年", "按项目逐年"]
     found = page.context["debt"]
