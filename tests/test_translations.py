@@ -46,3 +46,15 @@ def test_compiled_catalogue_is_the_text() -> None:
 def test_pages_speak_english_when_asked() -> None:
     with override("en"):
         assert translate("总览") != "总览"
+
+
+def test_templates_hold_no_bare_chinese_word_or_mark() -> None:
+    """What stands between the tags of a template is printed in every language; 中文 alone names itself."""
+    kept = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|切换为中文|中文", re.S)
+    root = CATALOGUE.parents[3] / "templates"
+    found = {
+        path.name: re.findall(r"[\u3000-\u303f\u4e00-\u9fff，；：（）！？].*", kept.sub("", path.read_text(encoding="utf-8")))
+        for path in root.rglob("*.html")
+    }
+    assert {name: bare for name, bare in found.items() if bare} == {}
+    assert len(found) > 50
