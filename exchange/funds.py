@@ -28,7 +28,12 @@ STEP_OF = {column: step for step, column in COLUMN_OF.items()}
 # Field of a sheet → the step it tells of, unless its heading says another.
 FIELD_STEPS: Mapping[str, Mapping[str, Step]] = {
     "bond_allocation": {"bond_this_wan": Step.ASSIGN, "bond_spent_wan": Step.PAY},
-    "central_budget": {"central_this_wan": Step.ASSIGN, "central_paid_wan": Step.ARRIVE, "central_done_wan": Step.COMPLETE},
+    "central_budget": {
+        "central_this_wan": Step.ASSIGN,
+        "central_paid_wan": Step.ARRIVE,
+        "central_spent_wan": Step.PAY,
+        "central_done_wan": Step.COMPLETE,
+    },
 }
 _ARRIVES = re.compile(r"拨付|到位")
 _PAYS = re.compile(r"支付|支出|使用")
@@ -210,12 +215,12 @@ def held_at(posted: Iterable[Posted], as_of: date) -> tuple[int, ...]:
     return tuple(held[step] for step in Step)
 
 
-def course_to(posted: Sequence[Posted], stated: Mapping[Step, int], days: Days) -> Course:
-    """The entries that bring an account from what it holds to what is stated."""
+def course_to(posted: Sequence[Posted], stated: Mapping[Step, int], days: Days, *, tells_transfers: bool = False) -> Course:
+    """The entries that bring an account from what it holds to what is stated. A row that tells what was transferred is taken at its word."""
     held = held_by(balance_at(posted, days.as_of))
     wanted = dict(stated)
     course = Course()
-    if Step.PAY in wanted and Step.ARRIVE not in wanted and wanted[Step.PAY] > held[Step.ARRIVE]:
+    if Step.PAY in wanted and Step.ARRIVE not in wanted and not tells_transfers and wanted[Step.PAY] > held[Step.ARRIVE]:
         wanted[Step.ARRIVE] = wanted[Step.PAY]
         course.with_transfer = True
     for step in (*CHAIN, Step.COMPLETE):

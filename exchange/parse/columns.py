@@ -181,6 +181,7 @@ def _settle_double(plan: ColumnPlan, first: dict[str, PlannedColumn], earlier: P
     else:
         plan.say("column_double", Severity.INFO, later, heading=later.heading, first=earlier.letter)
         _set(later, None)
+        later.is_double = True
 
 
 def _settle_cumulative(plan: ColumnPlan, sample: Rows) -> None:

@@ -81,6 +81,7 @@ class PlannedColumn:
     reader: FieldReader | None = None
     spill: tuple[int, ...] = ()  # further columns under the same merged heading
     month: Month | None = None  # of one month's column in a wide layout
+    is_double: bool = False  # means what an earlier column means, and is not read
     asked: str = ""  # what a person is asked about the heading: unknown, ambiguous
     guess: str | None = None  # the field it may be
     sample: tuple[str, ...] = ()  # some values, for the question

@@ -148,7 +148,7 @@ def _report_recalled(plan: ColumnPlan, recalled: Sequence[int]) -> None:
 
 def _report_unknown(plan: ColumnPlan, block: HeaderBlock, sample: Rows, kind: Kind) -> None:
     for column in plan.columns:
-        if column.field is None and column.heading and not column.meaning.ignored and not column.spill:
+        if column.field is None and column.heading and not (column.meaning.ignored or column.spill or column.is_double):
             plan.say("column_unknown", Severity.INFO, column, heading=column.heading, letter=column.letter)
             if column.meaning.field is None:
                 column.asked = "unknown"

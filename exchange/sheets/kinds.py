@@ -93,6 +93,7 @@ _CENTRAL = (
     Column("central_prior_wan", "以前年度已下达", _R.AMOUNT, unit=_WAN),
     Column("central_this_wan", "本次下达", _R.AMOUNT, unit=_WAN),
     Column("central_paid_wan", "资金到位", _R.AMOUNT, unit=_WAN),
+    Column("central_spent_wan", "资金支付", _R.AMOUNT, unit=_WAN),
     Column("central_done_wan", "完成投资", _R.AMOUNT, unit=_WAN),
     Column("prov_match_wan", "省级配套", _R.AMOUNT, unit=_WAN),
     Column("city_match_wan", "市级配套", _R.AMOUNT, unit=_WAN),
@@ -125,7 +126,7 @@ SHEETS: Mapping[Kind, tuple[Column, ...]] = {
     Kind.CENTRAL: _fields(
         *("serial", "program", "name", "code", "district", "owner", "planned_start", "planned_finish", "total_wan", "central_total_wan"),
         *("prov_match_wan", "city_match_wan", "self_raised_wan", "central_prior_wan", "central_this_wan", "central_paid_wan"),
-        *("central_done_wan", "doc_no", "remarks"),
+        *("central_spent_wan", "central_done_wan", "doc_no", "remarks"),
     ),
 }
 

@@ -125,6 +125,7 @@ RULES: tuple[HeadingRule, ...] = (
         "central",
     ),
     _rule("central_this_wan", r"下达|^(?:本次|本批|Y|本年度?|当年).{0,4}(?:安排|计划)|^(?:Y|本年度?|当年|本次|本批)(?:度)?中央|中央.*Y$", "central"),
+    _rule("central_spent_wan", r"^(?!.*(?:到位|拨付)).*支付", "central"),
     _rule("central_paid_wan", r"到位|支付|拨付", "central"),
     _rule("central_done_wan", r"完成中央|中央.{0,8}完成", "central"),
     _rule("prov_match_wan", r"^省(?!重点)|省级|省预算"),

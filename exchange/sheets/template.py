@@ -58,7 +58,7 @@ MONTH_FIELDS = ("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_tex
 LAST_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.MONTHLY: MONTH_FIELDS,
     Kind.BOND: ("bond_spent_wan",),
-    Kind.CENTRAL: ("central_paid_wan", "central_done_wan"),
+    Kind.CENTRAL: ("central_paid_wan", "central_spent_wan", "central_done_wan"),
 }
 ARRIVED = "arrived_wan"  # of a bond: what was transferred, in grey
 _LAST, _CLASS, _RATE = "last", "class", "rate"  # grey columns that belong to no field
@@ -73,6 +73,7 @@ _HINTS = {
     "problems": "需要协调的事项：卡在哪个环节、涉及哪个部门、希望何时解决。没有的留空。",
     "bond_spent_wan": "到标题中截至的那一天，这笔债券累计支出了多少，单位万元。没有支出填0。",
     "central_paid_wan": "到标题中截至的那一天，累计到位多少，单位万元。",
+    "central_spent_wan": "到标题中截至的那一天，累计支付了多少，不超过累计到位，单位万元。没有支付填0。",
     "central_done_wan": "到标题中截至的那一天，用中央预算内投资累计完成多少，单位万元。",
     "stage": "从下拉列表中选择。",
     "nature": "从下拉列表中选择。",

@@ -19,7 +19,10 @@ _FEWEST = 3  # with fewer there is no line to be out of
 _FEW = 5  # with fewer only the row's own clash is evidence
 # Work done can be small beside the column without being wrong.
 _MAY_BE_SMALL = frozenset(
-    ["done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan", "central_paid_wan", "central_done_wan"]
+    [
+        *("done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan"),
+        *("central_paid_wan", "central_spent_wan", "central_done_wan"),
+    ]
 )
 # What a figure must be multiplied by if it was written in this unit by mistake.
 _SLIPS = {Decimal(10_000): "亿元", Decimal("0.0001"): "元", Decimal(1000): "千万元", Decimal("0.001"): "千倍"}

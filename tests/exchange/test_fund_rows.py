@@ -66,6 +66,8 @@ def test_a_title_says_up_to_which_day_it_stands(text, year, day) -> None:
         ("bond_allocation", {"bond_spent_wan": "已拨付"}, {"bond_spent_wan": B}),
         ("central_budget", {"central_paid_wan": "资金到位", "central_done_wan": "完成投资"}, {"central_paid_wan": B, "central_done_wan": C}),
         ("central_budget", {"central_paid_wan": "到位支付情况/支付"}, {"central_paid_wan": P}),
+        ("central_budget", {"central_paid_wan": "累计到位", "central_spent_wan": "累计支付"}, {"central_paid_wan": B, "central_spent_wan": P}),
+        ("central_budget", {"central_spent_wan": "支付情况/累计"}, {"central_spent_wan": P}),
         ("central_budget", {"central_paid_wan": "到位支付情况"}, {"central_paid_wan": B}),
         ("central_budget", {"total_wan": "总投资"}, {}),
     ],
