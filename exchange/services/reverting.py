@@ -67,11 +67,10 @@ def execute(plan: Inversion, source: Source, watch: Unwatched = UNWATCHED) -> No
 
 def _post(plan: Inversion, source: Source) -> None:
     """What goes back in the ledger: reversing entries, and entries posted again on the days they had."""
-    document = f"上传#{source.upload_id}"
     post(
         [
             Posting(key, change.step, fen_to_wan(change.amount_fen), change.on, fen_to_wan(change.capital_fen), document, reverses_id=change.reverses)
-            for key, change in plan.postings
+            for key, change, document in plan.postings
         ],
         source=source,
     )

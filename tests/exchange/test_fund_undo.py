@@ -78,6 +78,16 @@ def test_undo_and_redo_any_number_of_times(people: Cast, projects) -> None:
         assert faults() == []
 
 
+def test_what_is_posted_again_still_names_upload_and_row(people: Cast, projects) -> None:
+    issue()
+    upload = sent({"第五批": BONDS}, people.city)
+    for _ in range(2):
+        undo(upload, actor=people.city)
+        redo(upload, actor=people.city)
+    told = set(FundEntry.objects.values_list("account__project__name", "doc_no"))
+    assert told == {(FIRST, f"上传#{upload.pk} 第五批!第4行"), (SECOND, f"上传#{upload.pk} 第五批!第5行")}
+
+
 def test_the_preview_tells_account_by_account_what_goes_back(people: Cast, projects) -> None:
     bonds = issue()
     upload = sent(BONDS, people.city)

@@ -37,6 +37,7 @@ class _Row:
     at: datetime
     door: str
     reverses: int | None
+    document: str
 
     @property
     def origin(self) -> Origin:
@@ -60,6 +61,11 @@ class _Account:
     @property
     def own(self) -> list[_Row]:
         return [row for row in self.rows if row.upload_id == self.upload_id]
+
+    @property
+    def document(self) -> str:
+        """Upload and row, as the commit put them on its entries: one row of a file speaks of an account."""
+        return next((row.document for row in self.own if row.document), f"上传#{self.upload_id}")
 
     def lost(self) -> dict[int, _Row]:
         """Own entries that somebody else reversed: entry → its reversal."""
@@ -103,18 +109,19 @@ def decide_funds(work: Work, upload_id: int) -> None:
                 item.why, item.by, item.cause = Why.POSTED, trouble[0], trouble[1]
         work.plan.items += items
         if trouble is None:
-            work.plan.postings += [(Key.of(account.account), change) for change in changes]
+            work.plan.postings += [(Key.of(account.account), change, account.document) for change in changes]
 
 
 def _accounts(upload_id: int) -> list[_Account]:
     mine = FundAccount.objects.filter(entries__upload_id=upload_id).distinct().select_related("project", "bond", "plan").order_by("pk")
     found = {account.pk: _Account(account, upload_id) for account in mine}
     columns = ("id", "account", "step", "amount_wan", "happened_on", "capital_wan", "adjustment", "reverses", "reversed_by")
-    rows = FundEntry.objects.filter(account__among=sorted(found)).order_by("id").values_list(*columns, "upload_id", "by_id", "at", "door")
-    for key, account, step, amount, day, capital, adjustment, reverses, reversed_by, upload, by, at, door in rows:
+    told = ("upload_id", "by_id", "at", "door", "doc_no")
+    rows = FundEntry.objects.filter(account__among=sorted(found)).order_by("id").values_list(*columns, *told)
+    for key, account, step, amount, day, capital, adjustment, reverses, reversed_by, upload, by, at, door, document in rows:
         entry = Entry(Step(step), wan_to_fen(amount), day, wan_to_fen(capital))
         is_free = amount > 0 and adjustment is None and reverses is None and reversed_by is None
-        found[account].rows.append(_Row(Posted(key, entry, is_free, adjustment is not None), upload, by, at, door, reverses))
+        found[account].rows.append(_Row(Posted(key, entry, is_free, adjustment is not None), upload, by, at, door, reverses, document))
     return list(found.values())
 
 

@@ -73,7 +73,7 @@ class Inversion:
     updates: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     inserts: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     replanned: dict[int, dict[str, Any]] = field(default_factory=dict)  # project → planned values that need a plan version of their own
-    postings: list[tuple[Key, Change]] = field(default_factory=list)  # entries of the ledger
+    postings: list[tuple[Key, Change, str]] = field(default_factory=list)  # entries of the ledger, with their documents
 
     def rows(self, model: Model) -> list[Trace]:
         """The rows of a table that would be written."""
