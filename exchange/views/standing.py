@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.roles import Action
+from accounts.scope import for_user
 from exchange.models import Upload
 from exchange.services.holding import holding_of
 from exchange.services.proposing import barrier
@@ -14,6 +15,7 @@ from exchange.services.undo_words import why_words
 from exchange.views.access import may_write, wording
 from exchange.views.causes import cause_link
 from exchange.views.questions import questions_context
+from funding.models import FundEntry
 
 _KEPT_SHOWN = 100
 
@@ -27,8 +29,16 @@ def standing_context(upload: Upload, user: Any) -> dict[str, Any]:
         "may_undo": upload.state in UNDOABLE and may_undo,
         "may_redo": upload.state in REDOABLE and bool(story) and may_undo,
         "holding": _holding(upload, user),
+        "entries_now": _entries_now(upload, user),
         **questions_context(upload, user),
     }
+
+
+def _entries_now(upload: Upload, user: Any) -> int:
+    """How many entries the ledger lists of the upload: those of its commit, and what takings back and bringings back added."""
+    if not upload.is_over or not upload.counts.get("entries"):
+        return 0
+    return for_user(FundEntry.objects.filter(upload_id=upload.pk), user, Action.VIEW).count()
 
 
 def _holding(upload: Upload, user: Any) -> dict[str, Any] | None:

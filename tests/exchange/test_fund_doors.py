@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import ReportingUnit, User
@@ -28,6 +29,7 @@ from tests.conftest import Cast
 from tests.exchange.cast import client_of, make_cast, seen_of
 from tests.exchange.funds import BONDS, CENTRAL, FIRST, SECOND, checked, held, issue, ledger, plan, said, sent
 from tests.exchange.test_corpus import CORPUS
+from tests.exchange.test_intake_services import LIST
 from tests.factories import make_project, make_sector
 from tests.funding.money import make_central
 
@@ -77,6 +79,20 @@ def test_through_the_page_from_the_file_to_the_entry_and_back(cast: Cast, projec
     assert (Upload.objects.get(pk=upload.pk).state, held(FIRST, bonds[10])) == ("undone", (0, 0, 0, 0))
     assert client.post(f"{address}redo/", {"reason": "没错", "seen": seen_of(client, address, "redo")}).status_code == 303
     assert (held(FIRST, bonds[10])[0], faults()) == (1700, [])
+    words = text_of(client.get(address))
+    assert f"{FundEntry.objects.filter(upload_id=upload.pk).count()} 笔 ，含撤回的冲销和恢复的重记；提交时 4 笔" in words
+
+
+def test_after_the_commit_the_money_pages_are_next(cast: Cast, projects) -> None:
+    issue()
+    upload = sent(BONDS, cast.city)
+    page = client_of(cast.city).get(f"/uploads/{upload.public_id}/").content.decode()
+    go_on = page.split('class="go-on"')[1].split("</p>")[0]
+    assert f'href="/admin/funding/fundentry/?upload_id={upload.pk}"' in go_on
+    assert f'href="{reverse("reports:money")}"' in go_on
+    listed = sent(LIST, cast.city)
+    go_on = client_of(cast.city).get(f"/uploads/{listed.public_id}/").content.decode().split('class="go-on"')[1].split("</p>")[0]
+    assert "fundentry" not in go_on
 
 
 def test_a_district_is_told_on_the_page_that_the_city_keeps_the_ledger(cast: Cast, projects) -> None:
