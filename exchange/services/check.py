@@ -179,7 +179,7 @@ def _check_file(upload: Upload, content: bytes, actor: Any, today: date, watch: 
                 _take(run, batch)
                 batch = []
         _take(run, batch)
-        _take_funds(run, min(last_day_of(reading, year), today), today)
+        _take_funds(run, reading, today)
     empty_month = reading.report_period if reading.kind == Kind.MONTHLY and not run.counts["rows"] else None
     for placed in missing_findings(run.seen, run.setting, upload, run.period_of(empty_month) if empty_month is not None else None):
         if placed.finding.code == "return_late" and not any(run.counts[action.value] for action in _HANDED_IN):
@@ -222,12 +222,13 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
     _keep(run, planned)
 
 
-def _take_funds(run: _Run, day: date, today: date) -> None:
+def _take_funds(run: _Run, reading: Reading, today: date) -> None:
     """The rows of fund sheets, against the ledger and the projects that the file itself brings."""
     period = run.upload.period.as_period if run.upload.period is not None else run.setting.base.period
     if not run.funds:
         return
-    book = FundBook.load(today, span_end(period.month, period.half) if period is not None else day)
+    day = span_end(period.month, period.half) if period is not None else last_day_of(reading, run.year)
+    book = FundBook.load(today, day, is_day_said=period is not None or reading.report_period is not None)
     for start in range(0, len(run.funds), PART_ROWS):
         rows = run.funds[start : start + PART_ROWS]
         planned = examine_funds(rows, run.year, run.setting, book, run.seen)

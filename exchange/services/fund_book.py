@@ -21,6 +21,7 @@ class FundBook:
 
     today: date
     default_until: date  # up to when a sheet's figures stand that doesn't say
+    is_day_said: bool = True  # by a month of the file or of the upload
     bonds: dict[int, Bond] = field(default_factory=dict)
     by_issue: dict[tuple[int, int], list[Bond]] = field(default_factory=dict)
     plans: dict[int, CentralPlan] = field(default_factory=dict)
@@ -30,9 +31,9 @@ class FundBook:
     given: dict[tuple[str, int], int] = field(default_factory=dict)  # fund → what the file assigns of it so far (分)
 
     @classmethod
-    def load(cls, today: date, default_until: date) -> FundBook:
+    def load(cls, today: date, default_until: date, *, is_day_said: bool = True) -> FundBook:
         """Two queries. Only new special bonds are assigned by a sheet; the others pay back old debt."""
-        book = cls(today, min(default_until, today))
+        book = cls(today, min(default_until, today), is_day_said)
         for bond in Bond.objects.select_related("issue").order_by("issue__year", "issue__number", "years", "id"):
             book.bonds[bond.pk] = bond
             if bond.type == Bond.Type.SPECIAL and bond.purpose == Bond.Purpose.NEW:
@@ -60,6 +61,10 @@ class FundBook:
 
     def until(self, row: ReadRow) -> date:
         return min(row.table.until or self.default_until, self.today)
+
+    def is_said(self, row: ReadRow) -> bool:
+        """Whether anybody said up to which day the figures of the row's table stand."""
+        return row.table.until is not None or self.is_day_said
 
     def fund(self, kind: str, key: int) -> Bond | CentralPlan:
         return self.bonds[key] if kind == "bond" else self.plans[key]

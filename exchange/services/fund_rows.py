@@ -90,6 +90,8 @@ class _Examiner:
         if not self.setting.posts:
             say(row, Finding("fund_for_city", Severity.INFO), self.seen)
         unit, known = self.finder.find(row, name)
+        if self.finder.is_foreign(row):
+            return judged  # what others hold is not told, not even by what is missing of it
         planned.project_id = known.project.id if known is not None else None
         coming = self.finder.coming(row, unit) if known is None else None
         planned.unit_id = self.snapshot.units[known.project.id] if known is not None else coming.unit_id if coming else unit.pk if unit else None
@@ -122,11 +124,12 @@ class _Examiner:
         holding = self.holdings.get(key_of(target, known.project.id)) if known is not None else None
         posted, account = (holding.posted, holding.account.pk) if holding is not None else ([], None)
         judged.planned.fund = replace(target, held=held_at(posted, target.days.as_of)).pack()
+        tells_transfers = Step.ARRIVE in stated
         sides = sides_of(self.merger, row, known, target, posted)
         if sides is not None:
             self.seen.forgiven += forgive(row, sides)
             stated, merged = touched(sides, stated, steps, target, posted, account)
-        course = judged.course = course_to(posted, stated, target.days)
+        course = judged.course = course_to(posted, stated, target.days, tells_transfers=tells_transfers)
         if course.moved:
             values: dict[str, Value] = {COLUMN_OF[step]: course.new[step] for step in course.moved}
             old: dict[str, Value] = {COLUMN_OF[step]: course.old[step] for step in course.moved} if holding is not None else {}
@@ -134,7 +137,8 @@ class _Examiner:
         if sides is not None:
             keep_merged(judged.planned, merged, self.setting.choices)
             self.seen.kept += len(merged.kept)
-        if Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
+        is_known = known is not None or bool(target.coming)
+        if is_known and Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
             fund = self.book.fund(target.fund, target.id)
             for finding in self.rules.said(fund, judged.planned.project_id, judged.planned.name, target.days.assigned_on):
                 put(row, finding, self.seen, "name")
@@ -146,6 +150,7 @@ class _Examiner:
         row, target, course = judged.row, judged.target, judged.course
         assert target is not None
         fund = self.book.fund(target.fund, target.id)
+        self._say_day(row, target, course)
         for step in course.fallen:
             zh, en = step_words(step, fund)
             told = {"zh": zh, "en": en, "fund": target.name, "old": _wan(course.old[step]), "new": _wan(course.new[step])}
@@ -157,7 +162,7 @@ class _Examiner:
             told = {"zh": zh, "en": en, "day": f"{target.days.as_of:%Y-%m-%d}", "later": _wan(later)}
             told["more"] = _wan(course.new[step] - course.old[step])
             say(row, Finding("fund_later", Severity.REASON, fields.get(step), told), self.seen)
-        if course.with_transfer:
+        if course.with_transfer and (judged.planned.project_id is not None or target.coming):
             told = {"paid": _wan(course.new[Step.PAY]), "arrived": _wan(course.old[Step.ARRIVE])}
             told["more"] = _wan(course.new[Step.ARRIVE] - course.old[Step.ARRIVE])
             say(row, Finding("transfer_with_spend", Severity.REASON, fields.get(Step.PAY), told), self.seen)
@@ -166,6 +171,13 @@ class _Examiner:
             refused = over_words(fault, judged.planned.name, fund)
             said = fields.get(fault.step) or fields.get(Step.PAY) or next(iter(fields.values()), None)
             say(row, Finding("fund_chain", Severity.BLOCKS, said, {"zh": refused.zh, "en": refused.en}), self.seen)
+
+    def _say_day(self, row: ReadRow, target: Target, course: Course) -> None:
+        """On which day the money moves is told once for a table; where nobody said it, whoever commits must stand for it."""
+        if any(change.step is not Step.ASSIGN and change.on == target.days.as_of and change.amount_fen > 0 for change in course.changes):
+            told = {"day": f"{target.days.as_of:%Y-%m-%d}"}
+            is_said = self.book.is_said(row)
+            say(row, Finding("fund_day" if is_said else "fund_day_assumed", Severity.INFO if is_said else Severity.REASON, None, told), self.seen)
 
     def _compare_prior(self, row: ReadRow, project_id: int, target: Target) -> None:
         """What a sheet says was given before, beside what the ledger knows of earlier issues or years."""

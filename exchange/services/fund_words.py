@@ -95,6 +95,16 @@ FUND_WORDING = {
         "如果就是同一笔，请核对本表截至的日期",
         "If it is the same money, check up to which day the sheet stands",
     ),
+    "fund_day": Wording(
+        "本表的拨付、支出、完成投资记在{day}",
+        "Transfers, payments and work done of this table are posted on {day}",
+    ),
+    "fund_day_assumed": Wording(
+        "本表没有写明截至哪一天，上传时也没有选择填报期：拨付、支出、完成投资将记在{day}",
+        "Nothing says up to which day this table stands, and no month was chosen: transfers, payments and work done are posted on {day}",
+        "在标题中写明，如“截至2020年6月30日”，或选择填报期后重新上传；就是这一天的请说明",
+        "Say it in the title, e.g. 截至2020年6月30日, or choose the month and upload again; where it is this day, give the reason",
+    ),
     "transfer_with_spend": Wording(
         "已支出{paid}万元大于账上已拨付的{arrived}万元，表中没有拨付数：提交时一并记拨付{more}万元",
         "{paid} spent is more than the {arrived} transferred, and the sheet has no transfers: {more} is posted as transferred with it",

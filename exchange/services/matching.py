@@ -15,6 +15,7 @@ from projects.findings import Finding, Severity
 from projects.naming import name_key
 
 LISTS = {"infrastructure_list": "infrastructure", "emerging_list": "emerging"}  # kinds of sheet that bring new projects, with what they bring
+FOREIGN = frozenset({"out_of_scope", "unit_foreign"})
 _COMING = 50_000  # new projects of a file that rows of its fund sheets may mean
 
 
@@ -47,7 +48,7 @@ class Finder:
         if project_id is not None:
             unit_id = self.snapshot.units[project_id]
             if allowed is not None and unit_id not in allowed:
-                say(row, Finding("out_of_scope", Severity.BLOCKS, "name", {"name": name}), self.seen)
+                self._refuse_foreign(row, name, unit)
                 return unit, None
             self._compare_names(row, project_id, unit_id, name)
             if row.kind not in FUNDS:  # money given is no report of a project
@@ -57,10 +58,22 @@ class Finder:
         if unit is None:
             say(row, Finding("unit_unknown", Severity.BLOCKS, "district", {"name": name, "value": text_of(row, "district") or "空白"}), self.seen)
         elif allowed is not None and unit.pk not in allowed:
-            say(row, Finding("unit_foreign", Severity.BLOCKS, "district", {"name": name, "unit": unit.name}), self.seen)
+            self._refuse_foreign(row, name, unit)
         elif row.kind not in LISTS:
             self._expect(row, name, unit)
         return unit, None
+
+    def _refuse_foreign(self, row: ReadRow, name: str, unit: ReportingUnit | None) -> None:
+        """Where the row itself names another unit it is told just that, whether or not the project is stored there."""
+        allowed = self.setting.allowed_units
+        if unit is not None and allowed is not None and unit.pk not in allowed:
+            say(row, Finding("unit_foreign", Severity.BLOCKS, "district", {"name": name, "unit": unit.name}), self.seen)
+        else:
+            say(row, Finding("out_of_scope", Severity.BLOCKS, "name", {"name": name}), self.seen)
+
+    def is_foreign(self, row: ReadRow) -> bool:
+        """Whether `find` has said that the row is another unit's."""
+        return any(placed.finding.code in FOREIGN for placed in row.findings)
 
     def coming(self, row: ReadRow, unit: ReportingUnit | None) -> Coming | None:
         """The project that another sheet of this file brings for a row of a fund sheet."""

@@ -16,7 +16,7 @@ from projects.period import Period
 from projects.records import Context
 
 # What is true of a whole table is said at its heading, once.
-_OF_THE_TABLE = frozenset({"column_lacking", "fund_for_city"})
+_OF_THE_TABLE = frozenset({"column_lacking", "fund_for_city", "fund_day", "fund_day_assumed"})
 # Fields of the records that a sheet has under another name.
 _SHEET_FIELDS = {"stated_rate_percent": "progress_percent"}
 

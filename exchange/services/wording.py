@@ -12,8 +12,8 @@ STORED_WORDING = {
         "Remove the row, or let its unit report it",
     ),
     "unit_foreign": Wording(
-        "“{name}”所属区市为“{unit}”，不是你的填报单位",
-        "“{name}” is of {unit}, which is not your reporting unit",
+        "“{name}”属于其他填报单位：所属区市为“{unit}”",
+        "“{name}” belongs to another reporting unit: its district is {unit}",
         "核对所属区市；不属于本单位的项目请删除该行",
         "Check the district; remove rows of other units",
     ),

@@ -45,7 +45,7 @@ from tests.exchange.funds import (
     words,
 )
 from tests.exchange.test_intake_services import LIST, MONTH
-from tests.factories import make_code, make_project, make_sector
+from tests.factories import make_code, make_division, make_project, make_sector
 from tests.funding.money import give, make_bond, make_issue, of_bond
 
 pytestmark = pytest.mark.django_db
@@ -320,7 +320,11 @@ def test_a_project_that_gets_more_is_judged_as_on_the_page_of_the_fund(people: C
     told = {"coverage_method": "all", "coverage_on": ISSUED}
     Dossier.objects.create(project=projects[FIRST], coverage=D("0.9"), income_wan=D(500), **told)
     upload = checked(BONDS, people.city)
-    told = [(each["code"], each["severity"], each["col"], each["row"]) for each in upload.findings if each["code"] != "transfer_with_spend"]
+    told = [
+        (each["code"], each["severity"], each["col"], each["row"])
+        for each in upload.findings
+        if each["code"] not in ("transfer_with_spend", "fund_day")
+    ]
     assert told == [
         ("coverage_below_one", "error", "C", 4),
         ("papers_incomplete", "warning", "C", 4),
@@ -462,6 +466,76 @@ def test_a_district_reaches_no_others_project_and_reads_no_others_figures(people
     assert {code for code, _, _ in said(upload, "error")} == {"out_of_scope"}
     assert "1234" not in str(upload.findings)
     assert [row.intents for row in rows_of(upload)] == [[], []]
+
+
+def test_rows_of_other_units_are_told_so_and_nothing_else(people: Cast, projects) -> None:
+    """Stored or not, with money or without: the same words."""
+    for number, unit in enumerate((people.unit_a, people.unit_b), 2):
+        unit.division = make_division(f"37020{number}", unit.name)
+        unit.save()
+    bonds = issue()
+    give(of_bond(projects[FIRST], bonds[10]), Step.ASSIGN, 1234)
+    for number, project in enumerate(projects.values(), 1):
+        make_code(project, f"2019-370202-48-01-00000{number}")
+    table = put(BONDS, "项目名称 |", "项目名称 | 项目代码 |").replace(f"{FIRST} |", f"{FIRST} | '2019-370202-48-01-000001 |")
+    table = table.replace(f"{SECOND} |", "没有的项目 | '2019-370202-48-01-000009 |").replace("| 15 |", "| 20 |")
+    upload = checked(table, people.stranger, unit=people.unit_b)
+    of_rows = [(each["code"], each["row"]) for each in upload.findings if each["row"] in (4, 5)]
+    assert of_rows == [("unit_foreign", 4), ("unit_foreign", 5)]
+    own_words = checked(table.replace("市南区", "市北区"), people.stranger, unit=people.unit_b)
+    of_first = [each["code"] for each in own_words.findings if each["row"] == 4]
+    assert of_first == ["out_of_scope"]
+    assert "1234" not in f"{upload.findings}{own_words.findings}"
+
+
+def test_a_project_nobody_knows_is_not_judged_by_the_rules_of_money(people: Cast, projects) -> None:
+    issue()
+    upload = checked(put(BONDS, FIRST, "没有的项目"), people.city)
+    assert [each["code"] for each in upload.findings if each["row"] == 4] == ["project_unknown"]
+    assert {each["code"] for each in upload.findings if each["row"] == 5} == {"papers_incomplete", "income_missing"}
+
+
+@pytest.mark.parametrize("values, cell", [("500 | 300", None), ("300 | 500", "I")])
+def test_arrival_and_payment_stand_side_by_side(people: Cast, projects, values: str, cell: str | None) -> None:
+    paper = plan()
+    table = put(CENTRAL, "资金到位 |", "累计到位 | 累计支付 |").replace("| 800 | 500 |", f"| 800 | {values} |").replace("| 400 | |", "| 400 | | |")
+    upload = checked(table, people.city)
+    assert not {each["code"] for each in upload.findings} & {"column_double", "column_unknown"}
+    if cell is not None:
+        assert [(each["code"], each["col"], each["row"]) for each in upload.findings if each["severity"] == "error"] == [("fund_chain", cell, 4)]
+        return
+    commit(upload, actor=people.city, reason="6月台账")
+    assert held(FIRST, paper) == (800, 500, 300, 620)
+    assert faults() == []
+
+
+def test_a_second_column_of_one_sense_is_said_once(people: Cast, projects) -> None:
+    plan()
+    upload = checked(
+        put(CENTRAL, "资金到位 |", "资金到位 | 已到位 |").replace("| 500 |", "| 500 | 500 |").replace("| 400 | |", "| 400 | | |"), people.city
+    )
+    told = [each["code"] for each in upload.findings if each["code"].startswith("column_")]
+    assert told == ["column_double"]
+
+
+@pytest.mark.parametrize("title, code, day", [("（截至2020年6月底）", "fund_day", JUNE), ("", "fund_day_assumed", date(2020, 12, 31))])
+def test_the_check_says_on_which_day_the_money_moves(people: Cast, projects, title: str, code: str, day: date) -> None:
+    bonds = issue()
+    upload = checked(put(BONDS, "（截至2020年6月底）", title), people.city)
+    assert [each["code"] for each in upload.findings if each["code"].startswith("fund_day")] == [code]
+    assert f"{day:%Y-%m-%d}" in words(upload, code)
+    assert ("fund_day_assumed" in {each["code"] for each in upload.findings if each["severity"] == "warning"}) == (not title)
+    commit(upload, actor=people.city, reason="就是这一天")
+    assert {on for _, step, _, on in entries(upload) if step != "assign"} == {day}
+    assert held(FIRST, bonds[10])[2] == 1400
+    again = checked(put(BONDS, "（截至2020年6月底）", title), people.city)
+    assert not [each for each in again.findings if each["code"].startswith("fund_day")], "nothing moves"
+
+
+def test_a_month_that_was_chosen_is_the_day(people: Cast, projects) -> None:
+    issue()
+    upload = checked(put(BONDS, "（截至2020年6月底）", ""), people.city, period=Month(2020, 5))
+    assert "2020-05-31" in words(upload, "fund_day")
 
 
 def test_a_file_of_a_district_that_changes_nothing_is_its_own_to_commit(people: Cast, projects) -> None:

@@ -115,6 +115,24 @@ def test_what_was_filled_in_is_posted_on_the_day_of_the_sheet(cast: Cast, bonds)
     assert (held(ROAD, bonds[10]), held(ROAD, bonds[15]), faults()) == ((1700, 1000, 1000, 0), (800, 0, 0, 0), [])
 
 
+def test_a_central_template_has_arrival_and_payment_beside_each_other(cast: Cast, bonds) -> None:
+    paper = plan()
+    key = of_plan(Project.objects.get(name=ROAD), paper)
+    for step, amount in ((Step.ASSIGN, 800), (Step.ARRIVE, 500), (Step.PAY, 200)):
+        give(key, step, amount, JUNE)
+    excel = Excel(template(cast, Kind.CENTRAL))
+    arrived, paid = (excel.sheet.cell(4, excel.columns[heading]) for heading in ("资金到位（万元）", "资金支付（万元）"))
+    assert (arrived.value, paid.value) == (500, 200)
+    paid.value = 450
+    upload = back(excel.saved(), cast)
+    assert said(upload) == []
+    commit(upload, actor=cast.officer)
+    assert (held(ROAD, paper), faults()) == ((800, 500, 450, 0), [])
+    excel = Excel(template(cast, Kind.CENTRAL))
+    excel.sheet.cell(4, excel.columns["资金支付（万元）"]).value = 501
+    assert said(back(excel.saved(), cast), "error") == [("fund_chain", paid.column_letter, 4)]
+
+
 def test_what_others_posted_meanwhile_stays_where_the_file_was_not_touched(cast: Cast, bonds) -> None:
     excel = Excel(template(cast))
     road = Project.objects.get(name=ROAD)
