@@ -40,7 +40,7 @@ def issue_words(clock: IssueClock) -> str:
     if clock.left_wan <= 0:
         return _("额度%(quota)s万元已全部发行；发行截止日为%(day)s。") % told
     if clock.days_left < 0:
-        return _("额度%(quota)s万元还有%(left)s万元未发行，已超过发行截止日%(day)s%(n)s天。") % told
+        return _("额度%(quota)s万元还有%(left)s万元未发行，已超过发行截止日%(day)s，已过%(n)s天。") % told
     return _("额度%(quota)s万元还有%(left)s万元未发行，距发行截止日%(day)s还有%(n)s天。") % told
 
 
@@ -121,5 +121,5 @@ def start_words(clock: StartClock) -> str:
         late = clock.light is Light.YELLOW
         return (_("已开工，但晚于期限%(day)s。") if late else _("已开工；期限为%(day)s。")) % told
     if (clock.days_left or 0) < 0:
-        return _("未开工，已超过期限%(day)s%(n)s天。") % told
+        return _("未开工，已超过期限%(day)s，已过%(n)s天。") % told
     return _("未开工，距期限%(day)s还有%(n)s天。") % told

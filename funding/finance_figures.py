@@ -27,6 +27,7 @@ from projects.values import PartialDate
 
 _ZERO = Decimal(0)
 GENERAL = "bond_general"  # the source that a general bond is; other accounts are of the source that their own word names
+BOND_SOURCES = (FundSource.BOND.value, GENERAL)
 # Sources whose arrivals the ledger knows altogether, so that nobody types them.
 KEPT_BY_LEDGER = frozenset({FundSource.BOND.value, FundSource.CENTRAL.value, GENERAL})
 

@@ -36,6 +36,8 @@ class BondRecord:
     area: str | None = None  # code of the field
     area_name: str = ""
     year: int | None = None
+    tender_on: date | None = None  # its own, else its issue's
+    value_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class DossierRecord:
     sources: int = 0  # of income
     negative_item: str = ""  # the line of the negative list that it falls under
     year: int | None = None  # whose negative list holds
+    given_wan: Decimal = ZERO  # of new bonds, in all
+    total_wan: Decimal | None = None  # total investment
+    planned_wan: Decimal | None = None  # of bonds by its finance plan; None where that has no such line
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from funding import wording as wording  # every code a rule may say is worded once rules are imported
+from funding.measures import exact_text
 from funding.records import (
     APPROVAL,
     BLOCK,
@@ -115,6 +116,17 @@ def use_area_listed(bond: BondRecord, areas: Areas) -> Said:
     return reason("area_not_listed", "use_area", area=bond.area_name or bond.area, year=bond.year, listed="、".join(areas.allowed.values()))
 
 
+def days_in_order(bond: BondRecord, limits: Limits) -> Said:
+    """A bond's value day is not before its tender, and neither is far from the year of its issue."""
+    tender, value = bond.tender_on, bond.value_on
+    if tender is not None and value is not None and value < tender:
+        return blocks("value_before_tender", "value_on", value=f"{value:%Y-%m-%d}", tender=f"{tender:%Y-%m-%d}")
+    for name, day in (("tender_on", tender), ("value_on", value)):
+        if day is not None and bond.year is not None and abs(day.year - bond.year) > 1:
+            return blocks("bond_day_far", name, day=f"{day:%Y-%m-%d}", year=bond.year)
+    return None
+
+
 def capital_share_within(year: YearRecord, limits: Limits) -> Said:
     """Rule 58: of a year's new special bonds no more is used as capital than the ceiling allows."""
     most = limits.bond_capital_share_max_percent
@@ -179,6 +191,16 @@ def income_expected(dossier: DossierRecord, limits: Limits) -> Said:
     return reason("income_missing", "income_wan", project=dossier.project)
 
 
+def bond_money_within(dossier: DossierRecord, limits: Limits) -> Said:
+    """A project has no more of bonds than it costs, nor than its finance plan expects of them."""
+    said: list[Finding] = []
+    for code, most in (("money_over_total", dossier.total_wan), ("money_over_finance_plan", dossier.planned_wan)):
+        if most is not None and dossier.given_wan > most:
+            told = {"given": exact_text(dossier.given_wan), "most": exact_text(most), "over": exact_text(dossier.given_wan - most)}
+            said.append(reason(code, "amount_wan", project=dossier.project, **told))
+    return tuple(said)
+
+
 def not_forbidden(dossier: DossierRecord, areas: Areas) -> Said:
     """Rule 61, of a project: it does not fall under the negative list, where that year has one."""
     if not dossier.negative_item or not areas.forbidden:
@@ -187,8 +209,8 @@ def not_forbidden(dossier: DossierRecord, areas: Areas) -> Said:
 
 
 def fit_for_bonds(dossier: DossierRecord, limits: Limits, areas: Areas) -> list[Finding]:
-    """All that is asked of a project when it gets bond money: rules 55, 56, 57, 61 and 62."""
-    answers = (rule(dossier, limits) for rule in (coverage_above_one, coverage_advised, papers_complete, income_expected))
+    """All that is asked of a project when it gets bond money: rules 55, 56, 57, 61 and 62, and that it is not too much."""
+    answers = (rule(dossier, limits) for rule in (coverage_above_one, coverage_advised, papers_complete, income_expected, bond_money_within))
     return said_by(*answers, not_forbidden(dossier, areas))
 
 

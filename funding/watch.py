@@ -39,7 +39,7 @@ from funding.measures import Flow
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
 from funding.records import AccountRecord, Limits, PlanRecord
-from funding.services.checks import issued_on, share_record
+from funding.services.checks import share_record
 from funding.standing import is_suspended, started_by
 from funding.works import works_ahead
 from projects.values import wan_to_fen
@@ -150,7 +150,7 @@ def _accounts(flows: Mapping[Any, Flow]) -> list[FundAccount]:
 
 
 def _account_clock(row: FundAccount, flow: Flow, limits: Limits, until: date) -> SpendClock:
-    day = issued_on(row.bond) if row.bond is not None else None
+    day = row.bond.issued_on if row.bond is not None else None
     return spend_clock(flow.assigned_wan, flow.paid_wan, day or until, limits, until, suspended=is_suspended(row.project))
 
 
@@ -159,7 +159,7 @@ def _bonds(entries: QuerySet[FundEntry], year: int, until: date, limits: Limits)
     flows = flows_by(entries, "account__bond", until)
     rows = []
     for bond in Bond.objects.filter(issue__year=year, purpose=Bond.Purpose.NEW).select_related("issue").order_by("issue__number", "years", "id"):
-        day = issued_on(bond)
+        day = bond.issued_on
         if day is None or day > until:
             continue
         flow = flows.get(bond.pk, _NOTHING)

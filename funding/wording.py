@@ -85,6 +85,30 @@ BONDS: Mapping[str, Wording] = {
         "负面清单内的项目不得安排专项债券；请核对",
         "What is on the negative list gets no special bonds; check it",
     ),
+    "value_before_tender": Wording(
+        "起息日{value}早于发行日（招标日）{tender}",
+        "The value day {value} is before the tender, {tender}",
+        "请对照发行文件核对两个日期",
+        "Compare both days with the issue's document",
+    ),
+    "bond_day_far": Wording(
+        "{day}与发行批次的年份{year}年相差一年以上",
+        "{day} is more than a year away from {year}, the year of the issue",
+        "请核对日期；或改选发行批次",
+        "Check the day, or choose another issue",
+    ),
+    "money_over_total": Wording(
+        "“{project}”新增债券资金合计{given}万元，超过总投资{most}万元（多{over}万元）",
+        "{project}: {given} 万元 of new bonds in all are more than its total investment of {most} 万元 ({over} too much)",
+        "请核对分配的金额；总投资有变的先在项目表单中更正",
+        "Check what was allocated, or first mend the total investment on the project's form",
+    ),
+    "money_over_finance_plan": Wording(
+        "“{project}”新增债券资金合计{given}万元，超过现行资金方案中债券资金{most}万元（多{over}万元）",
+        "{project}: {given} 万元 of new bonds in all are more than the {most} 万元 of bonds in its finance plan ({over} too much)",
+        "请核对分配的金额；资金来源有变的先编制新版资金方案",
+        "Check what was allocated, or first make a new version of the finance plan",
+    ),
     "income_missing": Wording(
         "专项债项目“{project}”应有收益来源",
         "Bond project {project} needs an income source",

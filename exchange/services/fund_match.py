@@ -52,7 +52,7 @@ class FundMatcher:
             return None
         bond = self.book.bonds[found.id]
         self._compare_bond(row, bond)
-        issued = bond.tender_on or bond.issue.tender_on or bond.value_on
+        issued = bond.issued_on
         return Target("bond", bond.pk, str(bond), FundSource.BOND.value, self._days(row, issued or _day_of(row.values.get("issue_date"))))
 
     def _say_no_bond(self, row: ReadRow, facts: list[BondFacts], year: int, number: int) -> None:

@@ -28,9 +28,9 @@ from exchange.services.merging import Merger, forgive
 from exchange.services.setting import Seen, Setting, put, say, text_of
 from exchange.services.snapshot import Frame, Snapshot, load
 from funding.ledger import Step
-from funding.models import Bond, FundAccount
+from funding.models import Bond, CentralPlan, FundAccount
 from funding.services.ledger import Key
-from funding.services.words import fund_full, over_words, step_words
+from funding.services.words import fund_full, over_words, step_words, too_early
 from projects.findings import Finding, Severity
 from projects.naming import name_key
 from projects.values import fen_to_wan, wan_to_fen
@@ -140,7 +140,8 @@ class _Examiner:
         is_known = known is not None or bool(target.coming)
         if is_known and Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
             fund = self.book.fund(target.fund, target.id)
-            for finding in self.rules.said(fund, judged.planned.project_id, judged.planned.name, target.days.assigned_on):
+            more = fen_to_wan(assigned_by(course.changes))
+            for finding in self.rules.said(fund, judged.planned.project_id, judged.planned.name, target.days.assigned_on, more):
                 put(row, finding, self.seen, "name")
         self._say_of_course(judged, {step: name for name, step in steps.items()}, posted)
         if known is not None:
@@ -166,10 +167,19 @@ class _Examiner:
             told = {"paid": _wan(course.new[Step.PAY]), "arrived": _wan(course.old[Step.ARRIVE])}
             told["more"] = _wan(course.new[Step.ARRIVE] - course.old[Step.ARRIVE])
             say(row, Finding("transfer_with_spend", Severity.REASON, fields.get(Step.PAY), told), self.seen)
-        fault = broken_by(posted, course.changes) if course.changes else None
+        self._say_refused(judged, fields, posted, fund)
+
+    def _say_refused(self, judged: _Judged, fields: Mapping[Step, str], posted: Sequence[Posted], fund: Bond | CentralPlan) -> None:
+        """What the ledger would refuse of the row's entries, in its words: a day before the fund was there, a chain that breaks."""
+        row, changes, name = judged.row, judged.course.changes, judged.planned.name
+        early = ((one.step, too_early(fund, one.step, one.on, name)) for one in changes if one.reverses is None)
+        found = next(((step, refused) for step, refused in early if refused is not None), None)
+        fault = broken_by(posted, changes) if changes and found is None else None
         if fault is not None:
-            refused = over_words(fault, judged.planned.name, fund)
-            said = fields.get(fault.step) or fields.get(Step.PAY) or next(iter(fields.values()), None)
+            found = fault.step, over_words(fault, name, fund)
+        if found is not None:
+            step, refused = found
+            said = fields.get(step) or fields.get(Step.PAY) or next(iter(fields.values()), None)
             say(row, Finding("fund_chain", Severity.BLOCKS, said, {"zh": refused.zh, "en": refused.en}), self.seen)
 
     def _say_day(self, row: ReadRow, target: Target, course: Course) -> None:

@@ -101,6 +101,8 @@ class KeptForm(RevisedForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        if self.cleaned_data.get("amount_wan") == 0 and "amount_wan" in self.changed_data:
+            self.add_error("amount_wan", _("金额应大于0"))
         if not (self.instance.pk and self.real_changes):
             return
         held = type(self.instance)._default_manager.select_for_update().values_list(self.kept, flat=True).get(pk=self.instance.pk)

@@ -17,6 +17,7 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import CityBooks, FundAdmin, KeptForm, left_column, money_column, synthetic_tag
 from funding.admin.checking import AREA_SCHEMES, offer_areas
+from funding.admin.days import check_days
 from funding.admin.fund_page import bond_page
 from funding.admin.issuing import issuing_page
 from funding.debts import agrees, redeemed_of
@@ -54,6 +55,8 @@ class BondForm(KeptForm, CheckedForm):
     def _post_clean(self) -> None:
         """What was redeemed early stays as it was posted, so the terms must go on allowing it."""
         super()._post_clean()
+        if not self.errors:
+            check_days(self, self.instance, ("tender_on", "value_on"))
         redeemed = redeemed_of([self.instance]) if self.instance.pk and self.real_changes and not self.errors else {}
         if redeemed and not agrees(self.instance, redeemed[self.instance.pk]):
             self.add_error("repayment", _("已登记提前还本：还本方式须为“提前还本”，各还本日须是到期前的付息日；请先冲销提前还本"))

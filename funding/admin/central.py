@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.days import check_days
 from funding.admin.fund_page import plan_page
 from funding.measures import exact_text
 from funding.models import CentralPlan
@@ -25,6 +26,11 @@ register(NavItem("funding", _("中央预算内投资"), "admin:funding_centralpl
 class PlanForm(KeptForm):
     kept = "assigned_wan"
     too_small = _("下达金额不能小于已分解的%(held)s万元")
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            check_days(self, self.instance, ("given_on",))
 
 
 @admin.register(CentralPlan)

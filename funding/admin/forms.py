@@ -108,7 +108,7 @@ class PostForm(VerbForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         central = data.get("source", FundSource.BOND.value) in (FundSource.BOND, FundSource.CENTRAL)
         if not self.errors and data["step"] == Step.ASSIGN and data["amount_wan"] > 0 and central:
-            said = check_gift(self.fund, data["project"], data["happened_on"], data.get("capital_wan", Decimal(0)))
+            said = check_gift(self.fund, data["project"], data["happened_on"], data["amount_wan"], data.get("capital_wan", Decimal(0)))
             judge(self, said, at="project")
         return data
 
@@ -186,7 +186,7 @@ class AdjustForm(VerbForm):
             data |= {name: data.get(name) or value for name, value in stand_in.items()}
             self._require(True)
         if not self.errors:
-            self.findings = check_gift(self.fund, data["given_to"], data["approved_on"])
+            self.findings = check_gift(self.fund, data["given_to"], data["approved_on"], data["amount_wan"])
             if not self.is_trial:
                 judge(self, self.findings, at="given_to")
         return data

@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.days import check_given, check_issue
 from funding.admin.quota_page import quota_page
 from funding.measures import exact_text
 from funding.models import BondIssue, QuotaBatch
 from projects.admin.filters import YearFilter
+from projects.admin.forms import RevisedForm
 
 register(
     NavItem("funding", _("额度批次"), "admin:funding_quotabatch_changelist", may(Action.VIEW), 20),
@@ -29,6 +31,20 @@ register(
 class QuotaForm(KeptForm):
     kept = "issued_wan"
     too_small = _("额度不能小于已发行的%(held)s万元")
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            check_given(self, self.instance)
+
+
+class IssueDayForm(RevisedForm):
+    """A tender: its day is that of its bonds which have none of their own."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            check_issue(self, self.instance)
 
 
 @admin.register(QuotaBatch)
@@ -66,6 +82,7 @@ class QuotaBatchAdmin(FundAdmin):
 
 @admin.register(BondIssue)
 class BondIssueAdmin(FundAdmin):
+    form = IssueDayForm
     head_line = _("每次招标发行的债券；发行批次与额度批次是两回事")
     list_display = ("title", "tender_on", "venue", "doc_no", "count_bonds", "n_amount", "mark")
     list_display_links = ("title",)

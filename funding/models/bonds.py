@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
@@ -137,6 +139,11 @@ class Bond(Revised):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    @property
+    def issued_on(self) -> date | None:
+        """The day it was issued, as far as it is known: its own, else that of its value, else its issue's."""
+        return self.tender_on or self.value_on or self.issue.tender_on
 
 
 _CODE = RegexValidator(r"^[0-9A-Z.]{5,12}$", _("债券代码为5至12位数字、大写字母或点"))

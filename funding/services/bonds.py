@@ -13,8 +13,13 @@ from django.utils import timezone
 from accounts import audit
 from funding import schedule
 from funding.ledger import Step
+from funding.measures import exact_text
 from funding.models import Bond, FundAccount, QuotaBatch, QuotaDraw, UseAdjustment
+from funding.records import Limits
+from funding.rules import days_in_order, said_by
+from funding.services.checks import bond_record
 from funding.services.ledger import Key, Posting, lock_funds, person, post, told
+from projects.findings import message
 from projects.measures import plain_text
 from projects.models import Source, changes_from
 from projects.values import fen_to_wan, wan_to_fen
@@ -29,11 +34,13 @@ def issue_bond(bond: Bond, draws: Mapping[int, Decimal], *, source: Source) -> B
     if drawn != wanted:
         raise Refused(
             "draws",
-            f"新增债券的额度使用合计应等于发行额{plain_text(wanted)}万元，现为{plain_text(drawn)}万元；再融资和置换债券不占新增额度。",
-            f"The draws of a new bond must add up to its {plain_text(wanted)}, they are {plain_text(drawn)}; other bonds draw on no quota.",
+            f"新增债券的额度使用合计应等于发行额{exact_text(wanted)}万元，现为{exact_text(drawn)}万元；再融资和置换债券不占新增额度。",
+            f"The draws of a new bond must add up to its {exact_text(wanted)}, they are {exact_text(drawn)}; other bonds draw on no quota.",
         )
+    _check_terms(bond)
     batches = _locked(draws)
     for pk, amount in draws.items():
+        _check_batch(batches[pk], bond)
         _check_quota(batches[pk], amount)
     if bond.matures_on is None and bond.value_on is not None:
         bond.matures_on = schedule.matures_on(bond.value_on, bond.years)
@@ -42,6 +49,31 @@ def issue_bond(bond: Bond, draws: Mapping[int, Decimal], *, source: Source) -> B
     _draw(bond, batches, draws, source)
     audit.record("fund.issue", actor=person(source), obj=bond, amount=plain_text(bond.amount_wan))
     return bond
+
+
+def _check_terms(bond: Bond) -> None:
+    """What no reason excuses, said by the rules that the form asks."""
+    if bond.amount_wan <= 0:
+        raise Refused("zero", "发行额应大于0。", "The amount of a bond must be above zero.")
+    for finding in said_by(days_in_order(bond_record(bond), Limits())):
+        raise Refused(finding.code, message(finding), message(finding, "en"))
+
+
+def _check_batch(batch: QuotaBatch, bond: Bond) -> None:
+    """A bond draws on quota of its own year that was there when it was issued."""
+    if batch.year != bond.issue.year:
+        raise Refused(
+            "quota_year",
+            f"{batch}是{batch.year}年的额度，{bond}属于{bond.issue}；请使用{bond.issue.year}年的额度批次，或改选发行批次。",
+            f"{batch} is quota of {batch.year}; {bond} is of the issue of {bond.issue.year}. Draw on a batch of that year, or choose another issue.",
+        )
+    issued = bond.issued_on
+    if batch.given_on is not None and issued is not None and batch.given_on > issued:
+        raise Refused(
+            "quota_later",
+            f"{batch}于{batch.given_on:%Y-%m-%d}下达，晚于{bond}的发行日{issued:%Y-%m-%d}；请核对两个日期，或使用之前下达的额度。",
+            f"{batch} was given on {batch.given_on:%Y-%m-%d}, after {bond} was issued on {issued:%Y-%m-%d}; check both days, or draw on another.",
+        )
 
 
 def _locked(draws: Mapping[int, Decimal]) -> dict[int, QuotaBatch]:
@@ -58,8 +90,8 @@ def _check_quota(batch: QuotaBatch, amount: Decimal) -> None:
     if amount > left:
         raise Refused(
             "quota_full",
-            f"{batch}只剩{plain_text(left)}万元，本次要用{plain_text(amount)}万元。",
-            f"{batch} has {plain_text(left)} left; {plain_text(amount)} was asked.",
+            f"{batch}只剩{exact_text(left)}万元，本次要用{exact_text(amount)}万元。",
+            f"{batch} has {exact_text(left)} left; {exact_text(amount)} was asked.",
         )
 
 
@@ -120,7 +152,7 @@ def _check_free(bond_id: int, project_id: int, amount: Decimal) -> None:
         raise Refused("account", "调出项目没有这笔债券的资金。", "The first project has no money of this bond.")
     free = fen_to_wan(account.balance.waiting)
     if amount > free:
-        name, rest = account.project.name, plain_text(free)
+        name, rest = account.project.name, exact_text(free)
         raise Refused(
             "arrived",
             f"“{name}”在{account.bond}下只有{rest}万元尚未拨付，可调出的不超过此数；已拨付的须先收回（冲销拨付）。",

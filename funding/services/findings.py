@@ -32,7 +32,7 @@ from funding.rules import (
     said_by,
     started_in_time,
 )
-from funding.services.checks import bond_record, bond_terms, dossier_records, issued_on, share_record
+from funding.services.checks import bond_record, bond_terms, dossier_records, share_record
 from funding.watch import account_record, plan_records
 from projects.findings import SEVERITY_ORDER, Finding
 from projects.models import Project
@@ -57,7 +57,7 @@ def findings(entries: QuerySet[FundEntry], year: int, until: date, *, whole_city
     accounts = list(rows.order_by("project__unit__sort_order", "project__name", "id"))
     found = list(_of_city(year, until, limits)) if whole_city else []
     found += _of_accounts(accounts, flows, limits, until)
-    found += _of_projects(accounts, flows, limits, year)
+    found += _of_projects(accounts, flows, limits, year, until)
     return sorted(found, key=lambda placed: SEVERITY_ORDER[placed.finding.severity])
 
 
@@ -81,7 +81,7 @@ def _of_bonds(year: int, until: date, limits: Limits) -> Iterator[Placed]:
     areas, then = areas_of(year), {until: limits}
     given = flows_by(FundEntry.objects.filter(account__bond__issue__year=year, step=Step.ASSIGN.value), "account__bond", until)
     for bond in Bond.objects.filter(issue__year=year).select_related("issue", "use_area").order_by("issue__number", "years", "id"):
-        day = issued_on(bond)
+        day = bond.issued_on
         if day is not None and day > until:
             continue
         judged = day or until
@@ -104,9 +104,9 @@ def _of_accounts(accounts: list[FundAccount], flows: Mapping[Any, Flow], limits:
             yield from _placed("project", row.project_id, record.project, said)
 
 
-def _of_projects(accounts: list[FundAccount], flows: Mapping[Any, Flow], limits: Limits, year: int) -> Iterator[Placed]:
+def _of_projects(accounts: list[FundAccount], flows: Mapping[Any, Flow], limits: Limits, year: int, until: date) -> Iterator[Placed]:
     """Each project with bond money once, whatever bonds it comes from."""
     projects: dict[int, Project] = {row.project_id: row.project for row in accounts if row.bond is not None and flows[row.pk].assigned_wan > 0}
     areas = areas_of(year)
-    for key, record in dossier_records(projects.values(), year).items():
+    for key, record in dossier_records(projects.values(), year, until).items():
         yield from _placed("dossier", key, record.project, fit_for_bonds(record, limits, areas))

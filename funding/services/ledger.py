@@ -21,7 +21,7 @@ from accounts.models import User
 from funding.ledger import Balance, Entry, Step, overdrawn, reversal
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
 from funding.models.accounts import FundSource
-from funding.services.words import fund_full, over_words
+from funding.services.words import fund_full, over_words, too_early
 from projects.models import Project, Source
 from projects.values import fen_to_wan, wan_to_fen
 from projects.workflow import Refused
@@ -81,6 +81,7 @@ def post(postings: Sequence[Posting], *, source: Source) -> list[FundEntry]:
     funds = lock_funds([posting.key for posting in postings])
     _check_each(postings)
     accounts = _accounts({posting.key for posting in postings}, source)
+    _check_days(postings, accounts, funds)
     _check_chains(postings, accounts, funds)
     _check_funds(postings, funds)
     made = _store(postings, accounts, source)
@@ -100,7 +101,8 @@ def lock_funds(keys: Iterable[Key]) -> _Funds:
     keys = list(keys)
     bond_ids = sorted({key.bond_id for key in keys if key.bond_id is not None})
     plan_ids = sorted({key.plan_id for key in keys if key.bond_id is None and key.plan_id is not None})
-    bonds = {bond.pk: bond for bond in Bond.objects.select_for_update().filter(pk__among=bond_ids).order_by("pk")} if bond_ids else {}
+    locked = Bond.objects.select_for_update(of=("self",)).select_related("issue")
+    bonds = {bond.pk: bond for bond in locked.filter(pk__among=bond_ids).order_by("pk")} if bond_ids else {}
     plans = {plan.pk: plan for plan in CentralPlan.objects.select_for_update().filter(pk__among=plan_ids).order_by("pk")} if plan_ids else {}
     if len(bonds) < len(bond_ids) or len(plans) < len(plan_ids) or any(key.bond_id is None and key.plan_id is None for key in keys):
         raise Refused("fund", "没有这笔债券或投资计划。", "There is no such bond or plan.")
@@ -152,6 +154,15 @@ def _accounts(keys: set[Key], source: Source) -> dict[Key, FundAccount]:
         rows = FundAccount.objects.filter(project__among=sorted(projects)).select_related("project", "bond", "plan")
         found = {Key.of(account): account for account in rows}
     return {key: found[key] for key in keys}
+
+
+def _check_days(postings: Sequence[Posting], accounts: Mapping[Key, FundAccount], funds: _Funds) -> None:
+    """No money moves before its fund was there. What takes an entry back stands on the day that the entry has."""
+    for posting in postings:
+        if posting.reverses_id is None:
+            refused = too_early(funds.of(posting.key), posting.step, posting.on, accounts[posting.key].project.name)
+            if refused is not None:
+                raise refused
 
 
 def _check_chains(postings: Sequence[Posting], accounts: Mapping[Key, FundAccount], funds: _Funds) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts import audit
 from funding.debts import redeemed_of, terms_of
+from funding.measures import exact_text
 from funding.models import Bond, Redemption
 from funding.schedule import Repayment, interest_days
 from funding.services.ledger import person, told
@@ -77,5 +78,5 @@ def _check(bond: Bond, on: date, amount_wan: Decimal) -> None:
         )
     left = fen_to_wan(wan_to_fen(bond.amount_wan) - sum(amount for _day, amount in redeemed_of([bond]).get(bond.pk, ())))
     if amount_wan > left:
-        more, rest = plain_text(amount_wan), plain_text(left)
+        more, rest = exact_text(amount_wan), exact_text(left)
         raise Refused("full", f"{bond}只剩本金{rest}万元，不能还{more}万元。", f"{bond} has {rest} of principal left; {more} was asked.")

@@ -19,7 +19,6 @@ from funding.models import Bond, FundEntry
 from funding.proofs import Proof, prove_bond
 from funding.records import Limits
 from funding.services.bonds import adjust_use
-from funding.services.checks import issued_on
 from funding.standing import is_suspended
 from projects.models import Project, Source
 from projects.values import fen_to_wan
@@ -121,7 +120,7 @@ def _standings(bond: Bond, projects: tuple[Project, ...], until: date) -> dict[i
 
 
 def _clock(bond: Bond, project: Project, flow: Flow, limits: Limits, until: date) -> SpendClock | None:
-    day = issued_on(bond)
+    day = bond.issued_on
     if day is None or not flow.assigned_wan:
         return None
     return spend_clock(flow.assigned_wan, flow.paid_wan, day, limits, until, suspended=is_suspended(project))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from funding.ledger import Overdrawn, Step
+from funding.measures import exact_text
 from funding.models import Bond, CentralPlan
-from projects.measures import plain_text
 from projects.values import fen_to_wan
 from projects.workflow import Refused
 
@@ -20,10 +21,29 @@ def step_words(step: Step, fund: Bond | CentralPlan) -> tuple[str, str]:
     return (_BOND if isinstance(fund, Bond) else _PLAN)[step]
 
 
+def begins_on(fund: Bond | CentralPlan) -> date | None:
+    """The first day on which money of a fund may move: that of a bond's issue, or on which a plan was given; None where it is not known."""
+    return fund.given_on if isinstance(fund, CentralPlan) else fund.issued_on
+
+
+def too_early(fund: Bond | CentralPlan, step: Step, on: date, project: str) -> Refused | None:
+    """Money that would move before its fund was there."""
+    begins = begins_on(fund)
+    if begins is None or on >= begins:
+        return None
+    zh, en = step_words(step, fund)
+    named = ("发行日", "was issued on") if isinstance(fund, Bond) else ("下达日期", "was given on")
+    return Refused(
+        "early",
+        f"“{project}”的{zh}日期{on:%Y-%m-%d}早于{fund}的{named[0]}{begins:%Y-%m-%d}；请核对发生日期，或先更正{fund}的{named[0]}。",
+        f"{project}: {en} on {on:%Y-%m-%d}, but {fund} {named[1]} {begins:%Y-%m-%d}; check the day, or first mend that of the fund.",
+    )
+
+
 def over_words(fault: Overdrawn, project: str, fund: Bond | CentralPlan) -> Refused:
     """A chain that breaks: which project, which fund, which day, and what it may hold at most (rules 59, 63)."""
     zh, en = step_words(fault.step, fund)
-    amount, limit, day = plain_text(fen_to_wan(fault.held_fen)), plain_text(fen_to_wan(fault.limit_fen)), f"{fault.on:%Y-%m-%d}"
+    amount, limit, day = exact_text(fen_to_wan(fault.held_fen)), exact_text(fen_to_wan(fault.limit_fen)), f"{fault.on:%Y-%m-%d}"
     if fault.step is Step.ASSIGN and fault.held_fen >= 0:
         return Refused(
             "capital",
@@ -47,7 +67,7 @@ def over_words(fault: Overdrawn, project: str, fund: Bond | CentralPlan) -> Refu
 def fund_full(fund: Bond | CentralPlan, added: Decimal, left: Decimal) -> Refused:
     """A fund that would give more than it has (rule 52, and the same of a plan)."""
     zh, en = step_words(Step.ASSIGN, fund)
-    more, rest = plain_text(added), plain_text(left)
+    more, rest = exact_text(added), exact_text(left)
     return Refused(
         "full",
         f"{fund}只剩{rest}万元未{zh}，本次要{zh}{more}万元。",

@@ -38,7 +38,7 @@ def year(db: Any, settings_folder: None) -> None:
     load_people()
     unit = ReportingUnit.objects.get(key="laoshan")
     for name in NAMES:
-        make_project(name, unit)
+        make_project(name, unit, total_wan=Decimal(1_000_000))
     assert load_funds()
 
 

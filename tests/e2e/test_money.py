@@ -81,13 +81,13 @@ def test_money_from_allocation_to_the_proof(browser: Browser, live_server, tmp_p
         books.fill_entry(step, amount, day)
         expect(page.locator(".notes")).to_contain_text("已记账")
     books.fill_entry("pay", "15000.01", "2020-06-21")
-    expect(page.locator("#post_form").get_by_role("alert")).to_contain_text("超过已拨付的25000万元")
+    expect(page.locator("#post_form").get_by_role("alert")).to_contain_text("超过已拨付的25,000万元")
     books.walk.shoot("refused")
 
     # What if 4亿 went to the river? The ledger would refuse: only 3.5亿 has not been transferred.
     books.fill_trial("40000")
     expect(page.locator("#trial")).to_contain_text("账本会拒绝")
-    expect(page.locator("#trial")).to_contain_text("只有35000万元尚未拨付")
+    expect(page.locator("#trial")).to_contain_text("只有35,000万元尚未拨付")
     # What if 2亿? Both sides before and after, the proof, and nothing stored yet.
     books.fill_trial("20000")
     trial = page.locator("#trial")

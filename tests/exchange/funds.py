@@ -48,7 +48,7 @@ def issue(number: int = 2, terms: dict[int, tuple[int, str]] | None = None, year
 def _bond(made: BondIssue, term: int, amount: Decimal, rate: Decimal, **values: Any) -> Bond:
     names = {"name": f"{made.year}年青岛市政府专项债券{made.number}-{term}", "short_name": f"20青岛债{made.number}-{term}"}
     bond = Bond(issue=made, years=term, rate_percent=rate, amount_wan=amount, tender_on=ISSUED, **names, **values)
-    return issue_bond(bond, {make_quota(amount).pk: amount}, source=SOURCE)
+    return issue_bond(bond, {make_quota(amount, year=made.year).pk: amount}, source=SOURCE)
 
 
 def plan(amount: int = 5000, doc_no: str = "发改投资〔2020〕600号", programme: str = "排水设施建设", **values: Any) -> CentralPlan:

@@ -116,7 +116,7 @@ def test_what_the_ledger_refuses_is_said_on_the_page(cast: Cast, projects) -> No
     client = client_of(cast.city)
     upload = page_of(client, xlsx(BONDS))
     words = text_of(client.get(f"/uploads/{upload.public_id}/"))
-    assert f"{bonds[10]}只剩1000万元未分配，本次要分配1700万元。" in words
+    assert f"{bonds[10]}只剩1,000万元未分配，本次要分配1,700万元。" in words
     assert client.post(f"/uploads/{upload.public_id}/commit/", {"reason": "x"}).status_code == 409
     assert not FundEntry.objects.exists()
 

@@ -267,7 +267,7 @@ def test_what_another_gave_since_the_check_is_found_at_the_commit(people: Cast, 
     upload = checked(put(BONDS, "| 15 | 3.82", "| 10 | 3.37").replace("| 900 | 0", "| 300 | 0"), people.city)
     give(of_bond(make_project("别的项目", people.unit_b), bonds[10]), Step.ASSIGN, 100)
     before = ledger()
-    with pytest.raises(StateError, match="只剩1900万元未分配，本次要分配2000万元。未写入任何内容"):
+    with pytest.raises(StateError, match="只剩1,900万元未分配，本次要分配2,000万元。未写入任何内容"):
         commit(upload, actor=people.city, reason="x")
     assert ledger() == before
 

@@ -30,7 +30,7 @@ def load_areas() -> None:
 
 
 def make_quota(amount: int = 100_000, **values: Any) -> QuotaBatch:
-    return QuotaBatch.objects.create(year=2020, number=next(_numbers), amount_wan=Decimal(amount), **values)
+    return QuotaBatch.objects.create(**{"year": 2020, "number": next(_numbers), "amount_wan": Decimal(amount), **values})
 
 
 def make_issue(**values: Any) -> BondIssue:

@@ -18,7 +18,7 @@ from funding.services.redemptions import redeem, reverse_redemption
 from projects.models import Door, Source
 from projects.workflow import Refused
 from tests.factories import make_project
-from tests.funding.money import SOURCE, give, make_bond, of_bond
+from tests.funding.money import DAY, SOURCE, give, make_bond, of_bond
 from tests.projects.admin_pages import form_of
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ FIRST, SECOND = date(2021, 3, 23), date(2021, 9, 23)
 @pytest.fixture
 def bond(db) -> Bond:
     """Ten years at 3.37 %, half-yearly, which may be repaid early."""
-    return make_bond(170_000, rate_percent=Decimal("3.37"), value_on=VALUE, repayment="early")
+    return make_bond(170_000, rate_percent=Decimal("3.37"), tender_on=DAY, value_on=VALUE, repayment="early")
 
 
 def paid(bond: Bond) -> list[tuple[date, int, int]]:
@@ -87,7 +87,7 @@ def test_the_nearest_days_are_named(bond) -> None:
 
 def test_the_sum_of_several_is_held_to_the_principal(bond) -> None:
     back(bond, FIRST, 100_000)
-    with pytest.raises(Refused, match="只剩本金70000万元"):
+    with pytest.raises(Refused, match="只剩本金70,000万元"):
         back(bond, SECOND, 70_001)
     back(bond, SECOND, 70_000)
     assert paid(bond)[-1][0] == SECOND
@@ -95,7 +95,7 @@ def test_the_sum_of_several_is_held_to_the_principal(bond) -> None:
 
 
 def test_only_what_may_repay_early_is_redeemed() -> None:
-    plain = make_bond(5, rate_percent=Decimal(3), value_on=VALUE)
+    plain = make_bond(5, rate_percent=Decimal(3), tender_on=DAY, value_on=VALUE)
     with pytest.raises(Refused, match="到期还本"):
         back(plain, FIRST, 1)
     with pytest.raises(Refused, match="起息日"):
@@ -158,7 +158,7 @@ def test_from_the_form_to_the_schedule_and_back(cast, signed_in, bond) -> None:
     assert "财1号" in shown.content.decode()
     assert city.post(page(bond), {"verb": "unredeem", "redemption": made.pk, "reason": "记错"}).status_code == 302
     assert city.get(page(bond)).context["debt"].payments[0]["principal"] == 0
-    other = make_bond(5, rate_percent=Decimal(3), value_on=VALUE, repayment="early")
+    other = make_bond(5, rate_percent=Decimal(3), tender_on=DAY, value_on=VALUE, repayment="early")
     assert city.post(page(other), {"verb": "unredeem", "redemption": made.pk, "reason": "记错"}).status_code == 409
 
 
@@ -179,7 +179,7 @@ def test_bad_input_is_answered_on_the_page(cast, signed_in, bond, sent: dict[str
 
 
 def test_a_bond_that_does_not_repay_early_says_so_on_its_page(cast, signed_in) -> None:
-    plain = make_bond(5, rate_percent=Decimal(3), value_on=VALUE)
+    plain = make_bond(5, rate_percent=Decimal(3), tender_on=DAY, value_on=VALUE)
     sent = {"verb": "redeem", "redeemed_on": "2021-03-23", "amount_wan": "5", "doc_no": "财1号"}
     response = signed_in(cast.city).post(page(plain), sent)
     assert response.status_code == 409

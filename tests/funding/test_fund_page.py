@@ -89,7 +89,7 @@ def test_a_refusal_speaks_english_too(city, bond) -> None:
     city.cookies["django_language"] = "en"
     response = city.post(page("bond_page", bond.pk), entry(make_project("甲路"), "assign", "1000.01"))
     assert response.status_code == 409
-    assert "has 1000 left to be allocated; 1000.01 was asked." in response.content.decode()
+    assert "has 1,000 left to be allocated; 1,000.01 was asked." in response.content.decode()
 
 
 @pytest.mark.parametrize(

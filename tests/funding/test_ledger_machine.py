@@ -30,7 +30,7 @@ from tests.funding.money import SOURCE, make_central, make_issue, make_quota
 pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES, STEPS = 52, 60
 PROVEN_EVERY = 6  # steps; the model beside it is compared after each
-START = date(2020, 5, 1)
+START, ISSUED = date(2020, 5, 1), date(2020, 5, 4)  # some days lie before the bonds were issued
 AMOUNTS = st.integers(-5, 120).map(lambda tenth: Decimal(tenth * 10) / 3).map(lambda amount: amount.quantize(Decimal("0.000001")))
 DAYS = st.integers(0, 40).map(lambda day: START + timedelta(days=day))
 taken: Counter[str] = Counter()
@@ -66,9 +66,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.projects = [make_project(unit=unit).pk for _ in range(3)]
         self.batches = [make_quota(600).pk, make_quota(300).pk]
         self.plan = make_central(500).pk
-        self.issue = make_issue()
+        self.issue = make_issue(tender_on=ISSUED)
         bond = issue_bond(Bond(issue=self.issue, name="首期", years=10, amount_wan=Decimal(200)), {self.batches[0]: Decimal(200)}, source=SOURCE)
-        self.note(post([Posting(Key(self.projects[0], bond.pk), Step.ASSIGN, Decimal(100), START)], source=SOURCE))
+        self.note(post([Posting(Key(self.projects[0], bond.pk), Step.ASSIGN, Decimal(100), ISSUED)], source=SOURCE))
         return bond.pk
 
     def attempt(self, name, verb, **values):
@@ -169,6 +169,10 @@ class LedgerMachine(RuleBasedStateMachine):
                     if day <= until:
                         held[step] += amount  # type: ignore[assignment]
                 assert held["assign"] >= held["arrive"] >= held["pay"] >= 0
+
+    @invariant()
+    def nothing_moved_before_its_bond_was_there(self) -> None:
+        assert all(day >= ISSUED for (_, bond, _, _), _, _, day in self.allowed if bond is not None)
 
     @invariant()
     def no_fund_gave_more_than_it_has(self) -> None:

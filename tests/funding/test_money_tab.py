@@ -42,7 +42,7 @@ def tab(client: Any, project: Any, **asked: str) -> dict[str, Any]:
 def road(cast) -> Any:
     """500 of a bond, 200 arrived in March and 90 of it spent; 60 of a plan, 10 of which arrived the year before."""
     project = make_project("甲路", cast.unit_a)
-    bond, plan = make_bond(1000), make_central(100, given_on=date(2019, 11, 1))
+    bond, plan = make_bond(1000, tender_on=date(2020, 1, 20)), make_central(100, given_on=date(2019, 11, 1))
     for step, amount, day in ((Step.ASSIGN, 500, date(2020, 2, 1)), (Step.ARRIVE, 200, date(2020, 3, 5)), (Step.PAY, 90, date(2020, 5, 31))):
         give(of_bond(project, bond), step, amount, day)
     give(of_plan(project, plan), Step.ASSIGN, 60, date(2019, 11, 2))

@@ -124,7 +124,7 @@ def test_the_page_tries_without_a_document_and_does_with_one(cast, signed_in, bo
 
 def test_the_page_says_why_the_ledger_would_refuse(cast, signed_in, bond, pair) -> None:
     city, address = signed_in(cast.city), reverse("admin:funding_bond_page", args=[bond.pk])
-    for language, words in (("zh-hans", "只有35000万元尚未拨付"), ("en", "no more can be moved")):
+    for language, words in (("zh-hans", "只有35,000万元尚未拨付"), ("en", "no more can be moved")):
         city.cookies["django_language"] = language
         shown = city.post(address, sent(pair, "35000.5", trial=1))
         assert shown.status_code == 200

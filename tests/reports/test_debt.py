@@ -18,7 +18,7 @@ from reports.debt import debt_service
 from reports.tables import Level, Table
 from tests.config.test_structure import faults as unnamed
 from tests.factories import make_project
-from tests.funding.money import give, make_bond, of_bond
+from tests.funding.money import DAY, give, make_bond, of_bond
 
 pytestmark = pytest.mark.django_db
 VALUE = date(2020, 9, 23)
@@ -28,8 +28,8 @@ MONEY = ("interest", "principal", "total")
 @pytest.fixture
 def books(cast) -> Bond:
     """17亿 at 3.37 %: 5 to a road of unit A, 7.000001 to one of unit B, the rest to nobody; beside it a bond of three years, and one unknown."""
-    bond = make_bond(170_000, rate_percent=Decimal("3.37"), value_on=VALUE, short_name="债十年")
-    make_bond(300, rate_percent=Decimal(3), value_on=date(2020, 3, 2), years=3, per_year=1, short_name="债三年")
+    bond = make_bond(170_000, rate_percent=Decimal("3.37"), tender_on=DAY, value_on=VALUE, short_name="债十年")
+    make_bond(300, rate_percent=Decimal(3), tender_on=date(2020, 3, 1), value_on=date(2020, 3, 2), years=3, per_year=1, short_name="债三年")
     make_bond(40, short_name="债不详")
     give(of_bond(make_project("甲路", cast.unit_a), bond), Step.ASSIGN, 50_000)
     give(of_bond(make_project("乙路", cast.unit_b), bond), Step.ASSIGN, "70000.000001")
@@ -141,6 +141,6 @@ def test_it_takes_the_same_queries_at_any_size(cast, books, django_assert_num_qu
     with django_assert_num_queries(5):
         debt_service(cast.city, 2021)
     for _ in range(4):
-        give(of_bond(make_project(), make_bond(9, rate_percent=Decimal(3), value_on=VALUE)), Step.ASSIGN, 5)
+        give(of_bond(make_project(), make_bond(9, rate_percent=Decimal(3), tender_on=DAY, value_on=VALUE)), Step.ASSIGN, 5)
     with django_assert_num_queries(5):
         debt_service(cast.city, 2021)
