@@ -58,7 +58,9 @@ class DossierRecord:
     papers: frozenset[str] = frozenset()  # kinds that are there
     coverage: Decimal | None = None
     income_wan: Decimal | None = None
+    cost_wan: Decimal | None = None
     sources: int = 0  # of income
+    sources_wan: Decimal | None = None  # what they come to; None where one of them has no amount
     negative_item: str = ""  # the line of the negative list that it falls under
     year: int | None = None  # whose negative list holds
     given_wan: Decimal = ZERO  # of new bonds, in all

@@ -201,6 +201,23 @@ def bond_money_within(dossier: DossierRecord, limits: Limits) -> Said:
     return tuple(said)
 
 
+def income_over_cost(dossier: DossierRecord) -> Said:
+    """Expected income is not below the expected cost of running the project."""
+    income, cost = dossier.income_wan, dossier.cost_wan
+    if income is None or cost is None or income >= cost:
+        return None
+    return reason("income_below_cost", "income_wan", project=dossier.project, income=plain_text(income), cost=plain_text(cost))
+
+
+def income_adds_up(dossier: DossierRecord) -> Said:
+    """Expected income is what its sources come to, where each of them says how much."""
+    income, listed = dossier.income_wan, dossier.sources_wan
+    if income is None or listed is None or income == listed:
+        return None
+    told = {"income": plain_text(income), "listed": plain_text(listed), "gap": plain_text(abs(income - listed))}
+    return reason("income_differs", "income_wan", project=dossier.project, **told)
+
+
 def not_forbidden(dossier: DossierRecord, areas: Areas) -> Said:
     """Rule 61, of a project: it does not fall under the negative list, where that year has one."""
     if not dossier.negative_item or not areas.forbidden:

@@ -170,6 +170,8 @@ _GROUPS: dict[str, Any] = {
     "bond_day_far": _("日期与发行年份不符"),
     "money_over_total": _("债券资金超过总投资"),
     "money_over_finance_plan": _("债券资金超过资金方案"),
+    "income_below_cost": _("预期收入低于预期成本"),
+    "income_differs": _("预期收入与收入来源合计不符"),
     "central_order": _("支付、到位、下达次序不符"),
     "approval_required": _("应实行审批制"),
     "plan_not_decomposed": _("超过期限未分解"),

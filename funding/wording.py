@@ -109,6 +109,18 @@ BONDS: Mapping[str, Wording] = {
         "请核对分配的金额；资金来源有变的先编制新版资金方案",
         "Check what was allocated, or first make a new version of the finance plan",
     ),
+    "income_below_cost": Wording(
+        "“{project}”预期收入{income}万元低于预期成本{cost}万元",
+        "{project}: expected income of {income} 万元 is below the expected cost of {cost} 万元",
+        "请核对两项是否同一时段、同一单位；确实如此的请说明",
+        "Check that both are of the same years and unit; give a reason if it is so",
+    ),
+    "income_differs": Wording(
+        "“{project}”预期收入{income}万元与收入来源合计{listed}万元不符，相差{gap}万元",
+        "{project}: expected income of {income} 万元 is not the {listed} 万元 of its sources ({gap} 万元 apart)",
+        "请补齐收入来源或改正预期收入；确有出入的请说明",
+        "Complete the sources or mend the expected income; give a reason otherwise",
+    ),
     "income_missing": Wording(
         "专项债项目“{project}”应有收益来源",
         "Bond project {project} needs an income source",

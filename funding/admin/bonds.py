@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import CityBooks, FundAdmin, KeptForm, left_column, money_column, synthetic_tag
-from funding.admin.checking import AREA_SCHEMES, offer_areas
+from funding.admin.checking import AREA_SCHEMES, InstalmentForm, offer_areas
 from funding.admin.days import check_days
 from funding.admin.fund_page import bond_page
 from funding.admin.issuing import issuing_page
@@ -46,7 +46,7 @@ class PurposeFilter(ChipFilter):
         return Q(purpose=value)
 
 
-class BondForm(KeptForm, CheckedForm):
+class BondForm(KeptForm, InstalmentForm, CheckedForm):
     """The terms of a bond that was issued, judged as they were when it was (rules 53, 54, 61)."""
 
     kept = "assigned_wan"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Action
 from accounts.scope import reaches
+from funding.admin.dossier_forms import findings_told
 from funding.models import Dossier, DossierPaper, FundAccount, IncomeSource, PaperFile
 from funding.records import PAPERS
 from projects.history import rows_at
@@ -27,11 +28,13 @@ def dossier_context(request: HttpRequest, project: Project) -> Mapping[str, Any]
     papers = list(rows_at(DossierPaper, until).filter(dossier_id=dossier.id).order_by("id")) if dossier else []
     files = {file.sha256: file.pk for file in PaperFile.objects.filter(paper__dossier__project=project).defer("content").order_by("id")}
     there = {paper.kind for paper in papers if paper.sha256}
+    incomes = list(rows_at(IncomeSource, until).filter(dossier_id=dossier.id).order_by("id")) if dossier else []
     return {
         "dossier": dossier,
+        "findings": findings_told(dossier, incomes) if dossier else [],
         "papers": [{"row": paper, "file": files.get(paper.sha256)} for paper in papers],
         "lacking": [DossierPaper.Kind(kind).label for kind in PAPERS if kind not in there],
-        "incomes": list(rows_at(IncomeSource, until).filter(dossier_id=dossier.id).order_by("id")) if dossier else [],
+        "incomes": incomes,
         "may_edit": reaches(request.user, Action.EDIT, project.unit_id),
         "project": project,
     }

@@ -20,7 +20,7 @@ from accounts.roles import Action
 from accounts.scope import for_user
 from accounts.words import listed
 from funding.admin.base import SumChangeList, Summed, money_column, synthetic_tag
-from funding.admin.dossier_forms import DossierForm, PaperForm
+from funding.admin.dossier_forms import DossierForm, IncomeFormSet, PaperForm, findings_told
 from funding.admin.dossier_page import standing_page
 from funding.models import Dossier, DossierPaper, IncomeSource, PaperFile
 from funding.records import PAPERS
@@ -28,7 +28,7 @@ from funding.services.dossiers import file_of, keep_file
 from projects.admin.base import TrackedInline
 from projects.admin.filters import ChipFilter, UnitOfProjectFilter
 from projects.admin.months import OfProjectAdmin
-from projects.attachments import attachment, shown_name
+from projects.attachments import attachment
 from projects.history import Change, changes_among
 from projects.measures import number_text
 from projects.models import Classification, Door, Source
@@ -46,7 +46,7 @@ class PaperInline(TrackedInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         found = super().get_fields(request, obj)
-        return [*found, "file"] if "revision_seen" in found else found
+        return [*found, "file", "lost"] if "revision_seen" in found else found
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         made = super().get_formset(request, obj, **kwargs)
@@ -85,6 +85,7 @@ def file_url(file: PaperFile) -> str:
 
 class IncomeInline(TrackedInline):
     model = IncomeSource
+    formset = IncomeFormSet
     shown = ("name", "amount_wan", "remarks")
     extra = 1
 
@@ -177,11 +178,14 @@ class DossierAdmin(OfProjectAdmin):
                 keep_file(row.instance, row.instance.filename, row.content, source=source)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A browser does not send a file twice: a form that comes back says which have to be chosen again."""
-        files: Any = request.FILES.values()
-        sent = [shown_name(file.name) for file in files]
-        if context["errors"] and sent:
-            messages.warning(request, gettext("还没有保存，改正后请重新选择文件：%(names)s") % {"names": listed(sent)})
+        """A browser does not send a file twice: a form that comes back says which have to be chosen again, at the head and at each field."""
+        rows = [row for group in context["inline_admin_formsets"] for row in group.formset.forms if isinstance(row, PaperForm)]
+        lost = [name for row in rows if context["errors"] and (name := row.say_lost() or row.lost_name)]
+        if lost:
+            messages.error(request, gettext("文件没有存下，改正后请在“材料”中重新选择：%(names)s") % {"names": listed(lost)})
+        if context.get("original") is not None:
+            stored = Dossier.objects.get(pk=context["original"].pk)  # the one at hand holds what was typed
+            context["dossier_findings"] = findings_told(stored, list(stored.incomes.all()))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from funding.admin.checking import judge, offer_areas
+from funding.admin.checking import InstalmentForm, judge, offer_every_area
 from funding.admin.forms import day, wan
 from funding.measures import exact_text
 from funding.models import Bond, BondIssue, QuotaBatch
@@ -29,7 +29,7 @@ from projects.workflow import Refused
 DRAW = "draw_"
 
 
-class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
+class IssueForm(InstalmentForm):
     """A new bond. One field for each quota batch that has something left."""
 
     tender_on = day(_("发行日"), required=False)
@@ -48,18 +48,21 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_areas(self.fields["use_area"], self._year())
+        years = BondIssue.objects.order_by().values_list("year", flat=True).distinct()
+        chosen = self._year()
+        offer_every_area(self.fields["use_area"], list(years) or [timezone.localdate().year], chosen)
+        self.fields["use_area"].help_text = _("按所选发行批次年份的目录判断")
         self.batches = list(QuotaBatch.objects.filter(amount_wan__gt=F("issued_wan")))
         for batch in self.batches:
             left = exact_text(batch.amount_wan - batch.issued_wan)
             self.fields[f"{DRAW}{batch.pk}"] = wan(str(batch), required=False, help_text=_("未发行%(left)s万元") % {"left": left})
 
-    def _year(self) -> int:
+    def _year(self) -> int | None:
         """Of the issue that was chosen; else of the newest, whose bonds are most likely the next."""
         asked = str(self.data.get("issue") or self.initial.get("issue") or "")
         rows = BondIssue.objects.filter(pk=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 18 else BondIssue.objects.none()
         found = (rows or BondIssue.objects.order_by("-year")).first()
-        return found.year if found is not None else timezone.localdate().year
+        return found.year if found is not None else None
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

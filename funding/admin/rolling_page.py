@@ -60,6 +60,7 @@ def rolling_page(page: Any, request: HttpRequest, object_id: int) -> HttpRespons
 
 def _context(page: Any, request: HttpRequest, plan: RollingPlan) -> dict[str, Any]:
     mine = for_user(RollingEntry.objects.filter(plan=plan), request.user, Action.VIEW)
+    following = RollingPlan.objects.filter(base_year=plan.base_year + 1).first()
     rows = []
     for entry, lines in rolling_entries(mine):
         record = rolling_record(entry, lines)
@@ -80,7 +81,9 @@ def _context(page: Any, request: HttpRequest, plan: RollingPlan) -> dict[str, An
         "wrong": sum(bool(row["findings"]) for row in rows),
         "steps": _steps(plan) if city_wide(request.user, Action.EDIT) else [],
         "next_year": plan.base_year + 1,
-        "following": RollingPlan.objects.filter(base_year=plan.base_year + 1).first(),
+        "following": following,
+        "following_url": reverse("admin:funding_rollingplan_page", args=[following.pk]) if following is not None else "",
+        "is_rolled": following is not None and following.entries.exists(),
         "add_url": f"{reverse('admin:funding_rollingentry_add')}?{urlencode({'plan': plan.pk})}",
         "may_add": may(request.user, Action.EDIT),
         "entries_url": f"{reverse('admin:funding_rollingentry_changelist')}?{urlencode({'plan': plan.pk})}",

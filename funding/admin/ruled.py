@@ -55,6 +55,8 @@ def chosen_here(field: Any) -> None:
 class RuledFormSet(LabelledFormSet):
     """What blocks stands at the head of the rows. What needs a reason, and was not so before, asks for one."""
 
+    beside: tuple[str, ...] = ("source",)  # what is read together with the rows
+
     def findings(self, parent: Any, rows: Sequence[Any]) -> list[Finding]:
         """What the rules say of the parent with these rows."""
         raise NotImplementedError
@@ -80,5 +82,5 @@ class RuledFormSet(LabelledFormSet):
         stored = type(self.instance)._default_manager.get(pk=self.instance.pk)
         # Read anew: the rows of this set hold what was typed.
         model: Any = self.model
-        rows = model._default_manager.filter(**{self.fk.name: self.instance.pk}).select_related("source")
-        return self.findings(stored, list(rows))
+        rows = model._default_manager.filter(**{self.fk.name: self.instance.pk})
+        return self.findings(stored, list(rows.select_related(*self.beside) if self.beside else rows))

@@ -132,6 +132,7 @@ def _dossier_record(
         papers=frozenset(papers.get(dossier.pk, ())),
         coverage=dossier.coverage,
         income_wan=dossier.income_wan,
+        cost_wan=dossier.cost_wan,
         sources=sources.get(dossier.pk, 0),
         negative_item=item.name if item is not None else "",
         year=year,

@@ -40,7 +40,8 @@ def revise_plan(plan_id: int, *, reason: str, source: Source, doc_no: str = "", 
         old.state = FinancePlan.State.SUPERSEDED
         old.save(update_fields=["state"])
         given: dict[str, Any] = {"doc_no": doc_no.strip()[:60], "decided_on": decided_on, "reason": reason.strip()[:300]}
-        new = FinancePlan(project=old.project, is_synthetic=old.is_synthetic, source=old.source, **given)
+        # What a person makes is no demo row, whatever it was begun from: neither its mark nor its source goes along.
+        new = FinancePlan(project=old.project, source="" if old.is_synthetic else old.source, **given)
         begin_plan(new)
         new.save()
         for line in old.lines.order_by("id"):

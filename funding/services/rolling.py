@@ -71,7 +71,7 @@ def roll_forward(plan_id: int, *, source: Source) -> RollingPlan:
     if following is not None and following.entries.exists():
         raise Refused("there", f"基年{year}的滚动计划已有项目，不能再滚动生成。", f"The plan of {year} already has projects.")
     with changes_from(source):
-        made = following or RollingPlan.objects.create(base_year=year, is_synthetic=plan.is_synthetic)
+        made = following or RollingPlan.objects.create(base_year=year)
         _carry(made, kept)
     audit.record("rollingplan.roll", actor=person(source), obj=made, count=len(kept))
     return made

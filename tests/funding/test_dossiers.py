@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,9 @@ from accounts.events import detail_words, is_worded
 from accounts.models import AuditEvent
 from funding.ledger import Step
 from funding.models import Dossier, DossierPaper, IncomeSource, PaperFile, PostedRowError
+from funding.services.checks import check_gift
 from funding.services.dossiers import bond_projects, keep_file
+from projects.findings import Severity
 from projects.models import Door, Project, Source
 from tests.factories import make_project
 from tests.funding.money import give, make_bond, of_bond
@@ -131,7 +134,10 @@ def test_a_file_that_can_not_be_kept_is_said_at_its_row(cast, signed_in, project
 @pytest.mark.parametrize(
     "given, field, said",
     [
-        ({"coverage": "0.99", "coverage_method": "bonds", "coverage_on": "2020-03-01"}, "coverage", "低于1.0"),
+        ({"coverage": "0.99", "coverage_method": "bonds", "coverage_on": "2020-03-01"}, "change_reason", "低于1.0"),
+        ({"income_wan": "300.5", "cost_wan": "300.6"}, "change_reason", "预期收入300.5万元低于预期成本300.6万元"),
+        ({"income_wan": "100000"}, "incomes", "预期收入100000万元与收入来源合计300.5万元不符，相差99699.5万元"),
+        ({"income_wan": "300"}, "incomes", "相差0.5万元"),
         ({"coverage": "1.1"}, "coverage_method", "须选择口径"),
         ({"coverage": "1.1"}, "coverage_on", "须写明测算日期"),
         ({"coverage": "1.1", "coverage_method": "all", "coverage_on": "2020-03-01"}, "change_reason", "低于1.2"),
@@ -147,12 +153,67 @@ def test_what_can_not_be_is_refused_in_words(cast, signed_in, project, given, fi
     assert Dossier.objects.count() == 0
 
 
-def test_a_form_that_comes_back_names_the_files_to_choose_again(cast, signed_in, project) -> None:
+def test_a_file_of_a_form_that_comes_back_is_asked_for_again(cast, signed_in, project) -> None:
     client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
-    response = client.post(address, filled(client, address, coverage="1.1", **{"papers-0-file": pdf()}))
-    assert "还没有保存，改正后请重新选择文件：实施方案.pdf" in response.content.decode()
-    assert "重新选择文件" not in client.post(address, filled(client, address, coverage="1.1")).content.decode()
-    assert PaperFile.objects.count() == 0
+    back = client.post(address, filled(client, address, coverage="1.1", **{"papers-0-file": pdf()}))
+    text = back.content.decode()
+    assert "文件没有存下，改正后请在“材料”中重新选择：实施方案.pdf" in text
+    assert errors_of(back)["papers"] == ["“实施方案.pdf”还没有存下，请在这里重新选择"]
+    mended = {"coverage": ""}
+    again = client.post(address, form_of(back, **mended))
+    assert errors_of(again)["papers"] == ["“实施方案.pdf”上次没有存下，请重新选择；这次不上传的，再保存一次即可"]
+    assert "重新选择：实施方案.pdf" in again.content.decode()
+    assert Dossier.objects.count() == 0
+    assert client.post(address, form_of(back, **mended, **{"papers-0-file": pdf()})).status_code == 302
+    assert PaperFile.objects.get().filename == "实施方案.pdf"
+
+
+def test_a_lost_file_that_is_given_up_is_said_once(cast, signed_in, project) -> None:
+    client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
+    # A row in which nothing else was typed: without its file it would not count as filled in at all.
+    blank = form_of(client.get(address), coverage="1.1", **{"papers-2-file": pdf("意见书.pdf")})
+    again = client.post(address, form_of(client.post(address, blank), coverage=""))
+    assert "意见书.pdf" in errors_of(again)["papers"][0]
+    assert client.post(address, form_of(again)).status_code == 302
+    assert (Dossier.objects.count(), DossierPaper.objects.count()) == (1, 0)
+    assert "重新选择" not in client.post(address, filled(client, address, coverage="1.1")).content.decode()
+
+
+def test_a_coverage_below_one_is_recorded_shown_and_not_given_money(cast, signed_in, project) -> None:
+    client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
+    low = {"coverage": "0.9", "coverage_method": "bonds", "coverage_on": "2020-03-01", "change_reason": "评估报告如此，正在调整方案"}
+    assert client.post(address, filled(client, address, **low)).status_code == 302
+    dossier = Dossier.objects.get()
+    assert dossier.coverage == Decimal("0.9")
+    for shown in (page("change", dossier.pk), reverse("admin:projects_project_page", args=[project.pk])):
+        text = client.get(shown).content.decode()
+        assert re.search(r'note error">“甲路”本息覆盖倍数0\.9低于1\.0', text), shown
+    unchanged = form_of(client.get(page("change", dossier.pk)), remarks="另有说明", change_reason="")
+    assert client.post(page("change", dossier.pk), unchanged).status_code == 302  # what was answered once is not asked again
+    blocked = [one.code for one in check_gift(make_bond(1000), project, date(2020, 6, 1)) if one.severity is Severity.BLOCKS]
+    assert blocked == ["coverage_below_one"]
+
+
+def test_an_income_apart_from_its_sources_is_kept_with_its_reason(cast, signed_in, project) -> None:
+    client, address = signed_in(cast.owner), f"{page('add')}?project={project.pk}"
+    assert client.post(address, filled(client, address, income_wan="300", change_reason="另有零星收入冲减")).status_code == 302
+    changed = page("change", Dossier.objects.get().pk)
+    assert 'note warning">“甲路”预期收入300万元与收入来源合计300.5万元不符' in client.get(changed).content.decode()
+    assert client.post(changed, form_of(client.get(changed), remarks="同上", change_reason="")).status_code == 302
+    apart = form_of(client.get(changed), change_reason="", **{"incomes-0-amount_wan": "400"})
+    assert "相差100万元" in str(errors_of(client.post(changed, apart))["incomes"])
+
+
+def test_a_reader_sees_amounts_as_the_lists_print_them(cast, signed_in, project) -> None:
+    dossier = Dossier.objects.create(
+        project=project, income_wan=Decimal(200_000), coverage=Decimal("1.5"), coverage_method="bonds", coverage_on=date(2020, 1, 1)
+    )
+    IncomeSource.objects.create(dossier=dossier, name="停车费", amount_wan=Decimal("1234.5"))
+    text = signed_in(cast.reviewer).get(page("change", dossier.pk)).content.decode()
+    assert '<div class="readonly">200,000</div>' in text
+    assert '<div class="readonly">1.5</div>' in text
+    assert "<p>1,234.5</p>" in text
+    assert "000000" not in text
 
 
 def test_a_low_coverage_is_kept_with_its_reason(cast, signed_in, project) -> None:

@@ -91,6 +91,15 @@ def test_a_new_version_copies_the_last_and_keeps_it(cast) -> None:
     assert new.history.first().history_user_id == cast.city.pk
 
 
+@pytest.mark.parametrize("is_synthetic, source", [(True, ""), (False, "初步设计批复")])
+def test_a_version_begun_from_a_demo_row_is_none_itself(is_synthetic, source) -> None:
+    old = plan_for(make_project(), own=5)
+    old.is_synthetic, old.source = is_synthetic, source or "演示数据（虚构）"
+    old.save()
+    new = revise_plan(old.pk, reason="调概", source=SOURCE)
+    assert (new.is_synthetic, new.source) == (False, source)
+
+
 def test_only_the_version_in_force_is_revised() -> None:
     old = plan_for(make_project(), own=5)
     revise_plan(old.pk, reason="调概", source=SOURCE)

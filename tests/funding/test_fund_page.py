@@ -262,6 +262,41 @@ def test_a_bond_without_its_quota_is_refused_and_kept_on_the_form(city) -> None:
     assert city.post(page("bond_add"), {"amount_wan": "x"}).status_code == 400
 
 
+def test_fields_of_every_issue_s_year_are_offered_under_their_years(city) -> None:
+    load_areas()
+    old, new = make_issue(), make_issue(year=2021, tender_on=date(2021, 5, 8))
+    offered = {}
+    for row in (old, new):
+        _blank, *groups = city.get(page("bond_add"), {"issue": row.pk}).context["form"].fields["use_area"].choices
+        offered[row.year] = [(title, [name for _key, name in rows]) for title, rows in groups]
+        keys = [key for _title, rows in groups for key, _name in rows]
+        assert len(keys) == len(set(keys))
+    assert [title for title, _names in offered[2020]] == ["2020、2021年目录", "2020年目录", "2021年目录"]
+    assert [title for title, _names in offered[2021]] == ["2020、2021年目录", "2021年目录", "2020年目录"]
+    lists = dict(offered[2020])
+    assert "棚户区改造" in lists["2020年目录"]
+    assert "保障性安居工程" in lists["2021年目录"]
+    quota, shanty = make_quota(100), Classification.objects.get(scheme="bond_use_area", code="shanty")
+    sent = issue(issue=new.pk, use_area=shanty.pk, **{f"draw_{quota.pk}": "50"})
+    assert "“棚户区改造”不在2021年目录" in str(city.post(page("bond_add"), sent).context["form"].errors["change_reason"])
+    assert city.post(page("bond_add"), {**sent, "issue": str(old.pk)}).status_code == 302
+
+
+def test_the_first_year_of_instalments_is_asked_of_instalments_alone(city) -> None:
+    quota = make_quota(200)
+    drawn = {f"draw_{quota.pk}": "50"}
+    assert city.post(page("bond_add"), issue(first_instalment="", **drawn)).status_code == 302
+    assert Bond.objects.get().first_instalment == 1
+    for first, said in (("", "须填写自第几年起还本"), ("11", "须在第1年至第10年之间，现为第11年")):
+        response = city.post(page("bond_add"), issue(name="分年债", repayment="instalments", first_instalment=first, **drawn))
+        assert any(said in error for error in response.context["form"].errors["first_instalment"])
+    address = page("bond_change", Bond.objects.get().pk)
+    told = city.post(address, form_of(city.get(address), repayment="instalments", first_instalment="", change_reason="x"))
+    assert "须填写自第几年起还本" in told.content.decode()
+    assert city.post(address, form_of(city.get(address), first_instalment="", venue="上交所", change_reason="x")).status_code == 302
+    assert Bond.objects.get().first_instalment == 1
+
+
 def test_the_year_s_fields_are_offered_and_another_asks_for_a_reason(city) -> None:
     load_areas()
     issue_row, later = make_issue(), Classification.objects.get(scheme="bond_use_area", code="newenergy")

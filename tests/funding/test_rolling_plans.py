@@ -112,6 +112,20 @@ def test_the_city_rolls_from_the_page_and_units_do_not(cast, signed_in, plan) ->
 # --- The form -----------------------------------------------------------------------------------------------------------------------
 
 
+def test_a_plan_that_was_rolled_says_so_and_leads_to_the_next(cast, signed_in, plan) -> None:
+    plan.is_synthetic = True
+    plan.save()
+    roll_entry(plan, make_project("甲路", cast.unit_a), 10, "2030", own=(5, 6, None))
+    client, address = signed_in(cast.city), page("rollingplan_page", plan.pk)
+    assert "生成下一期" in client.get(address).content.decode()
+    following = roll_forward(plan.pk, source=SOURCE)
+    assert not following.is_synthetic
+    text = client.get(address).content.decode()
+    assert "生成下一期" not in text
+    assert "滚动生成" not in text
+    assert f'2021年一期已经有了：<a href="{page("rollingplan_page", following.pk)}">' in text
+
+
 def lines(*rows: tuple[str, str, str, str]) -> dict[str, str]:
     sent = {"lines-TOTAL_FORMS": str(len(rows))}
     for at, (code, *amounts) in enumerate(rows):
