@@ -29,7 +29,21 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, plain, *(plain.translate(str.maketrans("()", pair)) for pair in _BRACKETS))))
 
 
+_NUMBERED = re.compile(r"(.{2,20})\((20\d{2})\)([1-9]\d{0,4})号")
+
+
+def _plain_number(text: str) -> str:
+    """Round brackets, no blanks, no zeros before the serial number, 号 at the end."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_TO_ROUND)
+    return re.sub(r"\)第?0*(\d+)号?$", r")\1号", plain)
+
+
 def document_key(text: str) -> str:
     """The form in which two writings of one document number are equal: 发改投资〔2020〕12号, 发改投资[2020]第012号."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_TO_ROUND)
-    return re.sub(r"\)第?0*(\d+)号?$", r")\1号", plain).casefold()
+    return _plain_number(text).casefold()
+
+
+def document_number(text: str) -> str:
+    """A document number as it should be written: 发改投资[2020]第012号 → 发改投资〔2020〕12号. What is none stays as it is, without outer blanks."""
+    found = _NUMBERED.fullmatch(_plain_number(text))
+    return f"{found[1]}〔{found[2]}〕{found[3]}号" if found else text.strip()

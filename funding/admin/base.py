@@ -26,6 +26,7 @@ from projects.admin.base import PlainAdmin, TrackedAdmin
 from projects.admin.changelist import SumCell
 from projects.admin.filters import ChipChangeList, ChipFilter
 from projects.admin.forms import RevisedForm
+from projects.naming import document_number
 
 # Column of a list → what its cell in the totals row adds up: a column of the model, or the difference of two.
 Summed = dict[str, tuple[str, ...]]
@@ -98,6 +99,10 @@ class KeptForm(RevisedForm):
 
     kept: ClassVar[str] = ""
     too_small: ClassVar[Any] = ""
+
+    def clean_doc_no(self) -> str:
+        """One document has one number, however its brackets were typed."""
+        return document_number(self.cleaned_data["doc_no"])
 
     def _post_clean(self) -> None:
         super()._post_clean()

@@ -22,6 +22,7 @@ from funding.services.ledger import Key, Posting, lock_funds, person, post, told
 from projects.findings import message
 from projects.measures import plain_text
 from projects.models import Source, changes_from
+from projects.naming import document_number
 from projects.values import fen_to_wan, wan_to_fen
 from projects.workflow import Refused
 
@@ -136,7 +137,12 @@ def adjust_use(
         raise Refused("zero", "调整金额应大于0。", "The amount must be above zero.")
     lock_funds([Key(taken_from, bond_id)])
     _check_free(bond_id, taken_from, amount_wan)
-    columns: dict[str, Any] = {"amount_wan": amount_wan, "capital_wan": capital_wan, "doc_no": doc_no.strip()[:60], "approved_on": approved_on}
+    columns: dict[str, Any] = {
+        "amount_wan": amount_wan,
+        "capital_wan": capital_wan,
+        "doc_no": document_number(doc_no)[:60],
+        "approved_on": approved_on,
+    }
     projects: dict[str, Any] = {"taken_from_id": taken_from, "given_to_id": given_to, "disclosed_on": disclosed_on}
     made = UseAdjustment.objects.create(bond_id=bond_id, **columns, **projects, **told(source))
     taken = Posting(Key(taken_from, bond_id), Step.ASSIGN, -amount_wan, approved_on, -capital_wan, doc_no, made.pk)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exchange.funds import BondFacts, Days, PlanFacts, Posted, balance_at, batch_of, broken_by, choose_bond, choose_plan, course_to, held_by, steps_of
 from exchange.parse.context import until_of
 from funding.ledger import Entry, Step
-from projects.naming import document_key
+from projects.naming import document_key, document_number
 
 MAY, JUNE, JULY = date(2020, 5, 8), date(2020, 6, 30), date(2020, 7, 10)
 DAYS = Days(MAY, JUNE)
@@ -122,6 +122,8 @@ def test_a_plan_is_chosen_by_document_then_by_programme(doc_no, programme, found
 
 def test_a_document_number_is_one_however_its_brackets_are_written() -> None:
     assert len({document_key(text) for text in ("发改投资〔2020〕12号", "发改投资[2020]12号", "发改投资（2020） 第012号", "发改投资【2020】12")}) == 1
+    assert document_number(" 鲁发改投资（2020）第012号") == "鲁发改投资〔2020〕12号"
+    assert [document_number(text) for text in (" 会议纪要 3 ", "")] == ["会议纪要 3", ""]
     assert document_key("发改投资〔2020〕12号") != document_key("发改投资〔2021〕12号") != document_key("发改投资〔2020〕21号")
 
 

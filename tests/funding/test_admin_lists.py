@@ -111,6 +111,17 @@ def test_a_quota_never_falls_below_what_was_issued(cast, signed_in) -> None:
     assert (quota.amount_wan, quota.issued_wan) == (400, 400)
 
 
+@pytest.mark.parametrize("typed", ["发改投资[2020]12号", "发改投资（2020） 第012号", "发改投资【2020】12"])
+def test_one_document_has_one_number_however_it_is_typed(cast, signed_in, typed: str) -> None:
+    client, address = signed_in(cast.city), page("centralplan_add")
+    told = {"year": "2020", "doc_no": typed, "programme": "水利", "manner": "direct", "amount_wan": "5"}
+    assert client.post(address, form_of(client.get(address), **told)).status_code == 302
+    assert CentralPlan.objects.get().doc_no == "发改投资〔2020〕12号"
+    assert "已有这一文号和专项的计划" in str(
+        errors_of(client.post(address, form_of(client.get(address), **told | {"doc_no": "发改投资〔2020〕12号"})))
+    )
+
+
 def test_saving_a_form_keeps_what_was_issued_meanwhile(cast, signed_in) -> None:
     """The page was loaded before somebody issued a bond: the sum of the ledger is that of now."""
     quota = make_quota(1000)
