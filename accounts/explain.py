@@ -172,7 +172,7 @@ def explain(user: Any, deed: Deed, obj: Any = None) -> Explanation:
         steps += [(True, _for(user, deed.action or deed.sees, obj))]
         return Explanation(verdict, tuple(steps), _hindering(user, deed, obj))
     wanted = deed.sees if verdict is Verdict.HIDDEN or not scope.may(user, deed.sees) else deed.action
-    return Explanation(verdict, (*steps, (False, _against(user, deed, wanted, obj))), advice=_whom(wanted))
+    return Explanation(verdict, (*steps, (False, _against(user, deed, wanted, obj))), advice=_whom(wanted, whole_city=deed.whole_city))
 
 
 def _failing(steps: list[tuple[bool, str]], otherwise: str) -> list[tuple[bool, str]]:
@@ -261,6 +261,8 @@ def _against(user: Any, deed: Deed, wanted: Action | None, obj: Any) -> str:
         return _("记录属%(unit)s，而有“%(action)s”权限的岗位是%(posts)s，不在其范围内") % words
     of_no_unit = not words["unit"] and (obj is not None or not getattr(deed.model, "scope_path", None))
     if of_no_unit and not scope.city_wide(user, wanted):
+        if deed.whole_city:
+            return _("这一页是全市的，只对全市岗位开放；你的“%(action)s”权限来自%(posts)s，只到本单位") % words
         return _("记录不属于某一个单位，由全市岗位管理；有“%(action)s”权限的岗位是%(posts)s") % words
     return next(iter(_hindering(user, deed, obj)), _("“%(kind)s”在页面上对任何岗位都不提供“%(verb)s”") % page)
 
@@ -269,9 +271,9 @@ def _hindering(user: Any, deed: Deed, obj: Any) -> tuple[str, ...]:
     return tuple(text for hindrance in hindrances for text in hindrance(user, deed, obj))
 
 
-def _whom(wanted: Action | None) -> str:
-    """Who can give what is lacking."""
+def _whom(wanted: Action | None, *, whole_city: bool = False) -> str:
+    """Who can give what is lacking: of what is the whole city's, posts of the whole city alone."""
     if wanted is None:
         return _("需要办理时，请联系安全管理员在“用户与岗位”中安排岗位。")
-    names = "、".join(role_label(role) for role in Role if wanted in GRANTS[role].actions)
+    names = "、".join(role_label(role) for role in Role if wanted in GRANTS[role].actions and (GRANTS[role].city_wide or not whole_city))
     return _("有“%(action)s”权限的岗位：%(names)s。岗位由安全管理员在“用户与岗位”中安排。") % {"action": ACTION_WORDS[wanted], "names": names}

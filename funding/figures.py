@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum, Value
+from django.db.models import Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from funding.ledger import Step
 from funding.measures import CentralSum, Drawn, Flow
-from funding.models import Bond, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
+from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
 from funding.models.accounts import FundSource
 from funding.records import YearRecord
 from funding.standing import started_by
@@ -46,10 +46,15 @@ def quota_of_year(year: int, until: date | None = None) -> Drawn:
     return Drawn.of(row.drawn for row in quota_by_batch(year, until))
 
 
+def money_years() -> list[int]:
+    """The years that have quota, bonds or central plans, newest first. Three queries."""
+    found = {year for model in (QuotaBatch, BondIssue, CentralPlan) for year in model.objects.values_list("year", flat=True).distinct().order_by()}
+    return sorted(found, reverse=True)
+
+
 def newest_year(until: date) -> int:
-    """The newest year that has quota; that of the day where there is none."""
-    found: int | None = QuotaBatch.objects.aggregate(Max("year"))["year__max"]
-    return found or until.year
+    """The newest year with money that had begun by a day; that of the day where there is none."""
+    return next((year for year in money_years() if year <= until.year), until.year)
 
 
 def year_record(year: int, until: date | None = None) -> YearRecord:

@@ -17,7 +17,7 @@ from accounts.scope import for_user
 from funding.debts import UNASSIGNED, BondDebt, borne, debts, weights
 from funding.models import Bond
 from funding.schedule import Payment
-from projects.models import Project
+from projects.models import Holiday, Project
 from projects.values import fen_to_wan
 from reports.tables import Column, Kind, Level, Row, Table
 
@@ -124,8 +124,10 @@ def _calendar(found: Sequence[BondDebt], year: int, notes: list[str]) -> Table:
         *_money_columns(),
         Column("left", _("其后剩余本金"), Kind.EXACT, width=16),
     )
-    shifts = _("应付日是休息日的，顺延到下一工作日支付，不另计息。")
-    return _table("calendar", _("%(year)s年还本付息日历") % {"year": year}, columns, rows, (shifts, *notes))
+    said = [_("应付日是休息日的，顺延到下一工作日支付，不另计息。")]
+    if not Holiday.objects.filter(date__year=year).exists():
+        said.append(_("节假日表里还没有%(year)s年的安排，这里只按周末顺延；登记之后重新推算。") % {"year": year})
+    return _table("calendar", _("%(year)s年还本付息日历") % {"year": year}, columns, rows, (*said, *notes))
 
 
 def _payment_row(payment: Payment, bond: Bond) -> Row:

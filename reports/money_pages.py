@@ -19,7 +19,7 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from funding.asking import year_and_day
 from funding.course_chart import CourseChart, Series, course_chart
-from funding.figures import MonthMoney
+from funding.figures import MonthMoney, money_years
 from funding.models import FundEntry
 from funding.watch import watch
 from funding.watch_rows import city_lines, sections_of
@@ -123,6 +123,7 @@ def money_page(request: HttpRequest) -> HttpResponse:
         "money": found,
         "unit": asked.unit,
         "units": _units(request),
+        "years": sorted({*money_years(), asked.year}, reverse=True),
         "pages": [_page(table) for table in found.tables],
         "chart": _chart(found),
         "course": found.course,

@@ -15,7 +15,8 @@ from accounts.navigation import may as allowed
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user, may
 from funding.asking import year_and_day
-from funding.models import FundEntry, QuotaBatch
+from funding.figures import money_years
+from funding.models import FundEntry
 from funding.services.findings import findings
 from funding.watch import watch
 from funding.watch_rows import city_lines, finding_groups, finding_rows, sections_of
@@ -41,7 +42,7 @@ def watch_page(request: HttpRequest) -> HttpResponse:
         "head_line": gettext("额度发没发完、债券花没花动、哪些钱闲着、计划分没分解，各亮一盏灯"),
         "unreadable": unreadable,
         "year": year,
-        "years": list(QuotaBatch.objects.order_by("-year").values_list("year", flat=True).distinct()),
+        "years": sorted({*money_years(), year}, reverse=True),
         "until": until,
         "is_today": until == timezone.localdate(),
         "whole_city": whole_city,

@@ -96,6 +96,14 @@ def test_an_upload_of_the_whole_city_is_no_unit_s(cast, address):
     assert told(cast.city, address.format(pk=upload.pk, public_id=upload.public_id)).verdict is Verdict.OPEN
 
 
+def test_a_page_of_the_whole_city_names_only_posts_of_the_whole_city(cast):
+    found = told(cast.owner, "/admin/funding/fundentry/proof/")
+    assert found.verdict is Verdict.REFUSED
+    assert found.lacking == "这一页是全市的，只对全市岗位开放；你的“查看”权限来自区市经办人（市南），只到本单位"
+    assert "区市" not in found.advice
+    assert "市级经办人" in found.advice
+
+
 @pytest.mark.parametrize(("verb", "owner"), [("approve", Verdict.REFUSED), ("refuse", Verdict.REFUSED), ("withdraw", Verdict.OPEN)])
 def test_the_verbs_of_a_proposal_are_known(cast, project, verb, owner):
     made = Proposal.objects.create(project=project, changes=[["total_wan", "1", "2"]], reason="概算调整", by=cast.owner)

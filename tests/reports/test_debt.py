@@ -64,6 +64,15 @@ def test_a_holiday_moves_the_payment_and_its_day_is_told_beside_it(cast, books) 
     assert [row.label for row in rows] == ["2021-03-24"]
 
 
+def test_a_year_without_holidays_says_that_only_weekends_are_known(cast, books) -> None:
+    def said() -> bool:
+        return any("只按周末顺延" in str(note) for note in debt_service(cast.city, 2021).tables[0].notes)
+
+    assert said()
+    Holiday.objects.create(date=date(2021, 1, 1), name="元旦")
+    assert not said()
+
+
 @pytest.mark.parametrize("year", [2021, 2023, 2030])
 def test_every_table_has_the_same_total_and_its_rows_add_up(cast, books, year: int) -> None:
     found = {one.name: one for one in debt_service(cast.city, year).tables}
@@ -138,9 +147,9 @@ def test_what_can_not_be_read_is_said(cast, signed_in, year: str) -> None:
 
 def test_it_takes_the_same_queries_at_any_size(cast, books, django_assert_num_queries) -> None:
     debt_service(cast.city, 2021)  # the person's posts are read once
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         debt_service(cast.city, 2021)
     for _ in range(4):
         give(of_bond(make_project(), make_bond(9, rate_percent=Decimal(3), tender_on=DAY, value_on=VALUE)), Step.ASSIGN, 5)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         debt_service(cast.city, 2021)

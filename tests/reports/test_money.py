@@ -193,6 +193,20 @@ def test_page_and_workbook_say_the_same(cast, signed_in, books) -> None:
         assert sum(row.level is Level.TOTAL for row in table.rows) == 1
 
 
+def test_a_later_year_does_not_hide_the_one_asked_about(cast, signed_in, books) -> None:
+    """The year is that of the day, or the newest before it; every year with money can be chosen."""
+    QuotaBatch.objects.create(year=2021, number=1, amount_wan=5)
+    client = signed_in(cast.city)
+    seen = {
+        until: client.get(reverse("reports:money"), {"until": until} if until else {}).context["money"].year
+        for until in ("2020-12-31", "2021-03-01", "")
+    }
+    assert seen == {"2020-12-31": 2020, "2021-03-01": 2021, "": 2021}
+    page = client.get(reverse("reports:money"), {"year": "2020"})
+    assert (page.context["years"], page.context["money"].year) == ([2021, 2020], 2020)
+    assert '<option value="2020" selected>' in page.content.decode()
+
+
 @pytest.mark.parametrize("asked", [{"until": "2020-13-01"}, {"until": "x"}, {"year": "20200"}, {"year": "١٢٣٤"}, {"year": "abcd"}])
 def test_what_can_not_be_read_is_said(cast, signed_in, asked: dict[str, str]) -> None:
     for name in ("reports:money", "reports:money_xlsx"):
