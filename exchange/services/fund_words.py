@@ -117,10 +117,15 @@ FUND_WORDING = {
         "以前批次没有记账的请先补记；或核对该数",
         "Post what is missing of earlier issues first, or check the figure",
     ),
-    "fund_chain": Wording("{zh}", "{en}", "核对本行各数和截至的日期", "Check the figures of the row and the day up to which they stand"),
+    "fund_chain": Wording(
+        "账本不能这样记：{zh}",
+        "The ledger would refuse: {en}",
+        "核对本行各数和截至的日期",
+        "Check the figures of the row and the day up to which they stand",
+    ),
     "fund_full": Wording(
-        "{zh}",
-        "{en}",
+        "账本不能这样记：{zh}",
+        "The ledger would refuse: {en}",
         "核对额度；超出的请先调减其他项目，或核对登记的金额",
         "Check the amount; take back elsewhere first, or check what is registered",
     ),
