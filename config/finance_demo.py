@@ -54,6 +54,9 @@ def _plans(project: Project, versions: Sequence[Mapping[str, Any]], money: Mappi
     _lines(plan, first, money)
     for version in later:
         plan = revise_plan(plan.pk, source=source, **_decided(version))
+        # What a person revises is real; what the demo revises is as invented as the version before.
+        plan.source, plan.is_synthetic = words, True
+        plan.save()
         for line in plan.lines.all():
             line.delete()
         _lines(plan, version, money)

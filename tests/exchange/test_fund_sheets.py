@@ -258,7 +258,7 @@ def test_what_would_overdraw_a_bond_is_found_at_its_cell(people: Cast, projects)
     table = put(BONDS, "| 15 | 3.82", "| 10 | 3.37")
     upload = checked(table, people.city)
     assert said(upload, "error") == [("fund_full", "F", 5)]
-    assert words(upload, "fund_full") == f"{bonds[10]}只剩300万元未分配，本次要分配900万元。"
+    assert words(upload, "fund_full") == f"账本不能这样记：{bonds[10]}只剩300万元未分配，本次要分配900万元。"
     assert checked(put(table, "| 900 | 0", "| 300 | 0"), people.city).counts["error"] == 0
 
 
