@@ -36,6 +36,7 @@ from exchange.services.undo import redo, undo
 from exchange.sheets import Kind
 from projects.period import Period
 from projects.services.periods import lock_due
+from projects.services.summing import fold
 from projects.values import Month
 
 logger = logging.getLogger(__name__)
@@ -245,7 +246,8 @@ VERBS: dict[str, Doing] = {
 def sweep(now: datetime | None = None) -> list[Job]:
     """Bring again what lost its process, or was lost on the way to one. Answers the jobs that wait again.
 
-    Months whose planned day has come are locked on the way: a worker is the one process that is always about.
+    Months whose planned day has come are locked on the way, and the kept month totals brought up to what was written: a worker is the one
+    process that is always about.
     """
     moment = now or timezone.now()
     lock_due(today=timezone.localdate(moment))
@@ -261,6 +263,7 @@ def sweep(now: datetime | None = None) -> list[Job]:
                     again.append(job)
     _forget_the_dead(moment)
     prune(moment)
+    fold()
     for job in again:
         logger.warning("job %s (%s of upload %s) lost its process, waits again", job.pk, job.verb, job.upload_id)
     return again

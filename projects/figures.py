@@ -68,7 +68,7 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
         month_number=Value(moment.month.month),
         total_then=_total(moment),
         plan_then=_wan(plans_of(moment), "plan_wan"),
-        month_then=_done(moment),
+        month_then=done(moment),
         ytd_then=told(moment, "done_ytd_wan"),
     )
 
@@ -102,7 +102,7 @@ def _spoken(moment: Moment, column: str, output_field: Field[Any, Any] | None) -
     return [Subquery(reports_of(moment, half).values(column)[:1], output_field=field) for half in PARTS_UP_TO[moment.half]]
 
 
-def _done(moment: Moment) -> Coalesce | Subquery:
+def done(moment: Moment) -> Coalesce | Subquery:
     """What was done in the period itself; in a month that is reported in halves, in both."""
     spoken = _spoken(moment, "done_month_wan", None)
     if moment.half != WHOLE:

@@ -10,6 +10,7 @@ from projects.models.progress import Half, MonthReport, ReportingPeriod, in_time
 from projects.models.project import LocationShare, Organisation, Project, ProjectCode, ProjectTag
 from projects.models.proposals import Proposal
 from projects.models.reviews import Correction, LockException, NilReturn, Reminder, ReviewEvent
+from projects.models.summary import MonthFact, MonthSum, SummaryMark, SummedMonth
 from projects.models.tracking import Door, Source, changes_from
 
 __all__ = [
@@ -25,7 +26,9 @@ __all__ = [
     "ListVersion",
     "LocationShare",
     "LockException",
+    "MonthFact",
     "MonthReport",
+    "MonthSum",
     "NilReturn",
     "Obstacle",
     "Organisation",
@@ -42,6 +45,8 @@ __all__ = [
     "ReviewEvent",
     "Source",
     "StageField",
+    "SummaryMark",
+    "SummedMonth",
     "Threshold",
     "changes_from",
     "in_time",

@@ -7,6 +7,7 @@ from tests.matrix.surfaces import Shell
 COMMANDS = (
     Shell("start", "brings the embedded product up; whoever starts it owns it"),
     Shell("load_reference", "writes reference data from files of the server"),
+    Shell("rebuild_summary", "works kept totals out anew from the records; prints ids and sums to whoever has the server"),
     Shell("city_table", "prints the table of whoever is named with --user"),
     Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
     Shell("sweep", "brings again jobs that lost their process; changes nothing else"),
