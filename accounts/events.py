@@ -28,6 +28,7 @@ _AREAS: Mapping[str, Any] = {
     "mapping": gettext_lazy("表头对应"),
     "correction": gettext_lazy("数据更正"),
     "fund": gettext_lazy("资金"),
+    "token": gettext_lazy("接口令牌"),
 }
 _VERBS: Mapping[str, Any] = {
     "add": gettext_lazy("新增"),

@@ -7,6 +7,7 @@ reaches its reporting unit (`unit`, `project__unit`, …); one without a path is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -15,6 +16,27 @@ from accounts.models import Membership, ReportingUnit
 from accounts.roles import GRANTS, Action, Role
 
 M = TypeVar("M", bound=Model)
+# What a token that only reads may be used for.
+_READING = frozenset({Action.VIEW, Action.EXPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a request's token leaves of its owner's posts: one unit, reading alone, or both."""
+
+    unit_id: int | None = None
+    reads_only: bool = True
+
+
+def narrow(user: Any, narrowing: Narrowing) -> None:
+    """For this request the person may do no more than the token says; asked before anything else is."""
+    user._scope_narrowing = narrowing
+    user._scope_memberships = None
+
+
+def narrowing(user: Any) -> Narrowing | None:
+    found: Narrowing | None = getattr(user, "_scope_narrowing", None)
+    return found
 
 
 def memberships(user: Any) -> list[Membership]:
@@ -23,28 +45,46 @@ def memberships(user: Any) -> list[Membership]:
         return []
     kept: list[Membership] | None = getattr(user, "_scope_memberships", None)
     if kept is None:
-        kept = list(Membership.objects.filter(user_id=user.pk))
+        kept = _narrowed(list(Membership.objects.filter(user_id=user.pk)), narrowing(user))
         user._scope_memberships = kept
     return kept
 
 
+def _narrowed(held: list[Membership], by: Narrowing | None) -> list[Membership]:
+    """The posts as far as the token goes: a city-wide one becomes one of the token's unit, those of other units fall away."""
+    if by is None or by.unit_id is None:
+        return held
+    reaching = [one for one in held if one.unit_id in (None, by.unit_id)]
+    return [Membership(user_id=one.user_id, unit_id=by.unit_id, role=one.role) for one in reaching]
+
+
+def _granted(user: Any, post: Membership, action: Action) -> bool:
+    by = narrowing(user)
+    return action in GRANTS[Role(post.role)].actions and (by is None or not by.reads_only or action in _READING)
+
+
+def _is_superuser(user: Any) -> bool:
+    """Who may do everything, whoever set it up; never through a token."""
+    return bool(getattr(user, "is_superuser", False) and user.is_active and narrowing(user) is None)
+
+
 def may(user: Any, action: Action) -> bool:
     """Whether the user may do `action` anywhere at all."""
-    if getattr(user, "is_superuser", False) and user.is_active:
+    if _is_superuser(user):
         return True
-    return any(action in GRANTS[Role(m.role)].actions for m in memberships(user))
+    return any(_granted(user, m, action) for m in memberships(user))
 
 
 def city_wide(user: Any, action: Action) -> bool:
     """Whether the user may do `action` in the whole city."""
-    if getattr(user, "is_superuser", False) and user.is_active:
+    if _is_superuser(user):
         return True
-    return any(action in GRANTS[Role(m.role)].actions and GRANTS[Role(m.role)].city_wide and m.unit_id is None for m in memberships(user))
+    return any(_granted(user, m, action) and GRANTS[Role(m.role)].city_wide and m.unit_id is None for m in memberships(user))
 
 
 def unit_ids(user: Any, action: Action) -> set[int]:
     """Ids of the units in which a unit-bound user may do `action` (a city-wide role bound to a unit counts there only)."""
-    return {m.unit_id for m in memberships(user) if m.unit_id is not None and action in GRANTS[Role(m.role)].actions}
+    return {m.unit_id for m in memberships(user) if m.unit_id is not None and _granted(user, m, action)}
 
 
 def units_for_user(user: Any, action: Action) -> QuerySet[ReportingUnit]:

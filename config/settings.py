@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "simple_history",
     "axes",
     "csp",
@@ -170,12 +172,17 @@ CITY_CODE = environment.text("PIPELINE_CITY_CODE", "370200")
 INTAKE_REFERENCE = Path(environment.text("PIPELINE_INTAKE_REFERENCE", str(BASE_DIR / "fixtures" / "reference" / "intake.json")))
 CITY_NAME = environment.text("PIPELINE_CITY_NAME", "青岛市")
 
+# How often one caller (a token, a person, an address) may ask in a minute.
+API_CALLS_PER_MINUTE = environment.number("PIPELINE_API_CALLS_PER_MINUTE", 600)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "COERCE_DECIMAL_TO_STRING": True,
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.TokenAuthentication", "accounts.api.authentication.BrowserSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.MayAct"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallerThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.api.rendering.FastJSONRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.api.errors.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -18,6 +18,7 @@ urlpatterns = [
     path("uploads/by-number/<int:number>/", upload_by_number, name="upload-by-number"),
     path("uploads/", include("exchange.urls")),
     path("reports/", include("reports.urls")),
+    path("api/v1/", include("config.api")),
     path("explain/", explain_page, name="explain"),
     path("admin/", admin.site.urls),
 ]

@@ -1,5 +1,17 @@
-"""Who and where: divisions, units, people and their posts; the event log beside them."""
+"""Who and where: divisions, units, people and their posts; the event log beside them; keys for machines."""
 
 from accounts.models.people import AuditEvent, Division, Membership, ReportingUnit, User, role_choices, role_label
+from accounts.models.tokens import ApiMinute, ApiToken, KeptAnswer
 
-__all__ = ["AuditEvent", "Division", "Membership", "ReportingUnit", "User", "role_choices", "role_label"]
+__all__ = [
+    "ApiMinute",
+    "ApiToken",
+    "AuditEvent",
+    "Division",
+    "KeptAnswer",
+    "Membership",
+    "ReportingUnit",
+    "User",
+    "role_choices",
+    "role_label",
+]

@@ -24,6 +24,7 @@ class WanField(models.BigIntegerField):  # type: ignore[type-arg]
     on every database. Blank is None and never zero."""
 
     description = _("金额（万元）")
+    api_kind = "money"
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
         return None if value is None else fen_to_wan(int(value))
@@ -66,6 +67,7 @@ class PartialDateField(models.CharField):  # type: ignore[type-arg]
     """A date with the precision its source had, as text that sorts by time: 2020, 2020-06, 2020-06-30, 2020-Q2, 2020-H1."""
 
     default_validators = [check_partial_date]
+    api_kind = "partial"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 10)

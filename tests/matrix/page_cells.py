@@ -23,7 +23,7 @@ def cells_of(runner: Runner, entry: Page) -> Iterator[Cell]:
 
 def address(runner: Runner, entry: Page, place: Place) -> str:
     row = runner.world.row(entry.row, place) if entry.row else None
-    return reverse(entry.name, kwargs=dict(entry.kwargs(row)) if entry.row else None)
+    return reverse(entry.name, kwargs=dict(entry.kwargs(row)) if entry.row else entry.fixed)
 
 
 def undeclared(runner: Runner, entry: Page) -> Iterator[Cell]:

@@ -79,6 +79,7 @@ class Page:
     row: str = ""
     row_is_open: bool = False  # whoever may `needs` anywhere reaches it
     kwargs: Callable[[Any], Mapping[str, Any]] = lambda row: {"object_id": row.pk}
+    fixed: Mapping[str, Any] | None = None  # the parts of an address that is of no row of the world
     query: Callable[[World, Place], Mapping[str, Any]] = nothing
     data: Body = nothing
     sees: Action = Action.VIEW

@@ -22,4 +22,4 @@ COMMANDS = (
 )
 
 # Commands of libraries: for whoever has the server.
-LIBRARIES = frozenset({"axes", "simple_history", "rest_framework", "django_tasks_db"})
+LIBRARIES = frozenset({"axes", "simple_history", "rest_framework", "django_tasks_db", "drf_spectacular"})

@@ -1,0 +1,133 @@
+"""A column as every machine door gives it: its name, its kind, its words and unit, and where the value stands.
+
+Most is read off the model's own field, so that admin, REST, OData, streams and data dictionary speak alike. Money is a number in 万元:
+whole 分 divided by a million in the database prints the exact decimal below 10^15 分 (ten million 亿元).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Cast
+
+# 分 in 1 万元.
+_FEN = 1_000_000.0
+
+
+class Kind(StrEnum):
+    """What a value is, for schemas, filters and typed files."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    INTEGER = "integer"
+    MONEY = "money"  # 万元
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    PARTIAL = "partial"  # 2020, 2020-06, 2020-06-30, 2020-Q2, 2020-H1
+    DATETIME = "datetime"
+    JSON = "json"
+
+
+ORDERED = frozenset({Kind.INTEGER, Kind.MONEY, Kind.DECIMAL, Kind.DATE, Kind.PARTIAL, Kind.DATETIME})
+# A model's field of a class of its own says its kind in `api_kind`.
+_KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+    (models.BooleanField, Kind.BOOLEAN),
+    (models.DateTimeField, Kind.DATETIME),
+    (models.DateField, Kind.DATE),
+    (models.DecimalField, Kind.DECIMAL),
+    (models.IntegerField, Kind.INTEGER),
+    (models.AutoField, Kind.INTEGER),
+    (models.JSONField, Kind.JSON),
+)
+_UNIT = re.compile(r"（(?:[^（）]*，)?(万元|%|亩|年|基点|字节|10k yuan|mu|bp)）$")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column. `path` is where it stands, from the resource's model on; `final` the model's field at its end."""
+
+    name: str
+    path: str
+    kind: Kind
+    words: tuple[Any, ...]
+    final: models.Field[Any, Any]
+    is_null: bool
+    unit: str = ""
+    note: Any = ""
+
+    @property
+    def heading(self) -> str:
+        """The words of the column in the reader's language, with the unit where it has one."""
+        return "".join(str(word) for word in self.words)
+
+    @property
+    def choices(self) -> list[tuple[Any, str]]:
+        return [(value, str(words)) for value, words in self.final.flatchoices]
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind in (Kind.TEXT, Kind.CHOICE, Kind.PARTIAL)
+
+    @property
+    def expression(self) -> Any:
+        """What the database is asked for, so that a row needs no more work in Python."""
+        if self.kind is Kind.MONEY:
+            return Cast(F(self.path), models.FloatField()) / Value(_FEN)
+        if self.kind is Kind.DECIMAL:
+            return Cast(F(self.path), models.FloatField())
+        if self.kind is Kind.DATE:
+            return Cast(F(self.path), models.CharField())
+        return F(self.path)
+
+
+def field(model: type[models.Model], path: str, name: str = "", note: Any = "") -> Field:
+    """The column at a path: `name`, `unit` (→ `unit_id`), `unit__short_name` (→ `unit_short_name`)."""
+    words: list[Any] = []
+    is_null = False
+    at = model
+    *steps, last = path.split("__")
+    for step in steps:
+        relation: Any = at._meta.get_field(step)
+        words.append(relation.verbose_name)
+        is_null = is_null or relation.null
+        at = relation.related_model
+    final: Any = at._meta.get_field(last)
+    if final.is_relation:
+        return Field(
+            name or f"{path.replace('__', '_')}_id",
+            f"{path}_id",
+            Kind.INTEGER,
+            (*words, final.verbose_name),
+            final.target_field,
+            is_null or final.null,
+        )
+    kind = _kind_of(final)
+    unit = "万元" if kind is Kind.MONEY else _unit_of(final)
+    told = note or final.help_text
+    return Field(name or path.replace("__", "_"), path, kind, (*words, final.verbose_name), final, is_null or final.null, unit, told)
+
+
+def fields(model: type[models.Model], names: Iterable[str | tuple[str, str]]) -> tuple[Field, ...]:
+    """Columns by their paths, or as (name, path)."""
+    return tuple(field(model, one) if isinstance(one, str) else field(model, one[1], one[0]) for one in names)
+
+
+def _kind_of(final: Any) -> Kind:
+    told = getattr(final, "api_kind", None)
+    if told is not None:
+        return Kind(told)
+    if final.choices and not isinstance(final, models.IntegerField):
+        return Kind.CHOICE
+    return next((kind for cls, kind in _KINDS if isinstance(final, cls)), Kind.TEXT)
+
+
+def _unit_of(final: Any) -> str:
+    found = _UNIT.search(str(final.verbose_name))
+    return found.group(1) if found else ""

@@ -1,0 +1,280 @@
+"""A question to a resource, read off an address: which rows, which columns, in which order, of which state. Every REST list and stream asks here.
+
+Nothing is guessed: a parameter that names nothing, a month that is none, a cursor of another question are errors that say what would be right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from accounts.api.errors import ApiError, wrong_parameters
+from accounts.api.fields import Field, Kind
+from accounts.api.filters import narrow, unknown
+from accounts.api.paging import Order, WrongCursorError, after, pack, sort, unpack
+from accounts.api.resources import RESOURCES, Include, Known, Resource
+from accounts.roles import Action
+
+PAGE, MOST = 100, 5000
+# Parameters of every list beside its filters.
+COMMON = frozenset({"fields", "include", "ordering", "cursor", "page_size", "count", "search", "as_of", "cut", "format"})
+# How a cut is found by its name; the room that keeps cuts puts it here.
+find_cut: list[Callable[[str], Any]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a resource."""
+
+    resource: Resource
+    fields: tuple[Field, ...]
+    order: tuple[Order, ...]
+    known: Known
+    includes: tuple[str, ...] = ()
+    page_size: int = PAGE
+    cursor: str = ""
+    is_counted: bool = False
+    mark: str = ""
+
+
+def reserved(resource: Resource) -> frozenset[str]:
+    return COMMON | ({"period"} if resource.period else frozenset())
+
+
+def read_question(resource: Resource, told: QueryDict) -> Question:
+    """The question in an address.
+
+    :raises ApiError: 400 with every parameter that is wrong.
+    """
+    wrong: dict[str, list[str]] = {}
+    for name, near in unknown(resource, told, reserved(resource)).items():
+        wrong[name] = [_("没有这个参数") + (_("；是不是：%(names)s") % {"names": ", ".join(near)} if near else "")]
+    question = Question(
+        resource,
+        _fields(resource, told.get("fields", ""), wrong),
+        _order(resource, told.get("ordering", ""), wrong),
+        _known(resource, told, wrong),
+        _includes(resource, told.get("include", ""), wrong),
+        _number(told, "page_size", PAGE, MOST, wrong),
+        told.get("cursor", ""),
+        told.get("count", "") in ("1", "true"),
+        _mark(resource, told),
+    )
+    if wrong:
+        raise wrong_parameters(wrong)
+    return question
+
+
+def rows_of(question: Question, told: QueryDict, user: Any, action: Action = Action.VIEW) -> QuerySet[Any]:
+    """The rows that the question is about, in no order yet.
+
+    :raises ApiError: 400 with every filter that can't be read.
+    """
+    resource = question.resource
+    rows, wrong = narrow(resource, resource.rows(user, action, question.known), told)
+    month = told.get("period", "") if resource.period else ""
+    if month:
+        rows = _of_month(resource, rows, month, wrong)
+    text = told.get("search", "")
+    if "\x00" in text or len(text) > 200:
+        wrong["search"] = [_("查找词过长，或含有不能用的字符")]
+    elif text.strip():
+        rows = _searched(resource, rows, text)
+    if wrong:
+        raise wrong_parameters(wrong)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, each by column, and the cursor of the next ones, if there are more."""
+
+    rows: list[dict[str, Any]]
+    next: str
+    count: int | None
+
+
+def page_of(question: Question, rows: QuerySet[Any], user: Any) -> Page:
+    """One page: one query, one for the count if asked for, one for each include."""
+    count = rows.count() if question.is_counted else None
+    names = [one.name for one in question.fields]
+    hidden = [one.field.path for one in question.order]
+    found = sort(rows, question.order)
+    if question.cursor:
+        try:
+            found = after(found, question.order, unpack(question.cursor, question.mark, question.order))
+        except WrongCursorError:
+            raise wrong_parameters({"cursor": [_("这个 cursor 不是本查询给出的；请从第一页重新开始")]}) from None
+    columns = [one.expression for one in question.fields]
+    lines = list(found.values_list(*columns, *hidden)[: question.page_size + 1])
+    more = len(lines) > question.page_size
+    lines = lines[: question.page_size]
+    last = pack(question.mark, question.order, lines[-1][len(names) :]) if more else ""
+    made = [dict(zip(names, line, strict=False)) for line in lines]
+    _attach(question, made, [line[-1] for line in lines], user)
+    return Page(made, last, count)
+
+
+def one_of(question: Question, rows: QuerySet[Any], key: int, user: Any) -> dict[str, Any] | None:
+    """One row by its number. One query, and one for each include."""
+    names = [one.name for one in question.fields]
+    line = rows.filter(id=key).values_list(*[one.expression for one in question.fields]).first()
+    if line is None:
+        return None
+    made = dict(zip(names, line, strict=True))
+    _attach(question, [made], [key], user)
+    return made
+
+
+def lines_of(question: Question, rows: QuerySet[Any]) -> tuple[QuerySet[Any], tuple[Field, ...]]:
+    """Every row in order, as tuples of its columns, for a stream."""
+    return sort(rows, question.order).values_list(*[one.expression for one in question.fields]), question.fields
+
+
+# --- Reading parameters ------------------------------------------------------------------------------------------------------------
+
+Wrong = dict[str, list[str]]
+
+
+def _fields(resource: Resource, text: str, wrong: Wrong) -> tuple[Field, ...]:
+    if not text:
+        return resource.fields
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    missing = [name for name in names if name not in resource.by_name]
+    if missing or not names:
+        wrong["fields"] = [_("没有这些列：%(names)s。可选：%(all)s") % {"names": ", ".join(missing) or "—", "all": ", ".join(resource.by_name)}]
+    return tuple(resource.by_name[name] for name in dict.fromkeys(names) if name in resource.by_name)
+
+
+def _order(resource: Resource, text: str, wrong: Wrong) -> tuple[Order, ...]:
+    """The columns asked for, and always the row's number at the end, so that no two rows are equal."""
+    found: dict[str, Order] = {}
+    for part in [part.strip() for part in text.split(",") if part.strip()]:
+        name = part.removeprefix("-")
+        field = resource.by_name.get(name)
+        if field is None or field.kind is Kind.JSON:
+            wrong["ordering"] = [_("不能按“%(name)s”排序。可选：%(all)s") % {"name": name, "all": ", ".join(sortable(resource))}]
+            continue
+        found.setdefault(name, Order(field, part.startswith("-")))
+    names = list(found)
+    kept = [found[name] for name in names[: names.index("id") + 1]] if "id" in found else [*found.values(), Order(resource.by_name["id"])]
+    return tuple(kept)
+
+
+def sortable(resource: Resource) -> list[str]:
+    return [one.name for one in resource.fields if one.kind is not Kind.JSON]
+
+
+def _includes(resource: Resource, text: str, wrong: Wrong) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    missing = [name for name in names if name not in resource.includes]
+    if missing:
+        wrong["include"] = [_("没有这些附表：%(names)s。可选：%(all)s") % {"names": ", ".join(missing), "all": ", ".join(resource.includes) or "—"}]
+    return tuple(name for name in names if name in resource.includes)
+
+
+def _number(told: QueryDict, name: str, default: int, most: int, wrong: Wrong) -> int:
+    text = told.get(name, "")
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
+        return int(text)
+    wrong[name] = [_("应为1至%(most)s的整数，读到“%(value)s”") % {"most": most, "value": text[:40]}]
+    return default
+
+
+def _known(resource: Resource, told: QueryDict, wrong: Wrong) -> Known:
+    """The state asked for: `as_of` a day (to its end) or a moment, or a `cut` by its name."""
+    as_of, cut = told.get("as_of", ""), told.get("cut", "")
+    if as_of and cut:
+        wrong["as_of"] = [_("as_of 与 cut 只能用一个")]
+    elif as_of:
+        moment = read_moment(as_of)
+        if moment is None:
+            wrong["as_of"] = [_("应为日期（2020-07-10）或带时区的时间（2020-07-10T18:00:00+08:00），读到“%(value)s”") % {"value": as_of[:40]}]
+        elif resource.past is None:
+            wrong["as_of"] = [_("“%(name)s”不留历史，只能看现在") % {"name": resource.title}]
+        return Known(moment=moment)
+    elif cut:
+        found = find_cut[0](cut) if find_cut else None
+        if found is None:
+            wrong["cut"] = [_("没有名为“%(value)s”的定格") % {"value": cut[:60]}]
+        return Known(cut=found)
+    return Known()
+
+
+def read_moment(text: str) -> datetime | None:
+    """A day, to its last instant in the city's time, or a moment with its zone; None for anything else."""
+    try:
+        if len(text) == 10:
+            return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.max))
+        moment = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped arrives as a space
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _mark(resource: Resource, told: QueryDict) -> str:
+    """What a cursor belongs to: every parameter but the cursor itself and the size of a page."""
+    kept = sorted((name, *values) for name, values in told.lists() if name not in ("cursor", "page_size", "count", "format", "fields", "include"))
+    return hashlib.sha256(repr((resource.name, kept)).encode()).hexdigest()[:16]
+
+
+# --- Narrowing and joining ---------------------------------------------------------------------------------------------------------
+
+
+def _of_month(resource: Resource, rows: QuerySet[Any], text: str, wrong: Wrong) -> QuerySet[Any]:
+    year, _dash, month = text.partition("-")
+    year_path, month_path = resource.period or ("", "")
+    ok = len(year) == 4 and year.isascii() and year.isdigit() and (not month or (month.isascii() and month.isdigit() and 1 <= int(month) <= 12))
+    if not ok or (_dash and not month):
+        wrong["period"] = [_("应为月份（2020-06）或年份（2020），读到“%(value)s”") % {"value": text[:40]}]
+        return rows
+    rows = rows.filter(**{year_path: int(year)})
+    return rows.filter(**{month_path: int(month)}) if month and month_path else rows
+
+
+def _searched(resource: Resource, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """By the resource's own search, else each word in any of its texts."""
+    if resource.search is not None:
+        return resource.search(rows, text)
+    paths = [one.path for one in resource.fields if one.kind is Kind.TEXT]
+    for word in text.split():
+        rows = rows.filter(reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths), Q(pk__in=[])))
+    return rows
+
+
+def _attach(question: Question, made: Sequence[dict[str, Any]], keys: Sequence[int], user: Any) -> None:
+    """Hang the included rows on theirs, each as far as this reader may see them. One query for each include."""
+    for name in question.includes:
+        told = question.resource.includes[name]
+        hung = _children(told, keys, question.known, user)
+        for one, key in zip(made, keys, strict=True):
+            one[name] = hung.get(key, [])
+
+
+def _children(told: Include, keys: Sequence[int], known: Known, user: Any) -> dict[int, list[dict[str, Any]]]:
+    child = RESOURCES[told.resource]
+    by = child.by_name[told.key]
+    rows = child.rows(user, Action.VIEW, known).filter(**{f"{by.path}__in": list(keys)}).order_by("id")
+    names = [one.name for one in child.fields]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for line in rows.values_list(*[one.expression for one in child.fields]):
+        made = dict(zip(names, line, strict=True))
+        found.setdefault(made[told.key], []).append(made)
+    return found
+
+
+def not_found() -> ApiError:
+    return ApiError(404, "not_found", _("没有这一行，或不在您的范围内"))

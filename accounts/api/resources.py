@@ -1,0 +1,99 @@
+"""What can be read by machines, declared once: each app registers its own, the doors (REST, streams, OData, dictionary) ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.functional import cached_property
+
+from accounts import scope
+from accounts.api.fields import Field, fields
+from accounts.roles import Action
+
+Rows = models.QuerySet[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The state that is asked for: up to a moment, or a pinned cut; neither: as it is now."""
+
+    moment: datetime | None = None
+    cut: Any = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.moment is None and self.cut is None
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Rows of another resource that hang on this one: by which of their columns."""
+
+    resource: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A table as machines read it. `past` gives its rows as they were known; without one only the present can be asked for.
+
+    `period` names the columns (year, month) by which `?period=2020-06` narrows the described month; the month may be "" where the row
+    is of a whole year.
+    """
+
+    name: str
+    model: type[models.Model]
+    fields: tuple[Field, ...]
+    title: Any
+    note: Any = ""
+    only: Mapping[str, Any] = field(default_factory=dict)
+    search: Callable[[Rows, str], Rows] | None = None
+    period: tuple[str, str] | None = None
+    includes: Mapping[str, Include] = field(default_factory=dict)
+    past: Callable[[type[models.Model], Known], Rows] | None = None
+    entity: str = ""  # its name in OData, where it is a set there
+    see: Callable[[Rows, Any, Action], Rows] = scope.for_user
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @property
+    def is_revised(self) -> bool:
+        """Whether a row counts its changes, so that a writer can say which state it saw."""
+        return "revision" in self.by_name
+
+    def rows(self, user: Any, action: Action = Action.VIEW, known: Known = Known()) -> Rows:
+        """The rows that this person may see, as they are or as they were known."""
+        found = self.model._default_manager.all() if known.is_now or self.past is None else self.past(self.model, known)
+        return self.see(found.filter(**self.only), user, action).order_by()
+
+
+RESOURCES: dict[str, Resource] = {}
+
+
+def register(name: str, model: type[models.Model], names: Iterable[str | tuple[str, str]], **more: Any) -> Resource:
+    """Declare a resource by its columns; `id` goes before them, and `revision` and `updated_at` after where the model has them."""
+    own = {one.name for one in model._meta.get_fields()}
+    tail = [name for name in ("revision", "updated_at") if name in own]
+    title = more.pop("title", model._meta.verbose_name)
+    made = Resource(name=name, model=model, fields=fields(model, ["id", *names, *tail]), title=title, **more)
+    if name in RESOURCES:
+        raise ValueError(f"resource {name} is declared twice")
+    RESOURCES[name] = made
+    return made
+
+
+def include(name: str, **children: Include) -> None:
+    """Say what hangs on a resource, also from an app further up the chain."""
+    one = RESOURCES[name]
+    RESOURCES[name] = replace(one, includes={**one.includes, **children})
+
+
+def see_units(rows: Rows, user: Any, action: Action) -> Rows:
+    """Units and divisions name places and hold no figures: whoever may view anything sees all of them."""
+    return rows if scope.may(user, action) else rows.none()

@@ -1,0 +1,88 @@
+"""The reading doors of every resource: the list and the row. Their schema is made from the resource too."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+from django.urls import URLPattern, path
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.reading import not_found, one_of, page_of, read_question, rows_of
+from accounts.api.rendering import FastJSONRenderer
+from accounts.api.resources import RESOURCES, Resource
+from accounts.roles import Action
+
+
+class ResourceView(APIView):
+    """What the doors of one resource share."""
+
+    resource_name: ClassVar[str] = ""
+    action: ClassVar[Action] = Action.VIEW
+    renderer_classes = [FastJSONRenderer, BrowsableAPIRenderer]
+
+    @property
+    def resource(self) -> Resource:
+        return RESOURCES[self.resource_name]
+
+    def get_view_name(self) -> str:
+        return str(self.resource.title) if self.resource_name else super().get_view_name()
+
+
+class ResourceList(ResourceView):
+    """Many rows, page by page."""
+
+    def get(self, request: Request) -> Response:
+        told = request.query_params
+        question = read_question(self.resource, told)
+        page = page_of(question, rows_of(question, told, request.user), request.user)
+        body: dict[str, Any] = {"results": page.rows, "next": _next(request, told, page.next)}
+        if page.count is not None:
+            body["count"] = page.count
+        return Response(body)
+
+
+class ResourceRow(ResourceView):
+    """One row by its number; its ETag is its revision."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        told = request.query_params
+        question = read_question(self.resource, told)
+        found = one_of(question, rows_of(question, told, request.user), pk, request.user)
+        if found is None:
+            raise not_found()
+        return Response(found, headers=etag(found) if question.known.is_now else {})
+
+
+def etag(row: dict[str, Any]) -> dict[str, str]:
+    """The header that says which state of the row this is."""
+    return {"ETag": f'"{row["revision"]}"'} if "revision" in row else {}
+
+
+def _next(request: Request, told: QueryDict, cursor: str) -> str | None:
+    if not cursor:
+        return None
+    asked = told.copy()
+    asked["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{asked.urlencode()}")
+
+
+@cache
+def views_of(name: str) -> tuple[type[ResourceList], type[ResourceRow]]:
+    """The two reading views of a resource."""
+    stem = "".join(part.title() for part in name.split("-"))
+    told = {"resource_name": name, "__doc__": str(RESOURCES[name].note or "")}
+    return type(f"{stem}List", (ResourceList,), told), type(f"{stem}Row", (ResourceRow,), told)
+
+
+def resource_urls() -> list[URLPattern]:
+    """The addresses of every resource that was declared."""
+    made = []
+    for name in RESOURCES:
+        many, one = views_of(name)
+        made += [path(f"{name}/", many.as_view(), name=f"{name}-list"), path(f"{name}/<int:pk>/", one.as_view(), name=f"{name}-row")]
+    return made

@@ -1,0 +1,151 @@
+"""What machines may read of this app: quota, bonds, central plans, accounts with their entries, plans of finance, dossiers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts import scope
+from accounts.api.resources import Include, include, register
+from accounts.roles import Action
+from funding.models import (
+    Bond,
+    BondCode,
+    BondIssue,
+    CentralPlan,
+    Dossier,
+    FinanceLine,
+    FinancePlan,
+    FundAccount,
+    FundEntry,
+    IncomeSource,
+    QuotaBatch,
+    QuotaDraw,
+    Redemption,
+    RollingEntry,
+    RollingLine,
+    RollingPlan,
+    UseAdjustment,
+)
+from projects.resources import OF_PROJECT, by_project, tracked
+
+register(
+    "quota-batches",
+    QuotaBatch,
+    ["year", "number", "is_advance", "doc_no", "given_on", "amount_wan", "issued_wan", "is_synthetic", "source"],
+    period=("year", ""),
+    entity="BondBatches",
+)
+tracked("bond-issues", BondIssue, ["year", "number", "tender_on", "venue", "doc_no", "source", "is_synthetic"], period=("year", ""))
+register(
+    "bonds",
+    Bond,
+    [
+        *("issue", ("year", "issue__year"), ("issue_number", "issue__number"), "name", "short_name", "type", "purpose", "years"),
+        *("amount_wan", "assigned_wan", "rate_percent", "tender_on", "value_on", "matures_on", "per_year", "repayment", "first_instalment"),
+        *("venue", "bid_multiple", "spread_bp", ("use_area_code", "use_area__code"), ("use_area_name", "use_area__name"), "is_synthetic", "source"),
+    ],
+    period=("issue__year", ""),
+    entity="Bonds",
+)
+tracked("bond-codes", BondCode, ["bond", "market", "code"])
+register("quota-draws", QuotaDraw, ["batch", "bond", "amount_wan", "drawn_on", "reverses", "at", "door", "upload_id", "reason"])
+register("redemptions", Redemption, ["bond", "redeemed_on", "amount_wan", "doc_no", "reverses", "at", "door", "upload_id", "reason"])
+register(
+    "central-plans",
+    CentralPlan,
+    [
+        *("year", "doc_no", "programme", ("area_code", "area__code"), ("area_name", "area__name"), "manner", "allotment", "given_on"),
+        *("amount_wan", "is_approximate", "assigned_wan", "is_synthetic", "source"),
+    ],
+    period=("year", ""),
+    entity="CentralPlans",
+)
+register(
+    "fund-accounts",
+    FundAccount,
+    [*OF_PROJECT, "bond", "plan", "source", "assigned_wan", "capital_wan", "arrived_wan", "paid_wan", "completed_wan", "at"],
+    search=by_project(),
+    entity="FundAccounts",
+)
+_ENTRY = (
+    *("account", ("project_id", "account__project"), ("project_uid", "account__project__uid"), ("project_name", "account__project__name")),
+    *(("unit_id", "account__project__unit"), ("bond_id", "account__bond"), ("plan_id", "account__plan"), ("source", "account__source")),
+    *("step", "amount_wan", "capital_wan", "happened_on", "doc_no", "cost_item", "adjustment", "reverses", "at", "door", "upload_id", "reason"),
+)
+_FOUND_BY = by_project("account__project", "doc_no")
+_AT = ("happened_on__year", "happened_on__month")
+register("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, entity="FundMovements")
+for _name, _step in (("allocations", "assign"), ("transfers", "arrive"), ("spends", "pay"), ("completions", "complete")):
+    register(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT)
+
+
+def _see_adjustments(rows: QuerySet[Any], user: Any, action: Action) -> QuerySet[Any]:
+    """An adjustment speaks of two projects, and its words may name both: it is read by who may read both."""
+    if scope.city_wide(user, action):
+        return rows
+    units = scope.unit_ids(user, action)
+    return rows.filter(taken_from__unit__in=units, given_to__unit__in=units)
+
+
+register(
+    "adjustments",
+    UseAdjustment,
+    ["bond", "taken_from", "given_to", "amount_wan", "capital_wan", "doc_no", "approved_on", "disclosed_on", "at", "door", "upload_id", "reason"],
+    see=_see_adjustments,
+)
+tracked(
+    "finance-plans",
+    FinancePlan,
+    [*OF_PROJECT, "number", "state", "total_wan", "decided_on", "doc_no", "reason", "is_synthetic", "source"],
+    search=by_project(),
+)
+tracked(
+    "finance-lines",
+    FinanceLine,
+    [
+        *(
+            "plan",
+            ("project_id", "plan__project"),
+            ("unit_id", "plan__project__unit"),
+            ("source_code", "source__code"),
+            ("source_name", "source__name"),
+        ),
+        *("planned_wan", "capital_wan", "secured_wan", "secured_doc", "secured_on", "other_arrived_wan"),
+    ],
+)
+tracked("rolling-plans", RollingPlan, ["base_year", "doc_no", "decided_on", "note", "is_synthetic"])
+tracked(
+    "rolling-entries",
+    RollingEntry,
+    [
+        *("plan", ("base_year", "plan__base_year"), *OF_PROJECT, "total_wan", "cum_prior_wan", "planned_start", "planned_finish"),
+        *("first_content", "second_content", "third_content"),
+    ],
+    search=by_project(),
+)
+tracked(
+    "rolling-lines",
+    RollingLine,
+    [
+        "entry",
+        ("unit_id", "entry__project__unit"),
+        ("source_code", "source__code"),
+        ("source_name", "source__name"),
+        "first_wan",
+        "second_wan",
+        "third_wan",
+    ],
+)
+tracked(
+    "dossiers",
+    Dossier,
+    [*OF_PROJECT, *(field.name for field in Dossier._meta.concrete_fields if field.name not in ("id", "project", "revision", "updated_at"))],
+)
+tracked("income-sources", IncomeSource, ["dossier", "name", "amount_wan", "remarks"])
+
+include("bonds", **{"bond-codes": Include("bond-codes", "bond_id"), "fund-accounts": Include("fund-accounts", "bond_id")})
+include("quota-batches", **{"quota-draws": Include("quota-draws", "batch_id")})
+include("finance-plans", **{"finance-lines": Include("finance-lines", "plan_id")})
+include("projects", **{name: Include(name, "project_id") for name in ("fund-accounts", "fund-entries", "finance-plans", "dossiers")})

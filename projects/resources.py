@@ -1,0 +1,193 @@
+"""What machines may read of this app: projects and everything that hangs on them, months, lists, periods, lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from accounts.api.resources import Include, Known, Resource, include, register
+from projects.history import rows_at
+from projects.models import (
+    AnnualPlan,
+    Campaign,
+    CampaignProject,
+    Classification,
+    Correction,
+    Entry,
+    Holiday,
+    ListVersion,
+    LocationShare,
+    LockException,
+    MonthReport,
+    NilReturn,
+    Obstacle,
+    Organisation,
+    Permit,
+    PlanVersion,
+    Project,
+    ProjectCode,
+    ProjectList,
+    ProjectTag,
+    Proposal,
+    ReportingPeriod,
+    ReviewEvent,
+    StageField,
+    Threshold,
+)
+from projects.querysets import search, search_rows
+
+
+def past(model: type[Model], known: Known) -> QuerySet[Any]:
+    """The rows of a tracked table as they were known."""
+    return rows_at(model, known.moment)
+
+
+def by_project(path: str = "project", *also: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """Rows are found by the words that find their project, or stand in columns of their own."""
+    return partial(_by_project, path, also)
+
+
+def _by_project(path: str, also: tuple[str, ...], rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return search_rows(rows, text, path, also)
+
+
+def tracked(name: str, model: type[Model], names: list[str | tuple[str, str]], **more: Any) -> Resource:
+    """A resource whose past can be asked for."""
+    return register(name, model, names, past=past, **more)
+
+
+# Which project a row hangs on: its number, and its lasting identity.
+OF_PROJECT: tuple[str | tuple[str, str], ...] = ("project", "project__uid", "project__name", ("unit_id", "project__unit"))
+
+tracked(
+    "projects",
+    Project,
+    [
+        *("uid", "name", "kind", "unit", ("unit_key", "unit__key"), ("unit_name", "unit__short_name")),
+        *("sector", ("sector_code", "sector__code"), ("sector_name", "sector__name"), "sector_text", "stage", "nature", "approval_kind"),
+        *("owner", ("owner_name", "owner__name"), ("owner_uscc", "owner__uscc"), "responsible_unit", "lead", "contact", "phone", "address"),
+        *("content", "local_code", "total_wan", "total_text", "is_approx", "planned_start", "planned_finish", "actual_start", "actual_finish"),
+        *("stopped_on", "stage_reason", "land_mu", "expected_output_wan", "expected_tax_wan", "remarks", "is_synthetic", "source", "created_at"),
+    ],
+    search=search,
+    entity="Projects",
+)
+tracked("project-codes", ProjectCode, [*OF_PROJECT, "code", "role", "form", "superseded_by"], search=by_project("project", "code"))
+tracked("project-tags", ProjectTag, [*OF_PROJECT, "tag", ("tag_code", "tag__code"), ("tag_name", "tag__name")], search=by_project())
+tracked(
+    "locations",
+    LocationShare,
+    [*OF_PROJECT, "division", ("division_code", "division__code"), ("division_name", "division__name"), "share_percent"],
+    search=by_project(),
+)
+tracked("lists", ProjectList, ["key", "name", "year", "kind"], period=("year", ""))
+tracked(
+    "list-versions",
+    ListVersion,
+    [
+        *("list", ("list_key", "list__key"), ("year", "list__year"), "number", "as_of", "title", "doc_no"),
+        *("declared_count", "declared_total_wan", "source", "note"),
+    ],
+    period=("list__year", ""),
+)
+tracked(
+    "list-entries",
+    Entry,
+    [
+        *("version", ("list_key", "version__list__key"), ("list_number", "version__number"), ("year", "version__list__year"), *OF_PROJECT),
+        *("position", "sector", ("sector_code", "sector__code"), ("sector_name", "sector__name"), "total_wan"),
+    ],
+    search=by_project(),
+    period=("version__list__year", ""),
+    entity="Lists",
+)
+tracked(
+    "plan-versions",
+    PlanVersion,
+    [*OF_PROJECT, "number", "is_baseline", "total_wan", "planned_start", "planned_finish", "decided_on", "doc_no", "reason"],
+    search=by_project("project", "doc_no"),
+)
+tracked(
+    "annual-plans", AnnualPlan, [*OF_PROJECT, "year", "month", "plan_wan", "cum_prior_wan", "goal"], search=by_project(), period=("year", "month")
+)
+tracked(
+    "months",
+    MonthReport,
+    [
+        *("period", ("year", "period__year"), ("month", "period__month"), ("half", "period__half"), *OF_PROJECT),
+        *("done_month_wan", "done_ytd_wan", "cum_total_wan", "progress_percent", "progress_text", "problems", "is_approx", "state"),
+    ],
+    search=by_project("project", "problems", "progress_text"),
+    period=("period__year", "period__month"),
+    entity="ProgressMonthly",
+)
+register(
+    "periods",
+    ReportingPeriod,
+    ["year", "month", "half", "opens_on", "due_on", "grace_until", "locks_on", "locked_at"],
+    period=("year", "month"),
+    entity="Calendar",
+)
+register(
+    "lock-exceptions",
+    LockException,
+    [
+        *("unit", ("unit_key", "unit__key"), "period", ("year", "period__year"), ("month", "period__month"), ("half", "period__half")),
+        *("until", "reason", "granted_at", "revoked_at"),
+    ],
+    period=("period__year", "period__month"),
+)
+register(
+    "review-events",
+    ReviewEvent,
+    [
+        *("report", ("project_id", "report__project"), ("unit_id", "report__project__unit"), ("year", "report__period__year")),
+        *(("month", "report__period__month"), "verb", "from_state", "to_state", "at", "reason", "cells", "is_late", "upload_id"),
+    ],
+    period=("report__period__year", "report__period__month"),
+)
+register(
+    "nil-returns",
+    NilReturn,
+    ["unit", ("unit_key", "unit__key"), "period", ("year", "period__year"), ("month", "period__month"), "at", "note", "is_late"],
+    period=("period__year", "period__month"),
+)
+register(
+    "corrections",
+    Correction,
+    [
+        *("report", ("project_id", "report__project"), ("unit_id", "report__project__unit"), ("year", "report__period__year")),
+        *(("month", "report__period__month"), "field", "published", "value", "reason", "state", "at", "settled_at", "note"),
+    ],
+    period=("report__period__year", "report__period__month"),
+)
+register("proposals", Proposal, [*OF_PROJECT, "changes", "doc_no", "decided_on", "reason", "door", "state", "at", "settled_at", "note"])
+tracked("permits", Permit, [*OF_PROJECT, "kind", "state", "doc_no", "issuer", "issued_on", "expires_on"], search=by_project("project", "doc_no"))
+tracked(
+    "obstacles",
+    Obstacle,
+    [
+        *(*OF_PROJECT, "period", "text", "raised_on", "level", "escalated_on", "owner_unit"),
+        *(("owner_unit_key", "owner_unit__key"), "due_on", "resolved_on", "resolution"),
+    ],
+    search=by_project("project", "text"),
+)
+tracked("campaigns", Campaign, ["name", "begins_on", "ends_on", "goal", "list_version", "note"])
+tracked("campaign-projects", CampaignProject, ["campaign", *OF_PROJECT, "target_wan", "due_on", "joined_on", "left_on"], search=by_project())
+register("organisations", Organisation, ["name", "uscc"])
+register("classifications", Classification, ["scheme", "code", "name", "parent", "sort_order", "aliases", "valid_from", "valid_to", "source"])
+register("thresholds", Threshold, ["code", "key", "value", "unit", "valid_from", "valid_to", "source", "note"])
+register("stage-fields", StageField, ["field", "label", "stage", "kind", "blocks", "valid_from", "valid_to", "source"])
+register("holidays", Holiday, ["date", "is_workday", "name", "source"])
+
+_OF_A_PROJECT = (
+    *("project-codes", "project-tags", "locations", "list-entries", "plan-versions", "annual-plans", "months", "permits", "obstacles"),
+    *("proposals", "campaign-projects"),
+)
+include("projects", **{name: Include(name, "project_id") for name in _OF_A_PROJECT})
+include("lists", **{"list-versions": Include("list-versions", "list_id")})
+include("campaigns", **{"campaign-projects": Include("campaign-projects", "campaign_id")})
+include("months", **{"review-events": Include("review-events", "report_id"), "corrections": Include("corrections", "report_id")})

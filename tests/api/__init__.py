@@ -1,0 +1,1 @@
+"""The machine doors: reading, paging, tokens, filters, errors."""
