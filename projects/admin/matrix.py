@@ -55,11 +55,13 @@ def matrix_page(page: Any, request: HttpRequest) -> HttpResponse:
         return unreadable(request, gettext("年份应写作 2020，读到“%(value)s”") % {"value": request.GET["year"][:40]})
     found = matrix(list(scope.units_for_user(request.user, Action.VIEW)), year)
     rows = [{"unit": unit, "cells": [_shown(cell) for cell in cells]} for unit, cells in found.rows]
+    here = moment_of(request).month
     heads = []
     for span in found.spans:
         period = found.periods.get(span)
         cells = found.cells_of(span)
-        heads.append({"words": period_words(span), "period": period, "owing": sum(cell.owes for cell in cells) if period is not None else 0})
+        owing = sum(cell.owes for cell in cells) if period is not None else 0
+        heads.append({"words": period_words(span), "period": period, "owing": owing, "is_here": span.month == here})
     years = sorted({*ReportingPeriod.objects.values_list("year", flat=True).distinct(), year}, reverse=True)
     context = {
         **page.admin_site.each_context(request),
