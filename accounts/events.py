@@ -54,6 +54,8 @@ _VERBS: Mapping[str, Any] = {
     "void": gettext_lazy("改动后回到草稿"),
     "nil": gettext_lazy("零报"),
     "nil_withdraw": gettext_lazy("撤回零报"),
+    "nil_again": gettext_lazy("恢复零报"),
+    "set_aside": gettext_lazy("随项目移出"),
     "remind": gettext_lazy("催报"),
     "open": gettext_lazy("开放"),
     "lock": gettext_lazy("锁定"),
@@ -147,6 +149,8 @@ _KEYS: Mapping[str, Any] = {
     "warning": gettext_lazy("需说明"),
     "info": gettext_lazy("提示"),
     "dropped": gettext_lazy("未列出"),
+    "nil": gettext_lazy("零报"),
+    "set_aside": gettext_lazy("随项目移出的变更申请"),
     "deleted": gettext_lazy("删除"),
     "restored": gettext_lazy("恢复"),
 }

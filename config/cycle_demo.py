@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from exchange import bulk
-from projects.models import Door, MonthReport, ReportingPeriod
+from projects.models import Door, MonthReport, ReportingPeriod, Source, changes_from
 from projects.services.periods import dates_for, lock_period, open_period
 from projects.services.reviews import move, move_many
 from projects.values import Month
@@ -47,7 +47,10 @@ def run_cycle() -> bool:
         planned = dates_for(period.as_month)
         day = planned.locks_on if planned is not None and planned.locks_on is not None else timezone.localdate()
         lock_period(period_id=period.pk, actor=keeper, reason="按期锁定", at=timezone.make_aware(datetime.combine(day, time(9))))
-        ReportingPeriod.objects.filter(pk=period.pk).update(locks_on=day)
+        period = ReportingPeriod.objects.get(pk=period.pk)
+        period.locks_on = day
+        with changes_from(Source(Door.COMMAND, keeper.pk, None, "2020年演示数据")):
+            period.save(update_fields=["locks_on"])
     _leave_june_open(keeper, reviewer, officer)
     return True
 

@@ -129,6 +129,7 @@ class Reversal(models.Model):
     counts = models.JSONField(_("计数"), default=dict)
     kept = models.JSONField(_("保留的内容"), default=list, blank=True)
     spans = models.JSONField(_("历史范围"), default=dict)
+    aside = models.JSONField(_("移出的变更申请"), default=list, blank=True)  # withdrawn proposals about projects that went, as they stood
     outcome = models.TextField(_("结果"), blank=True)
     outcome_en = models.TextField(_("结果（英文）"), blank=True)
 

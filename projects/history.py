@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.measures import plain_text
@@ -181,6 +182,8 @@ def _shown(field: Any, value: Any, labels: Labels) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return plain_text(value) if isinstance(value, Decimal) else str(value)
 
 

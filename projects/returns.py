@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ReportingUnit
 from projects.models import MonthReport, NilReturn, Project, ReportingPeriod, ReviewEvent, with_half
 from projects.period import PARTS_UP_TO, Period
+from projects.services.halves import leftovers
 from projects.services.periods import exceptions_in_force
 from projects.values import Month
 from projects.workflow import State, Verb
@@ -102,7 +103,9 @@ class Matrix:
 def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = None, months: Iterable[int] = range(1, 13)) -> Matrix:
     """The year's cells of these units. Seven queries. Units that neither rank nor have projects are left out."""
     wanted = {Month(year, number) for number in months}
-    periods = {period.as_period: period for period in ReportingPeriod.objects.filter(year=year).select_related("locked_by")}
+    stored = list(ReportingPeriod.objects.filter(year=year).select_related("locked_by"))
+    idle = leftovers(stored)
+    periods = {period.as_period: period for period in stored if period.pk not in idle}
     unopened = wanted - {span.month for span in periods}
     asked = sorted([span for span in periods if span.month in wanted] + [Period(month) for month in unopened])
     building = _building(units)
@@ -154,7 +157,7 @@ def _count_events(cells: Cells, by_period: Mapping[int, Period]) -> None:
 
 
 def _count_nil(cells: Cells, by_period: Mapping[int, Period]) -> None:
-    for unit_id, period_id, late in NilReturn.objects.filter(period__in=by_period).values_list("unit", "period", "is_late"):
+    for unit_id, period_id, late in NilReturn.objects.standing().filter(period__in=by_period).values_list("unit", "period", "is_late"):
         cell = cells.get((unit_id, by_period[period_id]))
         if cell is not None:
             cell.is_nil = True

@@ -31,7 +31,7 @@ def cells_at(units: Sequence[ReportingUnit], period: ReportingPeriod, until: dat
             states[unit_id][state] += 1
             told[unit_id] += is_building
     expected = Counter(unit_id for unit_id, is_building in projects.values() if is_building)
-    nil = set(NilReturn.objects.filter(period=period, at__lte=until).values_list("unit", flat=True))
+    nil = set(NilReturn.objects.standing(until).filter(period=period).values_list("unit", flat=True))
     span = period.as_period
     return [
         _cell(

@@ -65,6 +65,14 @@ def make_period(year: int = 2020, month: int = 6, **values: Any) -> ReportingPer
     return ReportingPeriod.objects.get_or_create(year=year, month=month, half=values.pop("half", 0), defaults=values)[0]
 
 
+def set_periods(**values: Any) -> None:
+    """Give every stored period these values."""
+    for period in ReportingPeriod.objects.all():
+        for name, value in values.items():
+            setattr(period, name, value)
+        period.save()
+
+
 def make_month(project: Project, month: int = 6, year: int = 2020, **values: Any) -> MonthReport:
     return MonthReport.objects.create(project=project, period=make_period(year, month), **values)
 

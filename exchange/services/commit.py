@@ -31,7 +31,7 @@ from exchange.services.parts import planned_rows
 from exchange.services.posting import fund_rows, lock_planned, post_rows
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.proposing import barrier, is_direct, proposed_words, set_aside
-from projects.models import Door, MonthReport, Organisation, Project, ReportingPeriod, Source
+from projects.models import Door, MonthReport, Organisation, Project, ReportingPeriod, Source, changes_from
 from projects.naming import name_key
 from projects.period import Period
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
@@ -119,7 +119,8 @@ def _execute(upload: Upload, actor: Any, source: Source, watch: Unwatched) -> No
             raise bulk.StaleRowsError(Project, moved)
         proposed += propose_many(asked, reason=source.reason, actor=actor, upload_id=upload.pk, door=source.door)
         _settle_owners(active)
-        groups = _by_period(active)
+        with changes_from(source):
+            groups = _by_period(active)
         require_open(groups)
         for period, group in groups.items():
             frame = Frame(upload.counts.get("year"), period, upload.list_version_id, divisions, document)

@@ -13,7 +13,7 @@ from accounts.roles import Action as May
 from exchange.models import Upload, UploadFile
 from exchange.services.faults import NotAllowedError
 from projects.attachments import shown_name
-from projects.models import ListVersion
+from projects.models import Door, ListVersion, Source, changes_from
 from projects.period import Period
 from projects.services.periods import period_of
 from projects.values import Month
@@ -39,7 +39,8 @@ def receive(
         stored_period = None
         if period is not None:
             asked = Period.of(period)
-            stored_period = period_of(asked.month, asked.half)
+            with changes_from(Source(Door.UPLOAD, getattr(actor, "pk", None))):
+                stored_period = period_of(asked.month, asked.half)
         upload = Upload.objects.create(
             filename=shown_name(filename),
             sha256=hashlib.sha256(content).hexdigest(),

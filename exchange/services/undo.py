@@ -22,6 +22,7 @@ from accounts import audit, scope
 from accounts.roles import Action as May
 from exchange import bulk
 from exchange.models import Reversal, Upload
+from exchange.services.beside import Carried, after_rows, before_rows
 from exchange.services.faults import MovedError, NotAllowedError, StateError
 from exchange.services.inverse import Inversion, Model, inversion_of
 from exchange.services.inverse.funds import hold_funds, last_entry
@@ -32,9 +33,8 @@ from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.reverting import execute
 from exchange.services.undo_words import kept_places, outcome_words
 from funding.models import FundEntry
-from projects.models import Door, MonthReport, Project, Proposal, Source
+from projects.models import Door, MonthReport, Project, Source
 from projects.services.periods import hold
-from projects.services.proposal_batches import reopen_of_upload, states_of_upload, taken_back, withdraw_of_upload
 from projects.workflow import Refused
 
 UNDOABLE = frozenset({Upload.State.COMMITTED, Upload.State.PARTLY})
@@ -141,29 +141,13 @@ def _plan_now(upload: Upload, wish: Wish, ready: Ready) -> Inversion:
 
 def _write(upload: Upload, wish: Wish, plan: Inversion, watch: Unwatched) -> None:
     last = _last_history(upload.pk)
-    execute(plan, wish.source(upload), watch)
-    proposals = _proposals(upload, wish.kind, wish.actor)
-    made = _record(upload, wish, plan, _spans(upload.pk, last), proposals)
+    source = wish.source(upload)
+    carried = before_rows(upload, wish.kind, plan)
+    execute(plan, source, watch)
+    after_rows(upload, wish.kind, plan, source, wish.actor, carried)
+    made = _record(upload, wish, plan, _spans(upload.pk, last), carried)
     _finish(upload, made, wish.actor)
     audit.record(f"upload.{wish.kind.value}", actor=wish.actor, obj=upload, counts=made.counts, reason=wish.reason)
-
-
-def withdrawal_note(upload: Upload) -> str:
-    """What stands on a proposal that went with its upload; by it, it is found again."""
-    return f"撤回上传 #{upload.pk}"
-
-
-def _proposals(upload: Upload, kind: Reversal.Kind, actor: Any) -> int:
-    """What the upload proposed and nobody has settled goes with it, and comes back with it. What was approved stays: it has its own way back."""
-    settle = withdraw_of_upload if kind == Reversal.Kind.UNDO else reopen_of_upload
-    return settle(upload.pk, actor=actor, note=withdrawal_note(upload))
-
-
-def proposals_with(upload: Upload, kind: Reversal.Kind) -> int:
-    """How many proposals would go with the upload, or come back with it."""
-    if kind == Reversal.Kind.UNDO:
-        return states_of_upload(upload.pk).get(Proposal.State.OPEN, 0)
-    return len(taken_back(upload.pk, withdrawal_note(upload)))
 
 
 def _moved(zh: str, en: str) -> MovedError:
@@ -254,14 +238,16 @@ def _spans(upload_id: int, before: dict[Model, int]) -> dict[str, list[int]]:
     return spans
 
 
-def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[int]], proposals: int) -> Reversal:
+def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[int]], carried: Carried) -> Reversal:
     counts = {
         "places": len(plan.items),
         "reverted": len(plan.going),
         "kept": len(plan.staying),
         "removed_projects": len(plan.deletes.get(Project, [])),
         "restored_projects": len(plan.inserts.get(Project, [])),
-        "proposals": proposals,
+        "proposals": carried.proposals,
+        "nil": carried.nil,
+        "set_aside": len(carried.aside),
         "entries": len(plan.postings),
     }
     places = kept_places(upload, plan)
@@ -276,6 +262,7 @@ def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[i
         counts=counts,
         kept=[place.as_json() for place in places],
         spans=spans,
+        aside=carried.aside,
         outcome=zh,
         outcome_en=en,
     )

@@ -245,7 +245,7 @@ def _door(line: Mapping[str, Any], language: str) -> str:
     """Through which door the change came, where no person is known."""
     if line["upload"]:
         return f"上传 #{line['upload']} " if language == "zh" else f"upload #{line['upload']}"
-    words = {Door.ADMIN.value: "管理后台", Door.API.value: "接口", Door.UPLOAD.value: "上传", Door.COMMAND.value: "命令"}
+    words = {Door.ADMIN.value: "页面操作", Door.API.value: "接口", Door.UPLOAD.value: "上传", Door.COMMAND.value: "命令"}
     door = str(line["door"])
     return words.get(door, door) if language == "zh" else door
 
@@ -269,10 +269,20 @@ def proposal_words(kind: str, count: int) -> tuple[str, str]:
     return f"；{count}条变更申请重新待审", f"; {count} proposals wait again"
 
 
+def nil_words(kind: str, count: int) -> tuple[str, str]:
+    """What becomes of what units said to be unchanged; nothing where there is none."""
+    if not count:
+        return "", ""
+    if kind == Reversal.Kind.UNDO:
+        return f"；{count}个单位原报的“本月无变化”恢复有效", f"; {count} nil returns stand again"
+    return f"；{count}个单位的“本月无变化”随之撤回", f"; {count} nil returns withdrawn"
+
+
 def outcome_words(kind: str, counts: Mapping[str, int], lines: Sequence[PlaceLine]) -> tuple[str, str]:
     """What was done, for the upload's page and its record."""
     is_undo = kind == Reversal.Kind.UNDO
-    asked_zh, asked_en = proposal_words(kind, counts.get("proposals", 0))
+    beside = proposal_words(kind, counts.get("proposals", 0)), nil_words(kind, counts.get("nil", 0))
+    asked_zh, asked_en = ("".join(words) for words in zip(*beside, strict=True))
     if not counts["places"] and is_undo:
         return f"已撤回：该上传没有改变任何数据{asked_zh}。", f"Undone: the upload had changed nothing{asked_en}."
     if not counts["places"]:

@@ -22,9 +22,11 @@ from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
-from projects.admin.base import PlainAdmin
+from projects.admin.base import PlainAdmin, TrackedAdmin
 from projects.admin.filters import YearFilter
+from projects.admin.forms import RevisedForm
 from projects.admin.matrix import matrix_page, remind_units
+from projects.history import changes
 from projects.models import Half, Holiday, LockException, MonthReport, Reminder, ReportingPeriod, ReportingRule
 from projects.moment import parse_day
 from projects.period import Period
@@ -53,8 +55,19 @@ register(
 )
 
 
-class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
+_CHANGES = 30  # shown on a period's own page; the page of its history has them all
+
+
+class PeriodForm(RevisedForm):
     """Days left blank follow from the rule of the year."""
+
+    change_reason = forms.CharField(
+        label=_("说明"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("为什么改日期、依据哪份通知。写入该填报期的变更记录。"),
+    )
 
     class Meta:
         model = ReportingPeriod
@@ -86,7 +99,7 @@ class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(PlainAdmin):
+class ReportingPeriodAdmin(TrackedAdmin):
     head_line = _("哪些月份要报，何时开放、截止、锁定")
     form = PeriodForm
     list_display = ("name_link", "opens_on", "due_on", "grace_until", "locks_on", "lock_words")
@@ -95,9 +108,9 @@ class ReportingPeriodAdmin(PlainAdmin):
     list_filter = (YearFilter,)
     search_fields = ("year",)
     search_help_text = _("年份")
-    fieldsets = (
-        (_("填报期"), {"fields": ("year", "month", "half")}),
-        (_("日期"), {"fields": ("opens_on", "due_on", "grace_until", "locks_on")}),
+    sections = (
+        (_("填报期"), ("year", "month", "half")),
+        (_("日期"), ("opens_on", "due_on", "grace_until", "locks_on")),
     )
 
     @admin.display(description=_("填报期"), ordering="year")
@@ -133,7 +146,7 @@ class ReportingPeriodAdmin(PlainAdmin):
     def save_model(self, request: HttpRequest, obj: ReportingPeriod, form: Any, change: bool) -> None:
         if obj.pk:
             lock_due(only=obj.pk)  # another day is no way around the lock of the former one
-            obj.refresh_from_db(fields=["locked_at", "locked_by"])
+            obj.refresh_from_db(fields=["locked_at", "locked_by", "revision"])
         if obj.due_on is None:
             found = dates_for(obj.as_month, obj.half)
             if found is not None:
@@ -267,6 +280,7 @@ def _context(page: Any, request: HttpRequest, period: ReportingPeriod, refused: 
         "may_change": page.has_change_permission(request, period),
         "units": ReportingUnit.objects.all() if scope.city_wide(request.user, Action.LOCK) else (),
         "returns_url": f"{reverse('admin:projects_returns')}?year={period.year}",
+        "changes": changes(period, _CHANGES),
         "refused": refused,
         "given": request.POST,
         "opts": page.opts,

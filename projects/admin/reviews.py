@@ -205,7 +205,7 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
     for row in rows:
         row["is_reworked"] = row["report"].pk in changed
     building = Project.objects.filter(unit=unit, stage=Stage.BUILD).exclude(months__period=period)
-    nil = NilReturn.objects.filter(unit=unit, period=period).select_related("by").first()
+    nil = NilReturn.objects.standing().filter(unit=unit, period=period).select_related("by").first()
     due, grace = deadline(period)
     counts = {label: sum(row["report"].state == value for row in rows) for value, label in MonthReport.State.choices}
     return {

@@ -44,7 +44,7 @@ def in_time(prefix: str = "", *, newest: bool = False) -> list[Any]:
     return [column.desc() if newest else column.asc() for column in columns]
 
 
-class ReportingPeriod(models.Model):
+class ReportingPeriod(Revised):
     """A month that is reported (or half of one, where a place asks twice a month), with its opening, due day, grace and lock.
 
     It is locked by hand, or by itself from its planned day on: that day holds whether or not anything has run since that writes the
@@ -64,6 +64,8 @@ class ReportingPeriod(models.Model):
     locked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("锁定人"), null=True, blank=True, editable=False, related_name="+"
     )
+
+    history = tracked()
 
     class Meta:
         verbose_name = verbose_name_plural = _("填报期")

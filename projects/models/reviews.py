@@ -5,6 +5,8 @@ None of these rows is edited on a form: each is written by the verb it tells of 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -77,8 +79,19 @@ class ReviewEvent(models.Model):
 assert {verb.value for verb in ASKED} < set(ReviewEvent.Kind.values)
 
 
+class NilReturnQuerySet(models.QuerySet["NilReturn"]):
+    def standing(self, until: datetime | None = None) -> NilReturnQuerySet:
+        """What is still said now, or was at a moment that is past."""
+        if until is None:
+            return self.filter(withdrawn_at=None)
+        return self.filter(models.Q(withdrawn_at=None) | models.Q(withdrawn_at__gt=until), at__lte=until)
+
+
 class NilReturn(models.Model):
-    """本月无变化: a unit says of a month that it has nothing to report. A statement, not an absence; it writes no figures."""
+    """本月无变化: a unit says of a month that it has nothing to report. A statement, not an absence; it writes no figures.
+
+    One that was withdrawn stays, with who did it and by which upload: taking that upload back lets it stand again.
+    """
 
     scope_path = "unit"
 
@@ -88,11 +101,16 @@ class NilReturn(models.Model):
     at = models.DateTimeField(_("时间"), default=timezone.now)
     note = models.CharField(_("说明"), max_length=300)
     is_late = models.BooleanField(_("逾期"), default=False)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("撤回人"), null=True, blank=True, related_name="+")
+    withdrawn_upload_id = models.BigIntegerField(_("因哪次上传撤回"), null=True, blank=True, db_index=True)
+
+    objects = NilReturnQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("本月无变化")
         ordering = ["-at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["unit", "period"], name="nil_return_once")]
+        constraints = [models.UniqueConstraint(fields=["unit", "period"], condition=models.Q(withdrawn_at=None), name="nil_return_once")]
 
     def __str__(self) -> str:
         return f"{self.unit} · {self.period}"

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=models.Model)
 class Door(models.TextChoices):
     """Through which door a change came."""
 
-    ADMIN = "admin", _("管理后台")
+    ADMIN = "admin", _("页面操作")
     API = "api", _("接口")
     UPLOAD = "upload", _("上传")
     COMMAND = "command", _("命令")

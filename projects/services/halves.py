@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef
 
 from projects.models import Half, MonthReport, ReportingPeriod, ReportingRule
@@ -37,6 +39,21 @@ def _ruled_in_halves(month: Month) -> bool:
     ruled = [newest_rule(month, half) for half in (Half.WHOLE, Half.FIRST, Half.SECOND)]
     whole, *halves = [(rule.month is not None, rule.year) if rule is not None else (False, 0) for rule in ruled]
     return max(halves) > (False, 0) and max(halves) >= whole
+
+
+def leftovers(periods: Iterable[ReportingPeriod]) -> set[int]:
+    """Of stored periods those that nobody is asked for: the whole of a month beside its halves, or halves beside the whole, without a
+    report. Two queries for each month that was opened both ways, which is refused nowadays."""
+    by_month: dict[Month, list[ReportingPeriod]] = {}
+    for period in periods:
+        by_month.setdefault(period.as_month, []).append(period)
+    found: set[int] = set()
+    for month, own in by_month.items():
+        if len({period.half == Half.WHOLE for period in own}) > 1:
+            parts = parts_of(month)
+            idle = {period.pk for period in own if period.half not in parts}
+            found |= idle - set(MonthReport.objects.filter(period__in=idle).values_list("period_id", flat=True))
+    return found
 
 
 def opening_refusal(period: Period, *, own: int | None = None) -> Refused | None:

@@ -18,12 +18,13 @@ from django.utils import timezone
 
 from accounts import audit, scope
 from accounts.roles import Action
-from projects.models import Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule, unlocked
+from projects.models import Door, Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule, Source, changes_from, unlocked
 from projects.period import Period
 from projects.values import Month
 from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of, span_end
 
 LOCKED_ITSELF = "到期自动锁定"
+BY_RULE = "按填报期规则补上截止日期"
 
 # --- Days --------------------------------------------------------------------------------------------------------------------------
 
@@ -76,7 +77,8 @@ def fill_due_days() -> int:
     for period in ReportingPeriod.objects.select_for_update(of=("self",)).filter(due_on=None).order_by("pk"):
         period.due_on, period.grace_until = deadline(period)
         if period.due_on is not None:
-            period.save(update_fields=["due_on", "grace_until"])
+            with changes_from(Source(Door.ADMIN, None, None, BY_RULE)):
+                period.save(update_fields=["due_on", "grace_until"])
             audit.record("period.open", obj=period, due_on=str(period.due_on))
             filled += 1
     return filled
@@ -166,6 +168,12 @@ def _may(actor: Any) -> None:
         raise Refused("role", "只有市级管理员可以锁定、解锁填报期。", "Only a city administrator may lock and unlock a month.")
 
 
+def _save(period: ReportingPeriod, columns: list[str], actor: Any, reason: str = "") -> None:
+    """Write these columns, with who did it and why in the month's own history."""
+    with changes_from(Source(Door.ADMIN if actor is not None else Door.COMMAND, getattr(actor, "pk", None), None, reason.strip()[:300])):
+        period.save(update_fields=columns)
+
+
 def _held(period_id: int) -> ReportingPeriod:
     found = hold([period_id])
     if not found:
@@ -189,7 +197,7 @@ def open_period(*, month: Month, half: int = Half.WHOLE, due_on: date | None = N
     period.grace_until = found.grace_until if found else None
     if period.locked_at is None:  # of a month that is locked the day stays what it was
         period.locks_on = still_to_come(found.locks_on if found else None)
-    period.save(update_fields=["opens_on", "due_on", "grace_until", "locks_on"])
+    _save(period, ["opens_on", "due_on", "grace_until", "locks_on"], actor)
     audit.record("period.open", actor=actor, obj=period, due_on=str(period.due_on))
     return period
 
@@ -207,7 +215,7 @@ def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | 
             "reason", f"还有{waiting}条月度进展未审核，锁定须写明原因。", f"{waiting} reports are not approved yet; to lock the month, say why."
         )
     period.locked_at, period.locked_by = at or timezone.now(), actor
-    period.save(update_fields=["locked_at", "locked_by"])
+    _save(period, ["locked_at", "locked_by"], actor, reason)
     audit.record("period.lock", actor=actor, obj=period, reason=reason, not_approved=waiting)
     return period
 
@@ -237,7 +245,9 @@ def _settle(period: ReportingPeriod, day: date) -> bool:
     if period.locked_at is not None or period.locks_on is None or period.locks_on > day:
         return False
     period.locked_at, period.locked_by = timezone.make_aware(datetime.combine(period.locks_on, time.min)), None
-    period.save(update_fields=["locked_at", "locked_by"])
+    period._history_user = None  # type: ignore[attr-defined]  # nobody's hand, whoever's request came first after the day
+    with changes_from(Source(Door.COMMAND, None, None, LOCKED_ITSELF)):
+        period.save(update_fields=["locked_at", "locked_by"])
     planned = period.locks_on.isoformat()
     audit.record("period.lock", obj=period, reason=LOCKED_ITSELF, locks_on=planned, not_approved=_not_approved(period))
     return True
@@ -269,7 +279,7 @@ def unlock_period(*, period_id: int, actor: Any, reason: str, locks_on: date | N
     audit.record("period.unlock", actor=actor, obj=period, reason=reason, **told)
     period.locked_at = period.locked_by = None
     period.locks_on = next_lock
-    period.save(update_fields=["locked_at", "locked_by", "locks_on"])
+    _save(period, ["locked_at", "locked_by", "locks_on"], actor, reason)
     return period
 
 

@@ -21,6 +21,7 @@ from projects.models import Door, MonthReport, NilReturn, ReportingPeriod, Revie
 from projects.services.batches import Writer
 from projects.services.checks import open_questions
 from projects.services.edits import last_edits
+from projects.services.halves import part_refusal
 from projects.services.periods import Guard, deadline, hold, require_writable, words_of
 from projects.workflow import MOVES, WHY_NOT, Answer, Refused, Standing, State, Verb, is_late, why_not
 
@@ -126,12 +127,14 @@ def nil_return(*, unit_id: int, period_id: int, actor: Any, note: str, at: datet
     require_writable([(unit_id, period_id)])
     period = ReportingPeriod.objects.get(pk=period_id)
     zh, en = words_of(period)
+    if (other_part := part_refusal(period.as_period)) is not None:
+        raise other_part
     if not note.strip():
         raise Refused("reason", "请写明说明，如“在建项目停工，本月无投资”。", "Give a note on why nothing changed.")
     reported = MonthReport.objects.filter(period=period, project__unit=unit_id).count()
     if reported:
         raise Refused("reported", f"{zh}已有{reported}条月度进展，请提交这些进展。", f"{en} has {reported} reports; hand those in.")
-    if NilReturn.objects.filter(unit=unit_id, period=period).exists():
+    if NilReturn.objects.standing().filter(unit=unit_id, period=period).exists():
         raise Refused("state", f"{zh}已报过“本月无变化”。", f"{en} was reported as unchanged already.")
     when = at or timezone.now()
     late = is_late(timezone.localdate(when), *deadline(period))
@@ -146,12 +149,13 @@ def withdraw_nil_return(*, unit_id: int, period_id: int, actor: Any) -> None:
     if actor is not None and not scope.reaches(actor, Action.SUBMIT, unit_id):
         raise _refusal("role")
     require_writable([(unit_id, period_id)])
-    found = NilReturn.objects.select_for_update().filter(unit=unit_id, period=period_id).first()
+    found = NilReturn.objects.standing().select_for_update(of=("self",)).filter(unit=unit_id, period=period_id).first()
     if found is None:
         raise _refusal("gone")
     month = str(ReportingPeriod.objects.get(pk=period_id).as_period)
     audit.record("month.nil_withdraw", actor=actor, obj=found, unit=unit_id, period=month, note=found.note, by=str(found.by or ""))
-    found.delete()
+    found.withdrawn_at, found.withdrawn_by = timezone.now(), actor
+    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
 # --- Judging -----------------------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.explain import ACTION_WORDS, Verdict, deed_at, explain, row_kinds, row_of
 from accounts.roles import Action, Role
-from projects.models import Proposal, ReportingPeriod
+from projects.models import Proposal
 from tests.exchange.cast import made_upload
-from tests.factories import make_month, make_period, make_project, make_user
+from tests.factories import make_month, make_period, make_project, make_user, set_periods
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("explain")
@@ -79,7 +79,7 @@ def test_what_a_lock_keeps_back_is_no_yes_in_the_headline(cast, signed_in, proje
     asked = {"who": "owner", "kind": "projects.monthreport", "number": str(report.pk), "verb": "change"}
     client = signed_in(cast.city)
     assert '<span class="tag good">可以</span>' in client.get(PAGE, asked).content.decode()
-    ReportingPeriod.objects.update(locked_at=timezone.now())
+    set_periods(locked_at=timezone.now())
     page = client.get(PAGE, asked).content.decode()
     assert '<span class="tag soft">暂不能</span>' in page.partition("</h2>")[0]
     assert '<span class="tag good">可以</span>' not in page

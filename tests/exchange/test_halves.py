@@ -19,6 +19,7 @@ from exchange.models import Upload
 from exchange.services.faults import StateError
 from exchange.services.held_book import held_book
 from exchange.services.template import make_template
+from exchange.services.undo import redo, undo
 from exchange.sheets.template import GREY
 from projects.models import MonthReport, NilReturn, Project, Reminder, ReportingPeriod, ReportingRule
 from projects.period import Period
@@ -27,8 +28,8 @@ from projects.services.checks import check_month
 from projects.services.halves import halves_in_use, part_refusal, parts_of
 from projects.services.periods import lock_period, open_period, period_of
 from projects.services.reminders import remind
-from projects.services.reviews import last_approved, move_many, nil_return
-from projects.workflow import Verb
+from projects.services.reviews import last_approved, move_many, nil_return, withdraw_nil_return
+from projects.workflow import Refused, Verb
 from reports.catalogue import city
 from reports.neutral import table_document
 from reports.selection import Question, whole_reach
@@ -115,6 +116,20 @@ def test_a_whole_file_never_overrides_halves(both: Cast) -> None:
     assert parts_of(MAY) == (0,)  # whose reports are of the whole month
 
 
+def test_a_single_report_into_a_whole_month_left_over_is_answered(both: Cast) -> None:
+    """Stored beside the halves before this was refused: neither a report nor 本月无变化 goes there, and nobody is asked for it."""
+    whole = period_of(JUNE)
+    project = Project.objects.get(name=NAMES[0])
+    client = client_of(both.officer)
+    address = f"{reverse('admin:projects_monthreport_add')}?project={project.pk}&period={whole.pk}"
+    answer = client.post(address, form_of(client.get(address), project=str(project.pk), period=str(whole.pk), done_ytd_wan="700"))
+    assert "2020年6月分上、下半月填报，填报期请选2020-06A（上半月）或2020-06B（下半月）" in errors_of(answer)["period"][0]
+    assert not MonthReport.objects.filter(period=whole).exists()
+    with pytest.raises(Refused, match="分上、下半月填报"):
+        nil_return(unit_id=both.other.pk, period_id=whole.pk, actor=None, note="停工")
+    assert [str(span) for span in matrix([both.unit], 2020, months=[6]).spans] == ["2020-06A", "2020-06B"]
+
+
 def test_what_was_opened_since_the_check_is_asked_at_the_commit(cast: Cast) -> None:
     upload = sent(xlsx(Sheet("进展", BY_HAND.replace("6月重大", "7月重大"))), cast)
     period_of(JULY, 1)
@@ -190,11 +205,55 @@ def test_figures_take_back_what_was_said_unchanged(cast: Cast) -> None:
     for unit in (cast.unit, cast.other):
         nil_return(unit_id=unit.pk, period_id=first.pk, actor=None, note="全部停工")
     committed(filled(cast, FIRST, 40, 540, "上半月路基填筑"), cast)
-    assert list(NilReturn.objects.values_list("unit", flat=True)) == [cast.other.pk]
+    assert list(NilReturn.objects.standing().values_list("unit", flat=True)) == [cast.other.pk]
     event = AuditEvent.objects.get(event="month.nil_withdraw")
     assert (event.detail["note"], event.detail["period"], event.actor) == ("全部停工", "2020-06A", cast.owner)
     page = client_of(cast.officer).get(reverse("admin:projects_month_unit", args=[cast.unit.pk, first.pk])).content.decode()
     assert "全部停工" not in page
+
+
+def test_undo_lets_stand_again_what_was_said_unchanged(cast: Cast) -> None:
+    first = period_of(JUNE, 1)
+
+    def said() -> list[tuple[str, int | None]]:
+        return list(NilReturn.objects.standing().values_list("note", "by"))
+
+    nil_return(unit_id=cast.unit.pk, period_id=first.pk, actor=None, note="全部停工")
+    before = NilReturn.objects.values("at", "is_late", "by", "note").get()
+    upload = filled(cast, FIRST, 40, 540, "上半月路基填筑")
+    committed(upload, cast)
+    later = filled(cast, FIRST, 50, 550, "上半月路基填筑")
+    committed(later, cast)
+    undo(upload, actor=cast.owner)
+    assert said() == []  # the later file's figures stand
+    page = client_of(cast.owner).get(reverse("exchange:undo-preview", args=[later.public_id])).content.decode()
+    assert "1 个单位原来报的“本月无变化”恢复有效" in page
+    undo(later, actor=cast.owner)
+    assert not MonthReport.objects.filter(period=first).exists()
+    assert said() == [("全部停工", None)]
+    assert NilReturn.objects.values("at", "is_late", "by", "note").get() == before
+    assert "1个单位原报的“本月无变化”恢复有效" in later.outcome
+    assert AuditEvent.objects.get(event="month.nil_again").actor == cast.owner
+    redo(later, actor=cast.owner)
+    assert said() == []
+    assert "1个单位的“本月无变化”随之撤回" in later.outcome
+
+
+def test_of_what_was_said_twice_the_newest_stands_again(cast: Cast) -> None:
+    first = period_of(JUNE, 1)
+    nil_return(unit_id=cast.unit.pk, period_id=first.pk, actor=None, note="全部停工")
+    upload = filled(cast, FIRST, 40, 540, "上半月路基填筑")
+    committed(upload, cast)
+    undo(upload, actor=cast.owner)
+    withdraw_nil_return(unit_id=cast.unit.pk, period_id=first.pk, actor=None)
+    redo(upload, actor=cast.owner)
+    undo(upload, actor=cast.owner)
+    assert not NilReturn.objects.standing().exists()  # a person took it back, and no upload
+    nil_return(unit_id=cast.unit.pk, period_id=first.pk, actor=None, note="仍旧停工")
+    redo(upload, actor=cast.owner)
+    assert not NilReturn.objects.standing().exists()
+    undo(upload, actor=cast.owner)
+    assert list(NilReturn.objects.standing().values_list("note", flat=True)) == ["仍旧停工"]
 
 
 def test_july_is_held_against_the_newest_half(both: Cast) -> None:

@@ -174,6 +174,34 @@ def test_undo_takes_the_question_back_and_redo_puts_it_again(people):
     assert (Proposal.objects.get().state, Proposal.objects.get().settled_by) == ("open", None)
 
 
+def test_a_question_taken_back_does_not_hold_an_older_upload(people):
+    """Nobody judged it: it goes with the project that it was about, and comes back with it, under its own number."""
+    older = Upload.objects.get()
+    _project, upload = monthly(people, 13500)
+    commit(upload, actor=people.owner, reason="概算调整")
+    asked = Proposal.objects.values().get()
+    undo(upload, actor=people.owner, reason="报错")
+    undo(older, actor=people.owner, reason="报错")
+    assert (older.state, Project.objects.count(), Proposal.objects.count()) == ("undone", 0, 0)
+    record = older.reversals.get()
+    assert (record.counts["kept"], record.counts["set_aside"]) == (0, 1)
+    redo(older, actor=people.owner)
+    assert Proposal.objects.get().state == "withdrawn"
+    redo(upload, actor=people.owner)
+    assert Proposal.objects.values().get() == asked
+
+
+def test_a_question_that_was_judged_holds_the_project(people):
+    older = Upload.objects.get()
+    project, upload = monthly(people, 13500)
+    commit(upload, actor=people.owner, reason="概算调整")
+    refuse(proposal_id=Proposal.objects.get().pk, actor=people.reviewer, note="依据不足")
+    undo(upload, actor=people.owner, reason="报错")
+    undo(older, actor=people.owner, reason="报错")
+    assert Project.objects.filter(pk=project.pk).exists()
+    assert {kept["why"] for kept in older.reversals.get().kept} == {"hangs"}
+
+
 # --- Lists -------------------------------------------------------------------------------------------------------------------------
 
 TOTAL, FINISH = LIST.replace("| 12000 |", "| 13000 |"), LIST.replace("2019-2022", "2019-2023")

@@ -29,7 +29,6 @@ from projects.models import (
     Project,
     ProjectCode,
     ProjectTag,
-    ReportingPeriod,
     Source,
     changes_from,
 )
@@ -38,7 +37,7 @@ from projects.values import Month
 from tests.books import xlsx
 from tests.conftest import Cast
 from tests.exchange.test_intake_services import LIST, MONTH
-from tests.factories import make_list, make_sector
+from tests.factories import make_list, make_sector, set_periods
 
 pytestmark = pytest.mark.django_db
 
@@ -278,14 +277,14 @@ def test_a_changed_total_under_a_later_plan_version_gets_a_version_of_its_own(pe
 def test_a_locked_month_stays_and_is_named(people: Cast) -> None:
     sent(LIST, people.owner, people.unit_a)
     upload = sent(MONTH.replace("| 4000 |", "| 4500 |"), people.owner, people.unit_a)
-    ReportingPeriod.objects.update(locked_at=timezone.now())
+    set_periods(locked_at=timezone.now())
     undo(upload, actor=people.owner)
     assert MonthReport.objects.filter(done_month_wan=500).count() == 1
     assert AnnualPlan.objects.get(project__name=FIRST).plan_wan == 4000
     record = upload.reversals.get()
     assert {kept["why"] for kept in record.kept} == {"locked"}
     assert record.counts["reverted"] == 1
-    ReportingPeriod.objects.update(locked_at=None)
+    set_periods(locked_at=None)
     undo(upload, actor=people.owner)
     assert (MonthReport.objects.count(), upload.state) == (0, "undone")
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.models import Correction, MonthReport, ReportingPeriod
+from projects.models import Correction, MonthReport
 from projects.services.corrections import propose_corrections, settle_correction
 from projects.workflow import Refused
 from tests.factories import make_month
@@ -139,6 +139,7 @@ def test_figures_that_depend_on_each_other_are_corrected_together(cycle, report)
         assert settle_correction(correction_id=row.pk, approve=True, actor=cycle.checker).state == "approved"
     # A month before it that was corrected counts as corrected: 430 and 100 make 530.
     Correction.objects.all().delete()
-    ReportingPeriod.objects.filter(pk=before.period_id).update(locked_at=timezone.now())
+    before.period.locked_at = timezone.now()
+    before.period.save()
     Correction.objects.create(report=before, field="done_ytd_wan", published="400", value="430", reason="漏计", state="approved")
     assert propose(report, cycle.filler, value="530").value == "530"

@@ -202,7 +202,7 @@ def test_a_figure_typed_in_takes_back_what_was_said_unchanged(cycle, signed_in):
     given = {"done_month_wan": "100", "done_ytd_wan": "100", "progress_text": "主体结构完成百分之三十，土方外运完成"}
     answer = client.post(address, form_of(client.get(address), project=str(project.pk), period=str(cycle.period.pk), **given))
     assert answer.status_code == 302, errors_of(answer)
-    assert not NilReturn.objects.exists()
+    assert not NilReturn.objects.standing().exists()
     assert AuditEvent.objects.get(event="month.nil_withdraw").actor == cycle.filler
 
 
@@ -235,10 +235,10 @@ def test_nothing_changed_is_questioned_shown_as_done_and_taken_back(cycle, signe
     assert signed_in(cycle.filler).post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 409
     cycle.locked()
     assert client.post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 409
-    assert NilReturn.objects.count() == 1
+    assert NilReturn.objects.standing().count() == 1
     unlock_period(period_id=cycle.period.pk, actor=cycle.keeper, reason="更正")
     assert client.post(unit_url(cycle), {"verb": "nil_withdraw"}).status_code == 302
-    assert NilReturn.objects.count() == 0
+    assert [row.withdrawn_by for row in NilReturn.objects.all()] == [cycle.submitter]
     assert AuditEvent.objects.get(event="month.nil_withdraw").outcome == "ok"
     assert len(client.get(unit_url(cycle)).context["missing"]) == 2
 
@@ -435,3 +435,30 @@ def test_a_unit_let_into_a_locked_month_is_offered_what_it_may_do(cycle, signed_
     until = timezone.now() + timedelta(days=2)
     grant_exception(period_id=period.pk, unit_id=cycle.unit.pk, until=until, actor=cycle.keeper, reason="口径调整")
     assert [submit in client.get(page).content.decode() for page in pages] == [True, True, True]
+
+
+def test_a_period_page_tells_who_moved_its_days_and_its_lock(cycle, signed_in):
+    client = signed_in(cycle.keeper)
+    address = reverse("admin:projects_reportingperiod_change", args=[cycle.period.pk])
+    answer = client.post(address, form_of(client.get(address), grace_until="2020-07-31", change_reason="国庆顺延，见通知"))
+    assert answer.status_code == 302, errors_of(answer)
+    cycle.locked()
+    unlock_period(period_id=cycle.period.pk, actor=cycle.keeper, reason="漏报一家")
+    newest, locked, moved, *_rest = client.get(period_url(cycle)).context["changes"]
+    assert (moved.actor, moved.reason) == (str(cycle.keeper), "国庆顺延，见通知")
+    assert [(field.label, field.old, field.new) for field in moved.fields] == [("宽限至", str(cycle.period.grace_until or "—"), "2020-07-31")]
+    assert {field.label: field.new for field in locked.fields}["锁定人"] == str(cycle.keeper)
+    assert newest.reason == "漏报一家"
+    assert {field.label: field.new for field in newest.fields} == {"锁定时间": "—", "锁定人": "—"}
+    page = client.get(period_url(cycle)).content.decode().partition('id="changes"')[2]
+    assert "国庆顺延，见通知" in page
+    assert "2020-07-31" in page
+
+
+def test_a_lock_that_came_of_itself_is_nobodys_hand(cycle, signed_in):
+    cycle.period.locks_on = timezone.localdate()
+    cycle.period.save()
+    client = signed_in(cycle.keeper)
+    client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-01-01", "reason": "补报"})
+    newest = client.get(period_url(cycle)).context["changes"][0]
+    assert (newest.actor, newest.reason) == ("", "到期自动锁定")

@@ -36,7 +36,7 @@ def test_create_leaves_door_person_and_values(cast):
     with changes_from(Source(door=Door.ADMIN, actor_id=cast.owner.pk, reason="来函")):
         project = make_project("滨海路工程", cast.unit_a)
     change = changes(project)[0]
-    assert (change.kind, change.door, change.actor, change.reason, change.upload_id) == ("+", "管理后台", "陈晓", "来函", None)
+    assert (change.kind, change.door, change.actor, change.reason, change.upload_id) == ("+", "页面操作", "陈晓", "来函", None)
     assert moved(change)["total_wan"] == ("—", "12000")
     assert moved(change)["unit"] == ("—", "市南区")
 

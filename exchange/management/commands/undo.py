@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from exchange.models import Reversal, Upload
+from exchange.services.beside import beside
 from exchange.services.faults import UploadError
 from exchange.services.inverse import inversion_of
 from exchange.services.leases import require_free
-from exchange.services.undo import check_reversible, check_scope, proposals_with, redo, undo
+from exchange.services.undo import check_reversible, check_scope, redo, undo
 from exchange.services.undo_words import kept_places, place_lines, why_words
 from projects.models import Door, Project
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         check_reversible(upload, kind)
         check_scope(upload, actor)
         plan = inversion_of(upload, redo=kind == Reversal.Kind.REDO)
+        with_it = beside(upload, kind, plan)
         return {
             "upload": upload.pk,
             "kind": kind.value,
@@ -78,7 +80,8 @@ class Command(BaseCommand):
             "places": len(plan.items),
             "reverted": [line.as_json() for line in place_lines(upload, plan.going)],
             "kept": [line.as_json() for line in kept_places(upload, plan)],
-            "proposals": proposals_with(upload, kind),
+            "proposals": with_it.proposals,
+            "nil": with_it.nil,
             "removed_projects": len(plan.deletes.get(Project, [])),
         }
 
@@ -103,6 +106,8 @@ class Command(BaseCommand):
             self.stdout.write(f"#{document['upload']}: {said}")
             if count := document["proposals"]:
                 self.stdout.write(f"  {count}条待审的变更申请一并撤回" if word == "撤回" else f"  {count}条变更申请重新待审")
+            if count := document["nil"]:
+                self.stdout.write(f"  {count}个单位原报的“本月无变化”恢复有效" if word == "撤回" else f"  {count}个单位的“本月无变化”随之撤回")
             for line in going:
                 self.stdout.write(f"  [{word}] {_place(line)} {line['project']} {line['field']}: {_change(line)}")
             self._list(document["kept"])

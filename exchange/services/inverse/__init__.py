@@ -14,19 +14,21 @@ from exchange.models import Reversal, Upload
 from exchange.services.inverse.closing import close
 from exchange.services.inverse.funds import decide_funds
 from exchange.services.inverse.items import SILENT, Inversion, Item, Model, Why
+from exchange.services.inverse.obstacles import withdrawn_proposals
 from exchange.services.inverse.projects import decide_projects
 from exchange.services.inverse.rows import decide_codes, decide_rows
 from exchange.services.inverse.traces import CHUNK, Trace, Write, columns_of, traces
 from exchange.services.inverse.work import Work
 from exchange.services.progress import UNWATCHED, Unwatched
-from projects.models import AnnualPlan, Entry, LocationShare, MonthReport
+from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, Proposal
 
-__all__ = ["CHUNK", "SILENT", "Inversion", "Item", "Model", "Trace", "Why", "Write", "columns_of", "inversion_of"]
+__all__ = ["CHUNK", "SILENT", "Inversion", "Item", "Model", "Trace", "Why", "Write", "columns_of", "inversion_of", "withdrawn_uploads"]
 
 
 def inversion_of(upload: Upload, *, redo: bool = False, watch: Unwatched = UNWATCHED) -> Inversion:
     """The inverse plan of what the upload wrote and still stands; with `redo` of what taking it back wrote."""
-    work = Work(traces(upload, watch), redo, _withdrawn())
+    work = Work(traces(upload, watch), redo, withdrawn_uploads())
+    work.own[Proposal] = withdrawn_proposals(trace.id for trace in work.traces[Project] if work.is_made(trace))
     decide_projects(work)
     watch.step(0)
     decide_codes(work)
@@ -38,7 +40,7 @@ def inversion_of(upload: Upload, *, redo: bool = False, watch: Unwatched = UNWAT
     return work.plan
 
 
-def _withdrawn() -> frozenset[int]:
+def withdrawn_uploads() -> frozenset[int]:
     """Uploads that have been taken back, wholly or in part."""
     states = (Upload.State.UNDONE, Upload.State.PARTLY)
     return frozenset(Reversal.objects.filter(upload__state__in=states).values_list("upload_id", flat=True))

@@ -44,17 +44,16 @@ def relations_to(model: type[models.Model]) -> Iterator[tuple[type[models.Model]
 
 
 def hanging(model: type[models.Model], ids: Sequence[int], own: Mapping[type[models.Model], set[int]]) -> dict[int, Hung]:
-    """Of rows of a table those on which something hangs that is not among `own`. A fixed number of queries for each five hundred rows."""
+    """Of rows of a table those on which something hangs that is not among `own`. A query for each table that points to it."""
     first: dict[int, tuple[type[models.Model], int]] = {}
     counts: dict[int, int] = {}
     for other, column in relations_to(model):
         mine = own.get(other, set())
-        for part in parts(ids):
-            rows = other._default_manager.filter(**{f"{column.name}__in": part}).order_by("pk").values_list("pk", column.attname)
-            for key, target in rows:
-                if key not in mine:
-                    first.setdefault(target, (other, key))
-                    counts[target] = counts.get(target, 0) + 1
+        rows = other._default_manager.filter(**{f"{column.name}__among": ids}).order_by("pk").values_list("pk", column.attname)
+        for key, target in rows if ids else ():
+            if key not in mine:
+                first.setdefault(target, (other, key))
+                counts[target] = counts.get(target, 0) + 1
     told = _told(first.values())
     found = {}
     for target, (other, key) in first.items():

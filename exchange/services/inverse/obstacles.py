@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from exchange.services.inverse.traces import parts
-from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode, ReportingPeriod
+from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, PlanVersion, Project, ProjectCode, Proposal, ReportingPeriod
 from projects.services.periods import Guard
 from projects.workflow import Answer
 
@@ -98,4 +98,13 @@ def alive(project_ids: Iterable[int]) -> set[int]:
     found: set[int] = set()
     for part in parts(sorted(set(project_ids))):
         found |= set(Project.objects.filter(pk__in=part).values_list("pk", flat=True))
+    return found
+
+
+def withdrawn_proposals(project_ids: Iterable[int]) -> set[int]:
+    """Proposals about these projects that were taken back before anybody judged them: they hold no project, and go and come back with it."""
+    found: set[int] = set()
+    for part in parts(sorted(set(project_ids))):
+        rows = Proposal.objects.filter(project__in=part, state=Proposal.State.WITHDRAWN)
+        found |= set(rows.values_list("pk", flat=True))
     return found
