@@ -25,14 +25,14 @@ from projects.measures import plain_text
 from projects.models import LockException, NilReturn, Obstacle, ReportingPeriod, ReviewEvent, Threshold
 from projects.moment import Moment
 from projects.obstacles import is_overdue
-from projects.period import Period
+from projects.period import WHOLE, Period
 from projects.quality import CODE, MOST, Evidence, Mark, Score, Weight, read_weights, score
 from projects.returns import Matrix, Standing, matrix
 from projects.values import Month
-from projects.workflow import State, Verb
+from projects.workflow import State, Verb, span_end
 from reports.standing_then import cells_at, late_drafts
 from reports.tables import Column, Kind, Row, Table
-from reports.words import month_text, period_text
+from reports.words import period_text
 
 MARKS: dict[Mark, Any] = {
     Mark.UNREPORTED: gettext_lazy("到期未报"),
@@ -49,31 +49,45 @@ SLIPS = frozenset({"unit_suspect", "unit_slip", "unit_missing"})
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The month's scores of some units, what each kind of thing costs, and the day up to which it was looked at."""
+    """The scores of some units for a month or a half of one, what each kind of thing costs, and the day up to which it was looked at."""
 
-    month: Month
+    period: Period
     units: Sequence[ReportingUnit]
     scores: Sequence[Score]
     weights: dict[Mark, Weight]
     day: date
-    is_asked: bool = True  # a month that no period was opened for asks for nothing, and so scores nothing
+    is_asked: bool = True  # what no period was opened for asks for nothing, and so scores nothing
 
 
-def quality(user: Any, month: Month, *, known: date | None = None, today: date | None = None, action: Action = Action.VIEW) -> Quality:
+def quality(user: Any, period: Period | Month, *, known: date | None = None, today: date | None = None, action: Action = Action.VIEW) -> Quality:
     """Score the units of a reader that rank or reported, for a month as it stands today, or as it was known at the end of a day.
 
-    A month that is locked was handed in or not by its lock: what nobody can hand in any more stays held against the unit.
+    A month that is reported in halves is scored for both together, or for the one half that is asked for. A month that is locked was
+    handed in or not by its lock: what nobody can hand in any more stays held against the unit.
     """
+    wanted = Period.of(period)
+    month = wanted.month
     day = known or today or timezone.localdate()
     until = Moment(month, known).known_until
     asked = matrix(list(units_for_user(user, action)), month.year, today=day, months=[month.month])
     units = [unit for unit, _cells in asked.rows]
     weights = read_weights(_rows(month))
-    if not any(span.month == month for span in asked.periods):
-        return Quality(month, units, [score(unit.pk, (), weights) for unit in units], weights, day, is_asked=False)
-    found = [*_unreported(asked, month, until), *_events(user, month, action, until), *_nil(user, month, action, until)]
-    found += [*_slips(user, month, action, until), *_obstacles(user, month, min(day, month.last_day), action)]
-    return Quality(month, units, [score(unit.pk, found, weights) for unit in units], weights, day)
+    if not any(_is_of(span, wanted) for span in asked.periods):
+        return Quality(wanted, units, [score(unit.pk, (), weights) for unit in units], weights, day, is_asked=False)
+    found = [*_unreported(asked, wanted, until), *_events(user, wanted, action, until), *_nil(user, wanted, action, until)]
+    found += [*_slips(user, wanted, action, until), *_obstacles(user, min(day, span_end(month, wanted.half)), action)]
+    return Quality(wanted, units, [score(unit.pk, found, weights) for unit in units], weights, day)
+
+
+def _is_of(span: Period, wanted: Period) -> bool:
+    """Whether something reported for `span` counts where `wanted` is asked for: of a whole month both halves do."""
+    return span.month == wanted.month and wanted.half in (WHOLE, span.half)
+
+
+def _in(wanted: Period, prefix: str = "period") -> Q:
+    """Rows of the reporting periods that count."""
+    found = Q(**{f"{prefix}__year": wanted.month.year, f"{prefix}__month": wanted.month.month})
+    return found if wanted.half == WHOLE else found & Q(**{f"{prefix}__half": wanted.half})
 
 
 def _rows(month: Month) -> list[tuple[str, str]]:
@@ -86,10 +100,10 @@ def _rows(month: Month) -> list[tuple[str, str]]:
 # --- What is held against a unit ---------------------------------------------------------------------------------------------------
 
 
-def _unreported(asked: Matrix, month: Month, until: datetime | None) -> Iterator[Evidence]:
+def _unreported(asked: Matrix, wanted: Period, until: datetime | None) -> Iterator[Evidence]:
     """Months whose grace is over with something never handed in; what was handed in late and then changed counts as late alone."""
     for span, period in asked.periods.items():
-        if span.month == month:
+        if _is_of(span, wanted):
             yield from _unreported_in(asked, span, period, until)
 
 
@@ -113,20 +127,20 @@ def _by(name: str, until: datetime | None) -> Q:
     return Q() if until is None else Q(**{f"{name}__lte": until})
 
 
-def _events(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
+def _events(user: Any, wanted: Period, action: Action, until: datetime | None) -> Iterator[Evidence]:
     """Handed in late (one for each day on which something was), sent back, changed after the approval by people of the unit itself or by a file.
 
     A report is late or not by when it was handed in first: to hand it in again after it came back is no second lateness. What the city
     changed is not held against the unit, unless by a sheet of the month, which says what units report whoever sends it; nor what was
     changed while the city had let the unit in.
     """
-    wanted = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
+    told = Q(verb=Verb.SUBMIT.value, is_late=True) | Q(verb=Verb.RETURN.value) | Q(verb=Verb.VOID.value, from_state="approved")
     before = ReviewEvent.objects.filter(Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), id__lt=OuterRef("id")), report=OuterRef("report"))
-    rows = ReviewEvent.objects.filter(wanted, _by("at", until), report__period__year=month.year, report__period__month=month.month)
+    rows = ReviewEvent.objects.filter(told, _by("at", until), _in(wanted, "report__period"))
     rows = rows.exclude(Q(verb=Verb.SUBMIT.value) & Q(Exists(before.filter(verb=Verb.SUBMIT.value))))
     events = list(for_user(rows, user, action).select_related("report__project").order_by("at", "id"))
     yield from _late([event for event in events if event.verb == Verb.SUBMIT.value])
-    held = _Held.against([event for event in events if event.verb == Verb.VOID.value], month)
+    held = _Held.against([event for event in events if event.verb == Verb.VOID.value], wanted)
     for event in events:
         name, day = event.report.project.name, timezone.localdate(event.at)
         url = reverse("admin:projects_monthreport_change", args=[event.report_id]) + "#events"
@@ -157,10 +171,10 @@ class _Held:
     sheets: dict[int, datetime]  # uploads of month sheets → when they were committed
 
     @classmethod
-    def against(cls, events: Sequence[ReviewEvent], month: Month) -> _Held:
+    def against(cls, events: Sequence[ReviewEvent], wanted: Period) -> _Held:
         keys = {event.upload_id for event in events if event.upload_id is not None}
         sheets = Upload.objects.filter(pk__in=keys, list_version=None).values_list("pk", "committed_at")
-        return cls(_own_people(), _granted(month), {pk: at for pk, at in sheets if at is not None})
+        return cls(_own_people(), _granted(wanted), {pk: at for pk, at in sheets if at is not None})
 
     def holds(self, event: ReviewEvent) -> bool:
         unit_id = event.report.project.unit_id
@@ -171,8 +185,8 @@ class _Held:
         return (event.by_id, unit_id) in self.own or (sent is not None and event.at <= sent)
 
 
-def _nil(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
-    rows = NilReturn.objects.filter(_by("at", until), period__year=month.year, period__month=month.month, is_late=True)
+def _nil(user: Any, wanted: Period, action: Action, until: datetime | None) -> Iterator[Evidence]:
+    rows = NilReturn.objects.standing(until).filter(_in(wanted), is_late=True)
     for row in for_user(rows, user, action):
         url = reverse("admin:projects_month_unit", args=[row.unit_id, row.period_id])
         yield Evidence(row.unit_id, Mark.LATE, _("逾期报“本月无变化”"), url, timezone.localdate(row.at))
@@ -183,17 +197,17 @@ def _own_people() -> set[tuple[int, int]]:
     return {(user, unit) for user, unit in Membership.objects.exclude(unit=None).values_list("user_id", "unit_id") if unit is not None}
 
 
-def _granted(month: Month) -> dict[int, list[tuple[datetime, datetime]]]:
+def _granted(wanted: Period) -> dict[int, list[tuple[datetime, datetime]]]:
     """Unit → from when until when the city let it into the locked month. One query."""
     found: dict[int, list[tuple[datetime, datetime]]] = {}
-    for row in LockException.objects.filter(period__year=month.year, period__month=month.month):
+    for row in LockException.objects.filter(_in(wanted)):
         found.setdefault(row.unit_id, []).append((row.granted_at, min(row.until, row.revoked_at or row.until)))
     return found
 
 
-def _slips(user: Any, month: Month, action: Action, until: datetime | None) -> Iterator[Evidence]:
+def _slips(user: Any, wanted: Period, action: Action, until: datetime | None) -> Iterator[Evidence]:
     """Files of the month in which amounts stood in the wrong unit; one for each file, however many cells."""
-    rows = Upload.objects.filter(_by("created_at", until), period__year=month.year, period__month=month.month).exclude(unit=None)
+    rows = Upload.objects.filter(_by("created_at", until), _in(wanted)).exclude(unit=None)
     for row in for_user(rows, user, action).values("unit_id", "public_id", "filename", "findings", "created_at").order_by("pk"):
         n = sum(finding.get("code") in SLIPS for finding in row["findings"])
         if n:
@@ -202,8 +216,8 @@ def _slips(user: Any, month: Month, action: Action, until: datetime | None) -> I
             yield Evidence(row["unit_id"], Mark.UNIT_SLIP, words, url, timezone.localdate(row["created_at"]))
 
 
-def _obstacles(user: Any, month: Month, day: date, action: Action) -> Iterator[Evidence]:
-    """Problems past their day at the end of the month."""
+def _obstacles(user: Any, day: date, action: Action) -> Iterator[Evidence]:
+    """Problems past their day at the end of what is scored."""
     rows = Obstacle.objects.filter(is_overdue(day), raised_on__lte=day)
     for row in for_user(rows, user, action).select_related("project"):
         words = _("%(name)s：%(text)s") % {"name": row.project.name, "text": str(row)}
@@ -225,12 +239,12 @@ def quality_table(found: Quality) -> Table:
         rows.append(Row(unit.short_name, {"label": unit.short_name, **points}, keys={"unit": unit.key}))
     return Table(
         name="quality",
-        title=_("%(city)s%(month)s填报质量评分表") % {"city": settings.CITY_NAME, "month": month_text(found.month)},
+        title=_("%(city)s%(month)s填报质量评分表") % {"city": settings.CITY_NAME, "month": period_text(found.period)},
         unit_line=_("满分100分"),
         columns=columns,
         rows=rows,
         moment=_("截至%(day)s") % {"day": found.day.isoformat()},
-        notes=[*([] if found.is_asked else [NOT_ASKED % {"month": month_text(found.month)}]), *_weight_notes(found.weights)],
+        notes=[*([] if found.is_asked else [NOT_ASKED % {"month": period_text(found.period)}]), *_weight_notes(found.weights)],
     )
 
 

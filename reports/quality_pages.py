@@ -15,27 +15,27 @@ from django.utils.translation import gettext as _
 from accounts import audit, scope
 from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
+from projects.period import Period
 from projects.quality import Mark
-from projects.values import Month
 from reports.excel import Print, workbook_bytes
 from reports.pages import page_table
 from reports.parameters import read_question
 from reports.quality import MARKS, NOT_ASKED, quality, quality_table
 from reports.tables import Row
-from reports.views import XLSX, Choice, describe, reader
-from reports.words import month_text
+from reports.views import XLSX, Choice, describe, periods_to_choose, reader
+from reports.words import period_text
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A month, and the day up to which knowledge counts (None: today)."""
+    """A month or a half of one, and the day up to which knowledge counts (None: today)."""
 
-    month: Month
+    period: Period
     known: date | None
 
     @property
     def params(self) -> dict[str, str]:
-        return {"period": str(self.month), **({"known": self.known.isoformat()} if self.known else {})}
+        return {"period": str(self.period), **({"known": self.known.isoformat()} if self.known else {})}
 
 
 def _asked(request: HttpRequest) -> _Asked:
@@ -43,7 +43,7 @@ def _asked(request: HttpRequest) -> _Asked:
     given = {name: request.GET[name] for name in ("period", "known") if name in request.GET}
     question = read_question(given, moment_of(request))
     describe(request, question.moment)
-    return _Asked(question.month, question.known)
+    return _Asked(question.period, question.known)
 
 
 def _address(name: str, **params: str) -> str:
@@ -60,11 +60,13 @@ def _links(asked: _Asked, row: Row) -> dict[str, str]:
 def quality_page(request: HttpRequest) -> HttpResponse:
     """The scores of a month."""
     asked = _asked(request)
-    months = sorted({*clocks_of(request).months, asked.month}, reverse=True)
+    periods = periods_to_choose(clocks_of(request), asked.period)
     context = {
-        "page": page_table(quality_table(quality(request.user, asked.month, known=asked.known)), lambda row: _links(asked, row)),
-        "month": month_text(asked.month),
-        "months": [Choice(month_text(one), _address("reports:quality", **replace(asked, month=one).params), one == asked.month) for one in months],
+        "page": page_table(quality_table(quality(request.user, asked.period, known=asked.known)), lambda row: _links(asked, row)),
+        "month": period_text(asked.period),
+        "months": [
+            Choice(period_text(one), _address("reports:quality", **replace(asked, period=one).params), one == asked.period) for one in periods
+        ],
         "download": _address("reports:quality_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
     }
     return render(request, "reports/quality.html", context)
@@ -74,7 +76,7 @@ def quality_page(request: HttpRequest) -> HttpResponse:
 def unit_page(request: HttpRequest) -> HttpResponse:
     """Every point of a unit's month with what it was taken for."""
     asked = _asked(request)
-    found = quality(request.user, asked.month, known=asked.known)
+    found = quality(request.user, asked.period, known=asked.known)
     key = request.GET.get("unit", "")
     pair = next(((unit, one) for unit, one in zip(found.units, found.scores, strict=True) if unit.key == key), None)
     if pair is None:
@@ -83,9 +85,9 @@ def unit_page(request: HttpRequest) -> HttpResponse:
     context = {
         "unit": unit,
         "score": scored,
-        "month": month_text(asked.month),
+        "month": period_text(asked.period),
         "day": found.day,
-        "not_asked": "" if found.is_asked else NOT_ASKED % {"month": month_text(asked.month)},
+        "not_asked": "" if found.is_asked else NOT_ASKED % {"month": period_text(asked.period)},
         "back": _address("reports:quality", **asked.params),
         "marks": [{"taken": one, "label": MARKS[one.mark], "weight": found.weights.get(one.mark)} for one in scored.taken],
     }
@@ -95,7 +97,7 @@ def unit_page(request: HttpRequest) -> HttpResponse:
 @reader(Action.EXPORT)
 def quality_xlsx(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
-    table = quality_table(quality(request.user, asked.month, known=asked.known, action=Action.EXPORT))
+    table = quality_table(quality(request.user, asked.period, known=asked.known, action=Action.EXPORT))
     content = workbook_bytes([Print(table, _("填报质量"), page_words=_("第&P页 共&N页"))])
     audit.record("report.export", actor=request.user, report="quality", **asked.params)
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, f"{table.title}.xlsx") or ""})

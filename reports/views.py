@@ -185,13 +185,16 @@ def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[s
 
 
 def _month_choices(clocks: Clocks, question: Question, by: str) -> list[Choice]:
-    """The months that were opened, newest first, each with the halves that it is reported in; and what was asked for even if it was not."""
-    halves = ReportingPeriod.objects.exclude(half=WHOLE).values_list("year", "month", "half")
-    periods = {*map(Period, clocks.months), question.period, *(Period(Month(year, month), half) for year, month, half in halves)}
     return [
         Choice(period_text(one), _address("reports:city", **{**address_of(question), "period": str(one)}, by=by), one == question.period)
-        for one in sorted(periods, reverse=True)
+        for one in periods_to_choose(clocks, question.period)
     ]
+
+
+def periods_to_choose(clocks: Clocks, asked: Period) -> list[Period]:
+    """The months that were opened, newest first, each with the halves that it is reported in; and what was asked for even if it was not."""
+    halves = ReportingPeriod.objects.exclude(half=WHOLE).values_list("year", "month", "half")
+    return sorted({*map(Period, clocks.months), asked, *(Period(Month(year, month), half) for year, month, half in halves)}, reverse=True)
 
 
 def _counted_choices(question: Question, by: str) -> list[Choice]:

@@ -22,6 +22,7 @@ from projects.models.fields import WanField
 from projects.naming import name_key
 from projects.proposals import PLANNED
 from projects.services.checks import check_annual_plan, check_code, check_month, check_project
+from projects.services.halves import part_refusal
 from projects.services.periods import require_writable
 from projects.services.reviews import remarks_on
 from projects.values import ProjectCode as CodeValue
@@ -268,6 +269,10 @@ class MonthForm(CheckedForm):
             require_writable(pairs | ({self._before} if self._before else set()))
         except Refused as closed:
             self.add_error("period", closed.said(get_language() or "zh"))
+        # What stands in a part of the month that is no longer reported may be mended there; nothing new is put into it.
+        other_part = part_refusal(period.as_period) if period is not None and "period" in self.changed_data else None
+        if other_part is not None:
+            self.add_error("period", other_part.said(get_language() or "zh"))
         return data
 
     def run_rules(self) -> Sequence[Finding]:

@@ -14,7 +14,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from exchange.models import Upload
-from projects.models import Campaign, CampaignProject, Correction, LockException, NilReturn, Obstacle, ReviewEvent, Threshold
+from projects.models import Campaign, CampaignProject, Correction, LockException, MonthReport, NilReturn, Obstacle, ReviewEvent, Threshold
+from projects.period import Period
 from projects.quality import Mark
 from projects.values import Month
 from reports.quality import quality
@@ -281,3 +282,23 @@ def test_a_unit_takes_its_own_projects_out(cast, signed_in):
     answer = signed_in(cast.owner).get(reverse("reports:campaign_xlsx"), {"campaign": campaign.pk})
     told = [cell for sheet in load_workbook(BytesIO(answer.content)) for row in sheet.iter_rows(values_only=True) for cell in row]
     assert "邻区机密工程" not in told
+
+
+def test_a_month_in_halves_is_scored_together_and_by_its_halves(cast, weights, signed_in):
+    """Of unit A the first half came late and the second never; a whole month left over beside the halves asks nobody for anything."""
+    days = ((1, date(2020, 6, 18), date(2020, 6, 20)), (2, date(2020, 7, 3), date(2020, 7, 6)))
+    first, _second = (make_period(2020, 6, half=half, due_on=due, grace_until=grace) for half, due, grace in days)
+    project = make_project(unit=cast.unit_a, stage="build")
+    event(MonthReport.objects.create(project=project, period=first, state="submitted"), "submit", is_late=True)
+    make_period(2020, 6, due_on=date(2020, 7, 3))
+    asked = {"2020-06": 70, "2020-06A": 90, "2020-06B": 80}
+    found = {text: scored(quality(cast.city, Period.parse(text), today=TODAY), cast.unit_a).points for text in asked}
+    assert found == asked
+    client = signed_in(cast.city)
+    page = client.get(reverse("reports:quality"), {"period": "2020-06B"})
+    assert "2020年6月下半月填报质量评分表" in page.content.decode()
+    assert [choice.label for choice in page.context["months"] if choice.chosen] == ["2020年6月下半月"]
+    assert {"2020年6月", "2020年6月上半月", "2020年6月下半月"} <= {choice.label for choice in page.context["months"]}
+    own = client.get(reverse("reports:quality_unit"), {"period": "2020-06B", "unit": cast.unit_a.key}).content.decode()
+    assert "2020年6月下半月到期未提交" in own
+    assert "逾期提交 1 条" not in own
