@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import scope
 from accounts.roles import Action
-from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked, with_half
+from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked
 from projects.returns import Cell, matrix
 from projects.services.corrections import CORRECTABLE
 from projects.workflow import State, Verb
@@ -87,8 +87,8 @@ def _unit_url(group: dict[str, Any]) -> str:
 
 
 def _where(group: dict[str, Any]) -> dict[str, Any]:
-    month = with_half(f"{group['period__year']}-{group['period__month']:02d}", group["period__half"])
-    return {"unit": group["project__unit__short_name"], "month": month}
+    period = ReportingPeriod(year=group["period__year"], month=group["period__month"], half=group["period__half"])
+    return {"unit": group["project__unit__short_name"], "month": period}
 
 
 def _in_unit(user: Any) -> Iterator[Task]:
@@ -136,13 +136,13 @@ def _returned(mine: QuerySet[MonthReport]) -> Iterator[Task]:
             Named(event.report.project.name, reverse("admin:projects_monthreport_change", args=[event.report_id]), event.reason)
             for event in own[:SHOWN]
         )
-        words = _("条%(month)s月度进展被退回（%(unit)s）") % _where(group)
+        words = _("条%(month)s的月度进展被退回（%(unit)s）") % _where(group)
         yield Task("returned", group["n"], words, _unit_url(group), is_late=True, rows=rows, is_part=len(own) > SHOWN)
 
 
 def _to_review(user: Any) -> Iterator[Task]:
     for group in _groups(scope.for_user(_movable(), user, Action.REVIEW), State.SUBMITTED):
-        yield Task("review", group["n"], _("条%(unit)s%(month)s月度进展待审核") % _where(group), _unit_url(group))
+        yield Task("review", group["n"], _("条%(unit)s%(month)s的月度进展待审核") % _where(group), _unit_url(group))
 
 
 def _unreported(user: Any) -> Iterator[Task]:
@@ -167,7 +167,7 @@ def _month_task(month: Any, cells: list[Cell], url: str) -> Task:
         for cell in cells[:SHOWN]
         if cell.period
     )
-    words = _("个单位%(month)s已过截止，还没报齐") % {"month": str(month)}
+    words = _("个单位%(month)s已过截止，还没报齐") % {"month": next(cell.period for cell in cells)}
     return Task("unreported", len(cells), words, url, is_late=True, rows=rows, is_part=len(cells) > SHOWN)
 
 

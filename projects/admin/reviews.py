@@ -221,6 +221,7 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
         "grace": grace if grace != due else None,
         "closed": "" if answer else answer.said(language()),
         "many": [{"verb": verb.value, "words": verb_words(verb)} for verb in MANY if any(verb in row["verbs"] for row in rows)],
+        "approves_many": any(Verb.APPROVE in row["verbs"] for row in rows),
         "to_choose": sum(row["may_choose"] for row in rows),
         "choose_none": request.GET.get("choose") == "none",
         "let_in": exception_words(unit.pk, period),
