@@ -5,6 +5,22 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+_MARK = "INSERT INTO projects_summarymark (project_id, period_id, list_id, year)"
+_MOVED = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in ("id", "year", "month", "half"))
+
+
+def watch_again(apps, schema_editor):
+    """SQLite makes the table anew for a column with a default, and so loses the triggers that mark month totals."""
+    if schema_editor.connection.vendor != "sqlite":
+        return
+    for event, when in (("delete", ""), ("update", f"WHEN {_MOVED}")):
+        name = f"summary_{event}_projects_reportingperiod"
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
+        schema_editor.execute(
+            f"CREATE TRIGGER {name} AFTER {event.upper()} ON projects_reportingperiod {when} BEGIN {_MARK} VALUES (NULL, NULL, NULL, NULL); END",
+            params=None,
+        )
+
 
 class Migration(migrations.Migration):
 
@@ -15,6 +31,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, watch_again),
         migrations.CreateModel(
             name='HistoricalReportingPeriod',
             fields=[
@@ -87,4 +104,5 @@ class Migration(migrations.Migration):
             name='locked_by',
             field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='锁定人'),
         ),
+        migrations.RunPython(watch_again, migrations.RunPython.noop),
     ]
