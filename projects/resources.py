@@ -152,7 +152,7 @@ register(
 register(
     "nil-returns",
     NilReturn,
-    ["unit", ("unit_key", "unit__key"), "period", ("year", "period__year"), ("month", "period__month"), "at", "note", "is_late"],
+    ["unit", ("unit_key", "unit__key"), "period", ("year", "period__year"), ("month", "period__month"), "at", "note", "is_late", "withdrawn_at"],
     period=("period__year", "period__month"),
 )
 register(
