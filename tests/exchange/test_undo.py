@@ -33,11 +33,13 @@ from projects.models import (
     changes_from,
 )
 from projects.services.keeping import change_project
+from projects.services.summing import fold, rebuild
+from projects.summary import differences, kept_months, told
 from projects.values import Month
 from tests.books import xlsx
 from tests.conftest import Cast
 from tests.exchange.test_intake_services import LIST, MONTH
-from tests.factories import make_list, make_sector, set_periods
+from tests.factories import make_list, make_period, make_sector, set_periods
 
 pytestmark = pytest.mark.django_db
 
@@ -528,3 +530,20 @@ def test_both_engines_keep_references_whole(people: Cast) -> None:
     with pytest.raises(MovedError):
         undo(upload, actor=people.owner)
     connection.check_constraints()
+
+
+def test_kept_month_totals_follow_an_upload_its_undo_and_its_redo(people: Cast) -> None:
+    period = make_period()
+    sent(LIST, people.owner, people.unit_a)
+    month = sent(MONTH, people.owner, people.unit_a, period=period)
+    rebuild()
+    assert (kept_months(), _kept()) == ([Month(2020, 6)], (2, 3_000_000_000))
+    for verb, expected in ((undo, (2, 0)), (redo, (2, 3_000_000_000))):
+        verb(month, actor=people.owner, reason="报错了")
+        assert (_kept(), differences(kept_months())) == (expected, [])
+        fold()
+        assert (_kept(), differences(kept_months())) == (expected, [])
+
+
+def _kept() -> tuple[Any, ...]:
+    return told([Month(2020, 6)], [], ["n", "ytd"])[0]
