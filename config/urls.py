@@ -5,6 +5,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.api import token_page
 from accounts.explain_page import explain_page
 from config import explained  # noqa: F401 -- registers what it explains
 from config.views import robots, set_moment, upload_by_number
@@ -19,6 +20,8 @@ urlpatterns = [
     path("uploads/", include("exchange.urls")),
     path("reports/", include("reports.urls")),
     path("api/v1/", include("config.api")),
+    path("tokens/", token_page.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", token_page.revoke, name="token-revoke"),
     path("explain/", explain_page, name="explain"),
     path("admin/", admin.site.urls),
 ]

@@ -1,4 +1,5 @@
-"""Who asks: by a token in `Authorization: Bearer`, as the password of `Basic` (Excel, Power BI), or by the session of the browser."""
+"""Who asks: by a token in `Authorization: Bearer`, as the password of `Basic` (Excel, Power BI). Beside it stands
+REST framework's own authentication by the browser's session."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -54,10 +55,6 @@ def _key_of(header: str) -> str | None:
         return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
     except (binascii.Error, UnicodeDecodeError):
         return ""
-
-
-class BrowserSession(SessionAuthentication):
-    """The person who is signed in in the browser; writes carry the form's token against forgery."""
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ from accounts.roles import Action
 
 
 class MayAct(BasePermission):
-    """The view says in `action` (or `actions`, by method) what it does; who may do that nowhere is refused."""
+    """The view says in `needs` (or `actions`, by method) what it does; who may do that nowhere is refused."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
@@ -24,4 +24,4 @@ def action_of(view: Any, method: str) -> Action:
     actions: dict[str, Action] = getattr(view, "actions", {})
     if method in actions:
         return actions[method]
-    return Action(view.action)
+    return Action(view.needs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.api.reading import not_found, one_of, page_of, read_question, rows_of
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES, Resource
+from accounts.api.schema import describe_list, describe_row, stem_of
 from accounts.roles import Action
 
 
@@ -22,7 +23,7 @@ class ResourceView(APIView):
     """What the doors of one resource share."""
 
     resource_name: ClassVar[str] = ""
-    action: ClassVar[Action] = Action.VIEW
+    needs: ClassVar[Action] = Action.VIEW
     renderer_classes = [FastJSONRenderer, BrowsableAPIRenderer]
 
     @property
@@ -73,10 +74,22 @@ def _next(request: Request, told: QueryDict, cursor: str) -> str | None:
 
 @cache
 def views_of(name: str) -> tuple[type[ResourceList], type[ResourceRow]]:
-    """The two reading views of a resource."""
-    stem = "".join(part.title() for part in name.split("-"))
-    told = {"resource_name": name, "__doc__": str(RESOURCES[name].note or "")}
-    return type(f"{stem}List", (ResourceList,), told), type(f"{stem}Row", (ResourceRow,), told)
+    """The two reading views of a resource, each with its schema."""
+    stem = stem_of(name)
+    many: Any = type(f"{stem}List", (ResourceList,), {"resource_name": name, "get": describe_list(name)(_own(ResourceList.get))})
+    one: Any = type(f"{stem}Row", (ResourceRow,), {"resource_name": name, "get": describe_row(name)(_own(ResourceRow.get))})
+    return many, one
+
+
+def _own(function: Any) -> Any:
+    """A function of the view's own, since a schema is written on it."""
+
+    @wraps(function)
+    def get(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer: Response = function(self, request, *args, **kwargs)
+        return answer
+
+    return get
 
 
 def resource_urls() -> list[URLPattern]:

@@ -145,3 +145,11 @@ def test_a_page_costs_the_same_whatever_stands_on_it(rows: int, cast: Cast, call
     # The token, the minute's count, the posts, the page, and one for each include.
     with django_assert_num_queries(6):
         client.get("/api/v1/projects/", {"include": "months,project-codes"})
+
+
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/projects/", "/api/v1/projects/?fields=zz"])
+def test_the_browser_is_shown_a_page(address: str, cast: Cast, signed_in: Any) -> None:
+    make_project("甲路", cast.unit_a)
+    answer = signed_in(cast.owner).get(address, headers={"accept": "text/html"})
+    assert answer["Content-Type"].startswith("text/html")
+    assert answer.status_code in (200, 400)

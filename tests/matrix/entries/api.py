@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.api.resources import RESOURCES, Resource
 from accounts.models import Division, ReportingUnit
 from accounts.roles import Action
+from tests.matrix.people import Person, Place
 from tests.matrix.surfaces import Page, Want
+from tests.matrix.world import World
 
 # Resources of which the world holds a row, by the row's name there.
 ROWS_OF = {
@@ -50,4 +55,29 @@ def _pages() -> Iterator[Page]:
             yield Page(f"api:{name}-row", Action.VIEW, fixed={"pk": 999_999_999}, done=Want.HIDDEN)
 
 
-PAGES = (Page("api:root", Action.VIEW), *_pages())
+def keeps_tokens(person: Person, _place: Place) -> Want:
+    """Whoever may view has tokens of their own; the security administrator sees everybody's."""
+    if not person.is_known:
+        return Want.LOGIN
+    return Want.OPEN if person.may(Action.VIEW) or person.city_wide(Action.USERS) else Want.REFUSED
+
+
+def no_such_token(person: Person, place: Place) -> Want:
+    answer = keeps_tokens(person, place)
+    return Want.HIDDEN if answer is Want.OPEN else answer
+
+
+def in_a_month(_world: World, _place: Place) -> dict[str, str]:
+    return {"name": "矩阵", "until": (timezone.localdate() + timedelta(days=30)).isoformat(), "unit": "", "addresses": ""}
+
+
+PAGES = (
+    Page("tokens", None, expect=keeps_tokens),
+    Page("tokens", Action.VIEW, method="POST", data=in_a_month),
+    Page("token-revoke", None, method="POST", fixed={"pk": 999_999_999}, expect=no_such_token),
+    Page("api:root", Action.VIEW),
+    Page("api:schema", Action.VIEW),
+    Page("api:swagger", Action.VIEW),
+    Page("api:redoc", Action.VIEW),
+    *_pages(),
+)

@@ -1,0 +1,46 @@
+"""The schema: made without a warning, told in Chinese, and every list is in it with every filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from accounts.api.filters import filterset
+from accounts.api.resources import RESOURCES
+from tests.conftest import Cast
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    GENERATOR_STATS.reset()
+    made = SchemaGenerator().get_schema(request=None, public=True)
+    assert not GENERATOR_STATS
+    return made
+
+
+def test_it_is_valid_openapi_31(schema: Any) -> None:
+    validate_schema(schema)
+    assert schema["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("name", sorted(RESOURCES))
+def test_a_list_is_told_with_every_filter_and_its_errors(name: str, schema: Any) -> None:
+    told = schema["paths"][f"/api/v1/{name}/"]["get"]
+    assert {one["name"] for one in told["parameters"]} >= {*filterset(name).base_filters, "fields", "ordering", "cursor", "page_size"}
+    assert all(one["description"].strip() for one in told["parameters"])
+    assert {"200", "400", "401", "403", "406", "429"} <= set(told["responses"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["swagger", "redoc"])
+def test_a_page_of_the_schema_takes_nothing_from_elsewhere(page: str, cast: Cast, signed_in: Any) -> None:
+    assert Client().get(f"/api/v1/{page}/").status_code == 302
+    answer = signed_in(cast.owner).get(f"/api/v1/{page}/")
+    assert answer.status_code == 200
+    assert b"//" not in answer.content.replace(b"http://testserver", b"")
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
