@@ -103,13 +103,17 @@ def allows(role: Role, action: Action) -> bool:
 
 
 # Django's permission words (admin views ask for these) → action, by the resource a model belongs to.
-_REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod", "reportingrule", "holiday"}
+_REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold", "stagefield", "reportingperiod", "reportingrule", "holiday"} | {
+    "disclosurerule",
+    "opencode",
+}
 # Written by their own verbs alone; a page of theirs only shows them.
 _SERVICE_MODELS = {
     *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"),
     *("fundaccount", "fundentry", "useadjustment", "quotadraw", "paperfile"),
 }
-_LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject"}
+# What is open to the public is the city's to say, as its lists are.
+_LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject", "projectdisclosure"}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}
 
 

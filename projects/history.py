@@ -19,7 +19,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects.measures import plain_text
-from projects.models import AnnualPlan, Door, Entry, LocationShare, MonthReport, Obstacle, Permit, PlanVersion, Project, ProjectCode, ProjectTag
+from projects.models import (
+    AnnualPlan,
+    Door,
+    Entry,
+    LocationShare,
+    MonthReport,
+    Obstacle,
+    Permit,
+    PlanVersion,
+    Project,
+    ProjectCode,
+    ProjectDisclosure,
+    ProjectTag,
+)
+from projects.models.disclosure import Disclosed
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 # Columns that say nothing to a reader: they follow from the others, or from the fact that something was written.
@@ -214,6 +228,7 @@ _SUBJECTS: Mapping[type[models.Model], Callable[[Any, Labels], str]] = {
     Entry: lambda row, labels: _pointed(Entry, "version", row, labels),
     Permit: lambda row, labels: str(dict(Permit.Kind.choices).get(row.kind, row.kind)),
     Obstacle: lambda row, labels: str(row.text)[:20],
+    ProjectDisclosure: lambda row, labels: str(dict(Disclosed.choices).get(row.item, row.item)),
 }
 
 

@@ -45,7 +45,12 @@ class Moment:
     @property
     def known_until(self) -> datetime | None:
         """The last instant of the known day, in the city's time."""
-        return None if self.known is None else timezone.make_aware(datetime.combine(self.known, time.max))
+        return None if self.known is None else until_end_of(self.known)
+
+
+def until_end_of(day: date) -> datetime:
+    """The last instant of a day, in the city's time."""
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 @dataclass(frozen=True, slots=True)

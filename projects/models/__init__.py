@@ -2,6 +2,7 @@
 
 from projects.models.calendar import Holiday, ReportingRule
 from projects.models.campaigns import Campaign, CampaignProject
+from projects.models.disclosure import DisclosureRule, OpenCode, ProjectDisclosure
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
@@ -19,6 +20,7 @@ __all__ = [
     "CampaignProject",
     "Classification",
     "Correction",
+    "DisclosureRule",
     "Door",
     "Entry",
     "Half",
@@ -31,11 +33,13 @@ __all__ = [
     "MonthSum",
     "NilReturn",
     "Obstacle",
+    "OpenCode",
     "Organisation",
     "Permit",
     "PlanVersion",
     "Project",
     "ProjectCode",
+    "ProjectDisclosure",
     "ProjectList",
     "ProjectTag",
     "Proposal",

@@ -12,9 +12,12 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import Division, ReportingUnit
-from projects.models import Classification, Holiday, ReportingRule, StageField, Threshold
+from projects.models import Classification, DisclosureRule, Holiday, OpenCode, ReportingRule, StageField, Threshold
 
-FILES = ("divisions", "units", "classifications", "thresholds", "stage_fields", "holidays", "reporting_rules")
+FILES = (
+    *("divisions", "units", "classifications", "thresholds", "stage_fields"),
+    *("holidays", "reporting_rules", "disclosure_rules", "open_codes"),
+)
 
 
 def load_reference(folder: Path, *, overwrite: bool = False) -> dict[str, int]:
@@ -122,6 +125,22 @@ def _load_reporting_rules(rows: list[dict[str, Any]], overwrite: bool) -> int:
     return sum(_keep(ReportingRule, {name: row[name] for name in keys}, _plain(row, ReportingRule, set(keys)), overwrite) for row in rows)
 
 
+def _load_disclosure_rules(rows: list[dict[str, Any]], overwrite: bool) -> int:
+    return sum(_keep(DisclosureRule, {"item": row["item"]}, _plain(row, DisclosureRule, {"item"}), overwrite) for row in rows)
+
+
+def _load_open_codes(rows: list[dict[str, Any]], overwrite: bool) -> int:
+    """Those of classifications that are not in this city are left out."""
+    nodes = {(node.scheme, node.code): node for node in Classification.objects.all()}
+    count = 0
+    for row in rows:
+        node = nodes.get((row["scheme"], row["of"]))
+        if node is not None:
+            key = {"classification": node, "valid_from": row.get("valid_from")}
+            count += _keep(OpenCode, key, _plain(row, OpenCode, {"classification", "valid_from"}), overwrite)
+    return count
+
+
 _LOADERS = {
     "divisions": _load_divisions,
     "units": _load_units,
@@ -130,4 +149,6 @@ _LOADERS = {
     "stage_fields": _load_stage_fields,
     "holidays": _load_holidays,
     "reporting_rules": _load_reporting_rules,
+    "disclosure_rules": _load_disclosure_rules,
+    "open_codes": _load_open_codes,
 }

@@ -32,6 +32,7 @@ from projects.models import (
     PlanVersion,
     Project,
     ProjectCode,
+    ProjectDisclosure,
     ProjectTag,
     Proposal,
     ReviewEvent,
@@ -88,6 +89,7 @@ MAKERS: dict[tuple[type[models.Model], type[models.Model]], Callable[[Any, Any],
     (Project, Dossier): lambda project, by: Dossier.objects.create(project=project),
     (Project, FinancePlan): lambda project, by: FinancePlan.objects.create(project=project),
     (Project, RollingEntry): lambda project, by: RollingEntry.objects.create(plan=RollingPlan.objects.create(base_year=2021), project=project),
+    (Project, ProjectDisclosure): lambda project, by: ProjectDisclosure.objects.create(project=project, basis="第十四条", reason="密级"),
     (Project, Proposal): lambda project, by: Proposal.objects.create(project=project, changes=[], reason="调概", by=by),
     (MonthReport, ReviewEvent): lambda report, by: ReviewEvent.objects.create(
         report=report, verb="submit", from_state="draft", to_state="submitted", by=by

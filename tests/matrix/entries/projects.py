@@ -43,6 +43,10 @@ def new_version(world: World, _place: Place) -> dict[str, Any]:
     return {"list": str(world.row("projectlist", Place.CITY).pk), "number": "9", "as_of": "2020-07-01"}
 
 
+def new_open_code(world: World, _place: Place) -> dict[str, Any]:
+    return {"classification": str(world.row("opencode", Place.CITY).classification_id), "code": "energy", "valid_from": "2031"}
+
+
 def hanging(model: str, changed: dict[str, str], **added: str) -> Rows:
     """Rows of a project, kept by whoever keeps the project."""
     return Rows(
@@ -130,6 +134,30 @@ ROWS = (
     reference("stagefield", {"label": "用地面积"}, "地", field="address", stage="build", kind="emerging"),
     reference("holiday", {"name": "端午"}, "端", date="2033-10-01", name="国庆节"),
     reference("reportingrule", {"source": "改过"}, "", year="2034", due_day="6", month_offset="1", shift="later", grace_days="0", half="0"),
+    # What is public: every item has its row from the start, and no row goes away again.
+    Rows("projects.disclosurerule", Reach.OPEN, change=Action.REFERENCE, changed={"basis": "改过", "change_reason": WHY}, finds="条例"),
+    Rows(
+        "projects.opencode",
+        Reach.OPEN,
+        add=Action.REFERENCE,
+        change=Action.REFERENCE,
+        delete=Action.DELETE,
+        changed={"source": "改过", "change_reason": WHY},
+        finds="transport",
+        added=lambda world, _place: {
+            "classification": str(world.row("opencode", Place.CITY).classification_id),
+            "code": "energy",
+            "valid_from": "2031",
+        },
+    ),
+    Rows(
+        "projects.projectdisclosure",
+        Reach.UNIT,
+        add=Action.LISTS,
+        change=Action.LISTS,
+        changed={"reason": "改过", "change_reason": WHY},
+        added=of_project(item="content", level="closed", basis="第十五条", reason=WHY),
+    ),
     Rows("projects.proposal", Reach.UNIT),
     Rows("projects.correction", Reach.UNIT),
     Rows(
