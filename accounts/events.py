@@ -156,6 +156,8 @@ _KEYS: Mapping[str, Any] = {
 }
 _VALUES: Mapping[str, Any] = {
     "command": gettext_lazy("命令"),
+    "public": gettext_lazy("公开接口"),
+    "oc4ids": gettext_lazy("开放数据（OC4IDS）"),
     "city_progress_by_unit": gettext_lazy("投资进展表（按单位）"),
     "city_progress_by_sector": gettext_lazy("投资进展表（按领域）"),
     "city_progress_by_kind": gettext_lazy("投资进展表（按清单类别）"),

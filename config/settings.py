@@ -174,6 +174,14 @@ CITY_NAME = environment.text("PIPELINE_CITY_NAME", "青岛市")
 
 # How often one caller (a token, a person, an address) may ask in a minute.
 API_CALLS_PER_MINUTE = environment.number("PIPELINE_API_CALLS_PER_MINUTE", 600)
+# Open data (OC4IDS). The prefix is given out by the standard's keeper; this one is a placeholder, and what carries it is not published.
+OC4IDS_PREFIX = environment.text("PIPELINE_OC4IDS_PREFIX", "oc4ids-000000")
+OC4IDS_PUBLISHER = environment.text("PIPELINE_OC4IDS_PUBLISHER", f"{CITY_NAME}发展和改革委员会")
+OC4IDS_URI = environment.text("PIPELINE_OC4IDS_URI", "https://example.invalid/open/oc4ids.json")
+# Serve it to everybody at /open/oc4ids.json; made anew so many minutes after it was made last.
+OC4IDS_PUBLIC = environment.flag("PIPELINE_OC4IDS_PUBLIC")
+OC4IDS_MINUTES = environment.number("PIPELINE_OC4IDS_MINUTES", 60)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.MayAct"],

@@ -9,6 +9,7 @@ from accounts.api import token_page
 from accounts.explain_page import explain_page
 from config import explained  # noqa: F401 -- registers what it explains
 from config.views import robots, set_moment, upload_by_number
+from reports.oc4ids.door import open_data
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     path("tokens/", token_page.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", token_page.revoke, name="token-revoke"),
+    path("open/oc4ids.json", open_data, name="open-data"),
     path("explain/", explain_page, name="explain"),
     path("admin/", admin.site.urls),
 ]

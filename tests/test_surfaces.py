@@ -24,7 +24,7 @@ FILLED = {"{public_id}": "0" * 32, "{id}": "1"}
 def addresses() -> list[str]:
     return [
         value
-        for part in ("login", "upload", "reports", "admin")
+        for part in ("login", "upload", "reports", "open", "admin")
         for value in SURFACES[part].values()
         if isinstance(value, str) and value.startswith("/")
     ]
@@ -75,7 +75,7 @@ def test_command_has_exactly_these_options(name: str) -> None:
 
 def test_settings_are_the_ones_read_and_the_readme_has_them_all() -> None:
     text = (ROOT / "config/settings.py").read_text() + (ROOT / "config/environment.py").read_text()
-    read = set(re.findall(r'(?:environment\.)?(?:text|flag|number|words)\("([A-Z_]+)"', text))
+    read = set(re.findall(r'(?:environment\.)?(?:text|flag|number|words)\("([A-Z0-9_]+)"', text))
     assert read == set(SURFACES["settings"]["names"])
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in SURFACES["settings"]["names"] if f"`{name}`" not in readme] == []
