@@ -19,6 +19,8 @@ COMMANDS = (
     Shell("undo", "takes an upload back as whoever is named with --user"),
     Shell("prove", "adds the ledger up again; reads only"),
     Shell("funds_check", "prints the clocks and rules of money; reads only"),
+    Shell("bi_role", "gives and takes database logins; asks for the server and a database account that may create roles"),
+    Shell("migrate", "Django's own; makes the BI views anew"),
     Shell("intake", "uploads as whoever is named with --user"),
 )
 
