@@ -78,7 +78,7 @@ LIST = View(
     (
         whole("id", "清单版本主键", "v.id"),
         whole("list_id", "清单主键", "l.id"),
-        text("key", "清单标识", "l.key"),
+        text("list_key", "清单标识", "l.key"),
         text("name", "清单名称", "l.name"),
         whole("year", "年份", "l.year"),
         text("kind", "类别", "l.kind"),
@@ -95,9 +95,9 @@ MONTH = View(
     "填报期（月份；分半月填报的另有上、下半月）",
     (
         whole("id", "填报期主键", "t.id"),
-        month("month", "月份", "t.year, t.month"),
+        month("year_month", "月份", "t.year, t.month"),
         whole("year", "年份", "t.year"),
-        whole("month_number", "月", "t.month"),
+        whole("month", "月", "t.month"),
         whole("half", "0 整月，1 上半月，2 下半月", "t.half"),
         day("due_on", "截止日期", "t.due_on"),
     ),

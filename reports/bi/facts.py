@@ -25,10 +25,10 @@ MONTH_PROGRESS = View(
     (
         whole("id", "月报主键", "r.id"),
         *_OF_PROJECT,
-        whole("month_id", "填报期，见 bi_month", "t.id"),
-        month("month", "月份", "t.year, t.month"),
+        whole("period_id", "填报期，见 bi_month", "t.id"),
+        month("year_month", "月份", "t.year, t.month"),
         whole("year", "年份", "t.year"),
-        whole("month_number", "月", "t.month"),
+        whole("month", "月", "t.month"),
         whole("half", "0 整月，1 上半月，2 下半月", "t.half"),
         wan("done_month_wan", "本月完成投资", "r.done_month_wan"),
         wan("done_ytd_wan", "本年累计完成投资", "r.done_ytd_wan"),
@@ -43,12 +43,12 @@ MONTH_PROGRESS = View(
 )
 ANNUAL_PLAN = View(
     "bi_annual_plan",
-    "年度计划（month_number 为空的是全年；勿与分月计划相加）",
+    "年度计划（month 为空的是全年；勿与分月计划相加）",
     (
         whole("id", "计划主键", "y.id"),
         *_OF_PROJECT,
         whole("year", "年份", "y.year"),
-        whole("month_number", "月；空为全年", "y.month"),
+        whole("month", "月；空为全年", "y.month"),
         wan("plan_wan", "计划投资", "y.plan_wan"),
         wan("cum_prior_wan", "截至上年底累计完成", "y.cum_prior_wan"),
     ),
