@@ -14,6 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import audit
@@ -105,7 +107,7 @@ def lock_funds(keys: Iterable[Key]) -> _Funds:
     bonds = {bond.pk: bond for bond in locked.filter(pk__among=bond_ids).order_by("pk")} if bond_ids else {}
     plans = {plan.pk: plan for plan in CentralPlan.objects.select_for_update().filter(pk__among=plan_ids).order_by("pk")} if plan_ids else {}
     if len(bonds) < len(bond_ids) or len(plans) < len(plan_ids) or any(key.bond_id is None and key.plan_id is None for key in keys):
-        raise Refused("fund", "没有这笔债券或投资计划。", "There is no such bond or plan.")
+        raise Refused("fund", "没有这笔债券或投资计划，或已撤销登记。", "There is no such bond or plan, or it was struck out.")
     return _Funds(bonds, plans)
 
 
@@ -137,22 +139,21 @@ def _may_be_negative(posting: Posting) -> bool:
 
 def _accounts(keys: set[Key], source: Source) -> dict[Key, FundAccount]:
     """The accounts of the keys; those that are new are stored."""
-    projects = {key.project_id for key in keys}
-    known = set(Project.objects.filter(pk__among=sorted(projects)).values_list("pk", flat=True))
-    if known != projects:
+    ids = sorted({key.project_id for key in keys})
+    projects = Project.objects.filter(pk__among=ids).only("name").in_bulk()
+    if len(projects) < len(ids):
         raise Refused("project", "没有这个项目。", "There is no such project.")
-    rows = FundAccount.objects.filter(project__among=sorted(projects)).select_related("project", "bond", "plan")
-    found = {Key.of(account): account for account in rows}
+    found = {Key.of(account): account for account in FundAccount.objects.filter(project__among=ids)}
     fresh = [
         FundAccount(project_id=key.project_id, bond_id=key.bond_id, plan_id=key.plan_id, source=key.source, by_id=source.actor_id)
         for key in keys - found.keys()
     ]
-    FundAccount.objects.bulk_create(
+    stored = FundAccount.objects.bulk_create(
         sorted(fresh, key=lambda account: (account.bond_id or 0, account.plan_id or 0, account.project_id)), batch_size=_PART
     )
-    if fresh:
-        rows = FundAccount.objects.filter(project__among=sorted(projects)).select_related("project", "bond", "plan")
-        found = {Key.of(account): account for account in rows}
+    found |= {Key.of(account): account for account in stored}
+    for key in keys:
+        found[key].project = projects[key.project_id]
     return {key: found[key] for key in keys}
 
 
@@ -227,14 +228,26 @@ def told(source: Source) -> dict[str, Any]:
 
 
 def _keep_balances(accounts: Mapping[Key, FundAccount], postings: Sequence[Posting]) -> None:
+    """Each account's balances are what its entries add up to: one statement for all."""
     held: dict[Key, Balance] = {key: account.balance for key, account in accounts.items()}
     for posting in postings:
         held[posting.key] = held[posting.key].with_entry(posting.entry)
     for key, account in accounts.items():
         for name in ("assigned", "capital", "arrived", "paid", "completed"):
             setattr(account, f"{name}_wan", fen_to_wan(getattr(held[key], name)))
-    columns = ["assigned_wan", "capital_wan", "arrived_wan", "paid_wan", "completed_wan"]
-    FundAccount.objects.bulk_update(list(accounts.values()), columns, batch_size=_PART)
+    sums = {column: _entered(step) for column, step in _COLUMNS.items()}
+    FundAccount.objects.filter(pk__among=sorted(account.pk for account in accounts.values())).update(
+        **sums, capital_wan=_entered(Step.ASSIGN, "capital_wan")
+    )
+
+
+_COLUMNS = {"assigned_wan": Step.ASSIGN, "arrived_wan": Step.ARRIVE, "paid_wan": Step.PAY, "completed_wan": Step.COMPLETE}
+
+
+def _entered(step: Step, column: str = "amount_wan") -> Coalesce:
+    """What the entries of an account say of a step."""
+    rows = FundEntry.objects.filter(account=OuterRef("pk"), step=step.value).order_by().values("account").annotate(total=Sum(column))
+    return Coalesce(Subquery(rows.values("total")), Value(0), output_field=BigIntegerField())
 
 
 def _keep_sums(funds: _Funds, postings: Sequence[Posting]) -> None:

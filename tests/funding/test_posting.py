@@ -221,7 +221,7 @@ def test_posting_takes_the_same_number_of_queries_for_any_number_of_entries(djan
     bond, projects = make_bond(), [make_project() for _ in range(30)]
     counts = []
     for group in (projects[:2], projects[2:]):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             made = post([Posting(of_bond(project, bond), A, Decimal(10), DAY) for project in group], source=SOURCE)
         counts.append(len(made))
     assert counts == [2, 28]
