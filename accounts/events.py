@@ -72,6 +72,7 @@ _VERBS: Mapping[str, Any] = {
     "withdrawn": gettext_lazy("撤回"),
     "reopened": gettext_lazy("退回待审核"),
     "post": gettext_lazy("记账"),
+    "strike": gettext_lazy("撤销登记"),
     "issue": gettext_lazy("登记发行"),
     "revise": gettext_lazy("编制新版"),
     "roll": gettext_lazy("滚动生成"),
@@ -222,7 +223,7 @@ def object_names(events: Iterable[AuditEvent]) -> dict[tuple[str, str], str]:
     for label, ids in wanted.items():
         model: Any = _model(label)
         pointed = [field.name for field in model._meta.concrete_fields if field.many_to_one and not field.null]
-        rows = model._default_manager.filter(pk__in=[key for key in ids if key.isdigit()]).select_related(*pointed)
+        rows = model._base_manager.filter(pk__in=[key for key in ids if key.isdigit()]).select_related(*pointed)
         names |= {(label, str(row.pk)): str(row) for row in rows}
     return names
 

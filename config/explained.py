@@ -14,7 +14,7 @@ from accounts.explain_query import Part
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
-from funding.models import Bond, CentralPlan, FinancePlan, PaperFile, QuotaBatch, RollingPlan
+from funding.models import Bond, BondIssue, CentralPlan, FinancePlan, PaperFile, QuotaBatch, RollingPlan
 from projects.models import ListVersion, MonthReport, Project, Proposal, ReportingPeriod
 from projects.services.periods import writable
 from projects.values import Month
@@ -71,6 +71,14 @@ register("admin:projects_proposal_withdraw", Deed(_("撤回变更申请"), "do",
 for _method in ("GET", "POST"):
     register("admin:projects_proposal_make", Deed(_("提出变更申请"), "do", Action.EDIT, Project, in_admin=True), _method)
 register("admin:funding_quotabatch_page", Deed(_("债券额度批次"), "view", Action.VIEW, QuotaBatch, in_admin=True))
+register("admin:funding_quotabatch_strike", Deed(_("撤销额度批次登记"), "do", Action.DELETE, QuotaBatch, in_admin=True, whole_city=True))
+register("admin:funding_quotabatch_strike", Deed(_("撤销额度批次登记"), "do", Action.DELETE, QuotaBatch, in_admin=True, whole_city=True), "POST")
+register("admin:funding_bondissue_strike", Deed(_("撤销发行批次登记"), "do", Action.DELETE, BondIssue, in_admin=True, whole_city=True))
+register("admin:funding_bondissue_strike", Deed(_("撤销发行批次登记"), "do", Action.DELETE, BondIssue, in_admin=True, whole_city=True), "POST")
+register("admin:funding_bond_strike", Deed(_("撤销债券登记"), "do", Action.DELETE, Bond, in_admin=True, whole_city=True))
+register("admin:funding_bond_strike", Deed(_("撤销债券登记"), "do", Action.DELETE, Bond, in_admin=True, whole_city=True), "POST")
+register("admin:funding_centralplan_strike", Deed(_("撤销投资计划登记"), "do", Action.DELETE, CentralPlan, in_admin=True, whole_city=True))
+register("admin:funding_centralplan_strike", Deed(_("撤销投资计划登记"), "do", Action.DELETE, CentralPlan, in_admin=True, whole_city=True), "POST")
 register("admin:funding_bond_page", Deed(_("债券"), "view", Action.VIEW, Bond, in_admin=True))
 register("admin:funding_bond_page", Deed(_("债券资金记账"), "do", Action.EDIT, Bond, in_admin=True, whole_city=True), "POST")
 register("admin:funding_centralplan_page", Deed(_("中央预算内投资计划"), "view", Action.VIEW, CentralPlan, in_admin=True))

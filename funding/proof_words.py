@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "sources": _("分配 {whole} = 专项债券 {0} + 中央预算内 {1} + 省级 {2} + 市级 {3} + 区市级 {4} + 自筹 {5}"),
     "assigned": _("分配 {whole} = 已拨付 {0} + 未拨付 {1}"),
     "transferred": _("拨付 {whole} = 已支出 {0} + 未支出 {1}"),
+    "struck": _("已撤销登记 {whole} = 余额 {0} + 额度使用 {1} + 各项目 {2}"),
     "entries_assign": _("分配 {whole} = 流水合计 {0}"),
     "entries_capital": _("资本金 {whole} = 流水合计 {0}"),
     "entries_arrive": _("拨付 {whole} = 流水合计 {0}"),

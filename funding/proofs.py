@@ -3,6 +3,7 @@
 quota batch   amount = issued + unissued, issued = its draws
 bond          new money = its draws; amount = assigned + unassigned, assigned = its accounts; transferred = spent + unspent;
               principal = redeemed early + paid by schedule; what it pays = what its projects bear + the part of nobody
+struck out    nothing: no draw, nothing assigned, no account with money
 central plan  amount = decomposed + left, decomposed = its accounts of central money; by source: entries = accounts, arrived = paid + unpaid
 project       by source = total; assigned = arrived + not arrived; arrived = paid + unpaid: entries on one side, accounts on the other
 account       each balance = its entries; paid ≤ arrived ≤ assigned; transferred = spent + unspent
@@ -21,6 +22,7 @@ from funding.debts import UNASSIGNED, BondDebt, borne, debts, weights
 from funding.ledger import Step
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry, QuotaBatch, QuotaDraw
 from funding.models.accounts import FundSource
+from funding.models.registered import STANDS
 from projects.values import fen_to_wan
 
 _ZERO = Decimal(0)
@@ -53,6 +55,7 @@ def prove() -> Iterator[Proof]:
     yield from _quota()
     yield from _bonds(Bond.objects.all(), books)
     yield from _plans(books)
+    yield from _struck(books)
     yield from _projects(books)
     yield from _accounts(books)
 
@@ -141,6 +144,18 @@ def _plans(books: _Books) -> Iterator[Proof]:
         held = accounts.get(plan.pk, [])
         yield from _fund("plan", plan, [account for account in held if account.source == FundSource.CENTRAL], books)
         yield _by_source("plan", plan.pk, str(plan), held, books)
+
+
+def _struck(books: _Books) -> Iterator[Proof]:
+    """What was struck out holds nothing: by its own sum, by its draws, by its accounts."""
+    on_batch, of_bond = (_sums(QuotaDraw.objects.order_by().values(by).annotate(total=Sum("amount_wan")), by) for by in ("batch", "bond"))
+    for batch in QuotaBatch.everything.exclude(STANDS):
+        yield Proof("quota", batch.pk, str(batch), "struck", _ZERO, (batch.issued_wan, on_batch.get(batch.pk, _ZERO), _ZERO))
+    for kind, model, column, drawn in (("bond", Bond, "bond_id", of_bond), ("plan", CentralPlan, "plan_id", {})):
+        accounts = books.by(column)
+        for fund in model.everything.exclude(STANDS):
+            held = _held(accounts.get(fund.pk, []), "assigned_wan")
+            yield Proof(kind, fund.pk, str(fund), "struck", _ZERO, (fund.assigned_wan, drawn.get(fund.pk, _ZERO), held))
 
 
 def _fund(kind: str, fund: Any, accounts: list[FundAccount], books: _Books) -> Iterator[Proof]:

@@ -211,7 +211,7 @@ def _labels(found: Iterable[tuple[type[models.Model], Sequence[Any]]]) -> dict[t
                 wanted.setdefault(field.related_model, set()).update(ids)
     labels = {}
     for model, ids in wanted.items():
-        rows_now = model._default_manager.filter(pk__in=ids)
+        rows_now = model._base_manager.filter(pk__in=ids)
         for row in rows_now.select_related("list") if hasattr(model, "list_id") else rows_now:
             labels[(model, row.pk)] = str(row)
     return labels

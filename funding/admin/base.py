@@ -42,9 +42,9 @@ class SumChangeList(ChipChangeList):
         summed = self._summed
         names = {name for columns in summed.values() for name in columns}
         # Without order and joins of the page: an ordering by a column that is not summed would split the sum.
-        rows = self.model_admin.model._default_manager.filter(pk__in=self.queryset.order_by().values("pk"))
-        found = rows.order_by().aggregate(**{f"sum_{name}": Sum(name) for name in names}) if names else {}
         page: Any = self.model_admin
+        rows = page.model._base_manager.filter(pk__in=self.queryset.order_by().values("pk"))
+        found = rows.order_by().aggregate(**{f"sum_{name}": Sum(name, filter=getattr(page, "sum_filter", None)) for name in names}) if names else {}
         self._rough = bool(page.approximate) and rows.filter(is_approximate=True).exists()
         self.sum_cells = [self._cell(place, name, found) for place, name in enumerate(self._shown())]
 
@@ -79,6 +79,7 @@ class FundAdmin(CityBooks, TrackedAdmin):
 
     form = RevisedForm
     summed: ClassVar[Summed] = {}
+    sum_filter: ClassVar[Q | None] = None  # which of the rows that a sum reaches through a relation count
     approximate = False  # whether rows say that their amount is only known roughly; then their sum says so too
     page_name = ""
 
@@ -122,6 +123,7 @@ class PostedAdmin(PlainAdmin):
     """Rows that the ledger alone writes: a list that is filtered and summed, and a page that only shows."""
 
     summed: ClassVar[Summed] = {}
+    sum_filter: ClassVar[Q | None] = None  # which of the rows that a sum reaches through a relation count
     approximate = False
     list_display_links = None
 

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
-from funding.admin.base import CityBooks, FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.base import CityBooks, KeptForm, left_column, money_column
 from funding.admin.checking import AREA_SCHEMES, InstalmentForm, offer_areas
 from funding.admin.days import check_days
 from funding.admin.fund_page import bond_page
 from funding.admin.issuing import issuing_page
+from funding.admin.registered import RegisteredAdmin, StruckFilter, state_tag
 from funding.debts import agrees, redeemed_of
 from funding.models import Bond, BondCode
 from funding.services.checks import check_bond
@@ -76,13 +77,13 @@ class CodeInline(CityBooks, TrackedInline):
 
 
 @admin.register(Bond)
-class BondAdmin(FundAdmin):
+class BondAdmin(RegisteredAdmin):
     head_line = _("每只债券发行多少、分配到项目多少、还剩多少；点开看账户、流水和还本付息")
     form = BondForm
     page_name = "admin:funding_bond_page"
     list_display = ("title", "issue", "years", "rate_percent", "tender_on", "n_amount", "n_assigned", "n_left", "use_area", "mark")
     list_display_links = None
-    list_filter = (PurposeFilter,)
+    list_filter = (PurposeFilter, StruckFilter)
     list_select_related = ("issue", "use_area")
     search_fields = ("name", "short_name", "codes__code")
     search_help_text = _("债券名称、简称、代码")
@@ -103,7 +104,7 @@ class BondAdmin(FundAdmin):
 
     @admin.display(description=_("数据"))
     def mark(self, row: Bond) -> Any:
-        return synthetic_tag(row)
+        return state_tag(row)
 
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
         rows = super().scoped_choices(field, request, queryset)
@@ -111,10 +112,6 @@ class BondAdmin(FundAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return FIXED if obj is not None else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A bond that was issued is there for good; what was posted wrongly is reversed."""
-        return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
         """A bond is issued under its quota, or not at all."""

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
-from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.base import KeptForm, left_column, money_column
 from funding.admin.days import check_days
 from funding.admin.fund_page import plan_page
+from funding.admin.registered import RegisteredAdmin, StruckFilter, state_tag
 from funding.measures import exact_text
 from funding.models import CentralPlan
 from projects.admin.filters import YearFilter
@@ -34,14 +35,14 @@ class PlanForm(KeptForm):
 
 
 @admin.register(CentralPlan)
-class CentralPlanAdmin(FundAdmin):
+class CentralPlanAdmin(RegisteredAdmin):
     head_line = _("中央预算内投资计划：下达多少、分解到项目多少、还剩多少")
     form = PlanForm
     approximate = True
     page_name = "admin:funding_centralplan_page"
     list_display = ("title", "manner", "given_on", "n_amount", "n_assigned", "n_left", "mark")
     list_display_links = None
-    list_filter = (YearFilter,)
+    list_filter = (YearFilter, StruckFilter)
     search_fields = ("doc_no", "programme")
     search_help_text = _("文号、专项")
     autocomplete_fields = ("area",)
@@ -63,7 +64,7 @@ class CentralPlanAdmin(FundAdmin):
 
     @admin.display(description=_("数据"))
     def mark(self, row: CentralPlan) -> Any:
-        return synthetic_tag(row)
+        return state_tag(row)
 
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: Any) -> Any:
         rows = super().scoped_choices(field, request, queryset)

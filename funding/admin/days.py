@@ -51,7 +51,7 @@ def check_issue(form: Any, issue: BondIssue) -> None:
     bonds = list(issue.bonds.all())
     for bond in bonds:
         bond.issue = issue
-    if "year" in form.changed_data and QuotaDraw.objects.filter(bond__issue=issue).exists():
+    if "year" in form.changed_data and issue.bonds.exists():
         form.add_error("year", _("这一批的债券已使用当年额度，年份不能再改"))
     if "tender_on" in form.changed_data:
         for bond in bonds:
@@ -61,7 +61,11 @@ def check_issue(form: Any, issue: BondIssue) -> None:
 
 def check_given(form: Any, batch: QuotaBatch) -> None:
     """Quota is given in its own year, in advance also in the year before, and before anything is issued under it."""
-    first = QuotaDraw.objects.filter(batch=batch).order_by("drawn_on").values_list("drawn_on", flat=True).first() if batch.pk else None
+    first = (
+        QuotaDraw.objects.filter(batch=batch, bond__struck_at=None).order_by("drawn_on").values_list("drawn_on", flat=True).first()
+        if batch.pk
+        else None
+    )
     if first is not None and "year" in form.changed_data:
         form.add_error("year", _("这批额度已有债券使用，年份不能再改"))
     given = batch.given_on

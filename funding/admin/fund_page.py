@@ -19,6 +19,7 @@ from accounts.scope import city_wide, for_user
 from funding.admin.debt import debt_of
 from funding.admin.forms import AdjustForm, PostForm, RedeemForm, ReverseForm, UnredeemForm, VerbForm
 from funding.admin.posting import done_words, run, step_word, try_out
+from funding.admin.striking import struck_context
 from funding.admin.trial import trial_of
 from funding.figures import central_by_plan, flow_of
 from funding.lookups import limits_on
@@ -52,7 +53,7 @@ def _fund(page: Any, request: HttpRequest, object_id: int, *related: str) -> Any
 
 def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs: tuple[type[VerbForm], ...]) -> HttpResponse:
     """Show the fund; a POST names its verb, and what can't be done comes back with what was typed."""
-    posts = city_wide(request.user, Action.EDIT)
+    posts = city_wide(request.user, Action.EDIT) and fund.struck_at is None
     if request.method == "POST" and not posts:
         raise PermissionDenied
     sent = request.POST.get("verb", "") if request.method == "POST" else None
@@ -119,6 +120,7 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         "step_words": _BOND_WORDS if is_bond else _PLAN_WORDS,
         "whole_city": city_wide(request.user, Action.VIEW),
         "may_change": page.has_change_permission(request, fund),
+        **struck_context(page, request, fund),
         "opts": page.opts,
     }
 
@@ -126,7 +128,7 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
 def plan_rates(plan: Any, entries: Any, *, whole_city: bool) -> dict[str, Any]:
     """The five rates of a plan as they stand now, and over what payment is reckoned."""
     over = limits_on(timezone.localdate()).central_payment_over
-    (found,) = central_by_plan(entries, CentralPlan.objects.filter(pk=plan.pk), whole_city=whole_city)
+    (found,) = central_by_plan(entries, CentralPlan.everything.filter(pk=plan.pk), whole_city=whole_city)
     return {"rates": central_rates(found.told, over), "told": found.told, "paid_over_arrived": over == OVER_ARRIVED}
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.html import format_html
@@ -14,18 +14,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
-from funding.admin.base import FundAdmin, KeptForm, left_column, money_column, synthetic_tag
+from funding.admin.base import KeptForm, left_column, money_column
 from funding.admin.days import check_given, check_issue
 from funding.admin.quota_page import quota_page
+from funding.admin.registered import RegisteredAdmin, StruckFilter, state_tag
 from funding.measures import exact_text
 from funding.models import BondIssue, QuotaBatch
 from projects.admin.filters import YearFilter
 from projects.admin.forms import RevisedForm
 
 register(
-    NavItem("funding", _("额度批次"), "admin:funding_quotabatch_changelist", may(Action.VIEW), 20),
-    NavItem("funding", _("发行批次"), "admin:funding_bondissue_changelist", may(Action.VIEW), 30),
+    NavItem("funding", _("债券额度"), "admin:funding_quotabatch_changelist", may(Action.VIEW), 20),
+    NavItem("funding", _("招标发行"), "admin:funding_bondissue_changelist", may(Action.VIEW), 30),
 )
+
+
+_BONDS = Q(bonds__struck_at=None)  # of an issue: those that stand
 
 
 class QuotaForm(KeptForm):
@@ -48,13 +52,13 @@ class IssueDayForm(RevisedForm):
 
 
 @admin.register(QuotaBatch)
-class QuotaBatchAdmin(FundAdmin):
+class QuotaBatchAdmin(RegisteredAdmin):
     head_line = _("上级下达的新增专项债券额度，分批次看已发行多少、还剩多少")
     form = QuotaForm
     page_name = "admin:funding_quotabatch_page"
     list_display = ("title", "given_on", "doc_no", "n_amount", "n_issued", "n_left", "mark")
     list_display_links = None
-    list_filter = (YearFilter,)
+    list_filter = (YearFilter, StruckFilter)
     search_fields = ("doc_no",)
     search_help_text = _("文号")
     summed = {"n_amount": ("amount_wan",), "n_issued": ("issued_wan",), "n_left": ("amount_wan", "issued_wan")}
@@ -77,26 +81,27 @@ class QuotaBatchAdmin(FundAdmin):
 
     @admin.display(description=_("数据"))
     def mark(self, row: QuotaBatch) -> Any:
-        return synthetic_tag(row)
+        return state_tag(row)
 
 
 @admin.register(BondIssue)
-class BondIssueAdmin(FundAdmin):
+class BondIssueAdmin(RegisteredAdmin):
     form = IssueDayForm
-    head_line = _("每次招标发行的债券；发行批次与额度批次是两回事")
+    head_line = _("每次招标发行了哪些债券；与上级下达的额度批次是两回事，额度见“债券额度”")
     list_display = ("title", "tender_on", "venue", "doc_no", "count_bonds", "n_amount", "mark")
     list_display_links = ("title",)
-    list_filter = (YearFilter,)
+    list_filter = (YearFilter, StruckFilter)
     search_fields = ("doc_no", "venue")
     search_help_text = _("文号、发行场所")
     summed = {"n_amount": ("bonds__amount_wan",)}
+    sum_filter = _BONDS
     sections = (
         (_("发行"), ("year", "number", "tender_on", "venue", "doc_no")),
         (_("来源"), ("source", "is_synthetic")),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(bond_count=Count("bonds"), bond_sum=Sum("bonds__amount_wan"))
+        return super().get_queryset(request).annotate(bond_count=Count("bonds", filter=_BONDS), bond_sum=Sum("bonds__amount_wan", filter=_BONDS))
 
     @admin.display(description=_("批次"), ordering="year")
     def title(self, row: BondIssue) -> str:
@@ -112,4 +117,4 @@ class BondIssueAdmin(FundAdmin):
 
     @admin.display(description=_("数据"))
     def mark(self, row: BondIssue) -> Any:
-        return synthetic_tag(row)
+        return state_tag(row)

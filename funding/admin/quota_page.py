@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user
+from funding.admin.striking import struck_context
 from funding.batches import BatchMonth, batch_course
 from funding.course_chart import CourseChart, Series, course_chart
 from funding.measures import Drawn
@@ -41,6 +42,7 @@ def quota_page(page: Any, request: HttpRequest, object_id: int) -> HttpResponse:
         "issue_url": reverse("admin:funding_bond_add") if may_change and batch.amount_wan > batch.issued_wan else "",
         "whole_city": city_wide(request.user, Action.VIEW),
         "may_change": may_change,
+        **struck_context(page, request, batch),
         "opts": page.opts,
     }
     return TemplateResponse(request, "funding/quota.html", context)

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from funding import schedule
 from funding.models.posted import Posted
+from funding.models.registered import STANDS, Registered
 from projects.models import Classification
 from projects.models.fields import WanField
 from projects.models.tracking import Revised, tracked
 
 
-class QuotaBatch(Revised):
+class QuotaBatch(Registered):
     """额度批次: so much may be issued. `issued_wan` is kept by the ledger and never exceeds the amount."""
 
     scope_path = ""
@@ -37,7 +38,8 @@ class QuotaBatch(Revised):
         verbose_name = verbose_name_plural = _("债券额度批次")
         ordering = ["-year", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["year", "number"], name="quota_once", violation_error_message=_("这一年已有这一批次")),
+            models.UniqueConstraint(fields=["year", "number"], condition=STANDS, name="quota_once", violation_error_message=_("这一年已有这一批次")),
+            models.CheckConstraint(condition=STANDS | models.Q(issued_wan=0), name="struck_quota_is_empty"),
             models.CheckConstraint(
                 condition=models.Q(issued_wan__gte=0, issued_wan__lte=models.F("amount_wan")),
                 name="quota_holds",
@@ -49,7 +51,7 @@ class QuotaBatch(Revised):
         return gettext("%(year)s年第%(number)s批额度") % {"year": self.year, "number": self.number}
 
 
-class BondIssue(Revised):
+class BondIssue(Registered):
     """发行批次: the bonds of one tender."""
 
     scope_path = ""
@@ -67,13 +69,17 @@ class BondIssue(Revised):
     class Meta:
         verbose_name = verbose_name_plural = _("债券发行批次")
         ordering = ["-year", "number"]
-        constraints = [models.UniqueConstraint(fields=["year", "number"], name="issue_once", violation_error_message=_("这一年已有这一发行批次"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "number"], condition=STANDS, name="issue_once", violation_error_message=_("这一年已有这一发行批次")
+            )
+        ]
 
     def __str__(self) -> str:
         return gettext("%(year)s年第%(number)s次发行") % {"year": self.year, "number": self.number}
 
 
-class Bond(Revised):
+class Bond(Registered):
     """债券: one term of an issue. What it assigned to projects is kept by the ledger and never exceeds its amount."""
 
     scope_path = ""
@@ -100,7 +106,7 @@ class Bond(Revised):
         AT_MATURITY = schedule.AT_MATURITY, _("到期还本付息")
 
     issue = models.ForeignKey(BondIssue, models.PROTECT, verbose_name=_("发行批次"), related_name="bonds")
-    name = models.CharField(_("债券全称"), max_length=120, unique=True)
+    name = models.CharField(_("债券全称"), max_length=120)
     short_name = models.CharField(_("债券简称"), max_length=40, blank=True)
     type = models.CharField(_("债券类型"), max_length=10, choices=Type.choices, default=Type.SPECIAL)
     purpose = models.CharField(_("发行用途"), max_length=12, choices=Purpose.choices, default=Purpose.NEW)
@@ -134,6 +140,8 @@ class Bond(Revised):
                 name="bond_holds",
                 violation_error_message=_("发行额不能小于已分配数"),
             ),
+            models.UniqueConstraint(fields=["name"], condition=STANDS, name="bond_once", violation_error_message=_("已有这一全称的债券")),
+            models.CheckConstraint(condition=STANDS | models.Q(assigned_wan=0), name="struck_bond_is_empty"),
             models.CheckConstraint(condition=models.Q(years__in=schedule.TERMS), name="bond_term", violation_error_message=_("债券期限不在允许范围")),
         ]
 

@@ -6,12 +6,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from funding.models.registered import STANDS, Registered
 from projects.models import Classification
 from projects.models.fields import WanField
-from projects.models.tracking import Revised, tracked
+from projects.models.tracking import tracked
 
 
-class CentralPlan(Revised):
+class CentralPlan(Registered):
     """A plan document (投资计划下达文件). What was decomposed to projects is kept by the ledger and never exceeds its amount."""
 
     scope_path = ""
@@ -47,7 +48,10 @@ class CentralPlan(Revised):
         verbose_name = verbose_name_plural = _("中央预算内投资计划")
         ordering = ["-year", "given_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["doc_no", "programme"], name="central_plan_once", violation_error_message=_("已有这一文号和专项的计划")),
+            models.UniqueConstraint(
+                fields=["doc_no", "programme"], condition=STANDS, name="central_plan_once", violation_error_message=_("已有这一文号和专项的计划")
+            ),
+            models.CheckConstraint(condition=STANDS | models.Q(assigned_wan=0), name="struck_plan_is_empty"),
             models.CheckConstraint(
                 condition=models.Q(assigned_wan__gte=0, assigned_wan__lte=models.F("amount_wan")),
                 name="central_plan_holds",

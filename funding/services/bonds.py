@@ -14,7 +14,7 @@ from accounts import audit
 from funding import schedule
 from funding.ledger import Step
 from funding.measures import exact_text
-from funding.models import Bond, FundAccount, QuotaBatch, QuotaDraw, UseAdjustment
+from funding.models import Bond, BondIssue, FundAccount, QuotaBatch, QuotaDraw, UseAdjustment
 from funding.records import Limits
 from funding.rules import days_in_order, said_by
 from funding.services.checks import bond_record
@@ -39,6 +39,9 @@ def issue_bond(bond: Bond, draws: Mapping[int, Decimal], *, source: Source) -> B
             f"The draws of a new bond must add up to its {exact_text(wanted)}, they are {exact_text(drawn)}; other bonds draw on no quota.",
         )
     _check_terms(bond)
+    # Held, so that it is not struck out meanwhile.
+    if not BondIssue.objects.select_for_update().filter(pk=bond.issue_id).exists():
+        raise Refused("issue", "没有这一发行批次，或已撤销登记。", "There is no such issue, or it was struck out.")
     batches = _locked(draws)
     for pk, amount in draws.items():
         _check_batch(batches[pk], bond)

@@ -55,9 +55,9 @@ def reverse_redemption(redemption_id: int, *, source: Source) -> Redemption:
 
 
 def _locked(bond_id: int) -> Bond:
-    bond = Bond.objects.select_for_update().filter(pk=bond_id).first()
+    bond: Bond | None = Bond.objects.select_for_update().filter(pk=bond_id).first()
     if bond is None:
-        raise Refused("fund", "没有这只债券。", "There is no such bond.")
+        raise Refused("fund", "没有这只债券，或已撤销登记。", "There is no such bond, or it was struck out.")
     return bond
 
 

@@ -14,8 +14,9 @@ from funding.ledger import Step
 from funding.models import Bond, FundAccount
 from funding.proof_words import WORDS
 from funding.proofs import prove
+from funding.services.striking import strike
 from tests.factories import make_project
-from tests.funding.money import give, make_bond, make_central, make_quota, of_bond, of_plan
+from tests.funding.money import SOURCE, give, make_bond, make_central, make_quota, of_bond, of_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,7 @@ def test_json_says_the_same(money) -> None:
 
 
 def test_every_sum_has_words(money) -> None:
+    strike(Bond, make_bond(1).pk, source=SOURCE)
     assert {proof.code for proof in prove()} == set(WORDS)
 
 
@@ -87,10 +89,10 @@ def test_an_empty_ledger_is_clean() -> None:
 
 
 def test_proving_takes_the_same_queries_at_any_size(money, django_assert_num_queries) -> None:
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(15):
         first = len(list(prove()))
     bond = make_bond(1000)
     for _ in range(5):
         give(of_bond(make_project(), bond), Step.ASSIGN, 10)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(15):
         assert len(list(prove())) > first

@@ -212,6 +212,7 @@ def city_rows(world: World) -> None:
         "rollingplan_spare": RollingPlan.objects.create(base_year=2030),
     }
     rows["bond"] = make_bond(50_000, rows["quotabatch"], issue=rows["bondissue"], name="滨海专项债券")
+    rows["bond_spare"] = make_bond(1, rows["quotabatch"], issue=rows["bondissue"], name="重复登记的债券")
     tried = {"username": "m-guess", "ip_address": "192.0.2.7", "path_info": "/admin/login/"}
     rows["axes_accessattempt"] = AccessAttempt.objects.create(attempt_time=timezone.now(), failures_since_start=1, **tried)
     for name, row in rows.items():

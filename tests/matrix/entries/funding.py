@@ -39,13 +39,13 @@ def new_dossier(world: World, place: Place) -> dict[str, Any]:
 
 
 def books(model: str, changed: dict[str, str], finds: str, *, spare: str = "", **added: str) -> Rows:
-    """What everybody reads and the posts of the whole city write."""
+    """What everybody reads and the posts of the whole city write; without a row to delete it is struck out instead."""
     return Rows(
         f"funding.{model}",
         Reach.OPEN,
         add=Action.EDIT,
         change=Action.EDIT,
-        delete=Action.DELETE,
+        delete=Action.DELETE if spare else None,
         spare=spare,
         changed=changed,
         finds=finds,
@@ -66,13 +66,12 @@ ROWS = (
     Rows("funding.financeplan", Reach.UNIT, add=Action.EDIT, change=Action.EDIT, changed={"doc_no": "改过", "change_reason": "核对"}, added=new_plan),
     Rows("funding.rollingentry", Reach.UNIT, add=Action.EDIT, change=Action.EDIT, changed={"first_content": "改过"}, added=new_entry),
     books("rollingplan", {"doc_no": "改过"}, "滚动试号", spare="rollingplan_spare", base_year="2040"),
-    books("quotabatch", {"doc_no": "改过"}, "试号", spare="quotabatch_spare", year="2031", number="1", amount_wan="5"),
-    books("bondissue", {"doc_no": "改过"}, "滨海", spare="bondissue_spare", year="2031", number="1"),
+    books("quotabatch", {"doc_no": "改过"}, "试号", year="2031", number="1", amount_wan="5"),
+    books("bondissue", {"doc_no": "改过"}, "滨海", year="2031", number="1"),
     books(
         "centralplan",
         {"programme": "改过"},
         "发改",
-        spare="centralplan_spare",
         year="2031",
         doc_no="国发改投资〔2031〕1号",
         manner="direct",
@@ -93,7 +92,18 @@ def fund(name: str, row: str) -> tuple[Page, Page]:
     return Page(name, Action.VIEW, **given), Page(name, Action.EDIT, "POST", wide=True, data=posting, **given)
 
 
+def striking(model: str) -> tuple[Page, Page]:
+    """Of a row without money."""
+    given: dict[str, Any] = {"row": f"{model}_spare", "row_is_open": True, "in_admin": True, "wide": True}
+    name = f"admin:funding_{model}_strike"
+    return Page(name, Action.DELETE, **given), Page(name, Action.DELETE, "POST", data=lambda _world, _place: {"reason": "登记重复"}, **given)
+
+
 PAGES = (
+    *striking("quotabatch"),
+    *striking("bondissue"),
+    *striking("bond"),
+    *striking("centralplan"),
     Page("admin:funding_quotabatch_page", Action.VIEW, row="quotabatch", row_is_open=True, in_admin=True),
     *fund("admin:funding_bond_page", "bond"),
     *fund("admin:funding_centralplan_page", "centralplan"),
