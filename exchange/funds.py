@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from exchange.cells.numerals import chinese_number
+from exchange.sheets import moves
 from funding.ledger import CHAIN, Balance, Entry, Overdrawn, Step, balance_of, overdrawn
 from projects.naming import document_key, name_key
 
@@ -27,7 +28,7 @@ COLUMN_OF = {Step.ASSIGN: "assigned_wan", Step.ARRIVE: "arrived_wan", Step.PAY: 
 STEP_OF = {column: step for step, column in COLUMN_OF.items()}
 # Field of a sheet → the step it tells of, unless its heading says another.
 FIELD_STEPS: Mapping[str, Mapping[str, Step]] = {
-    "bond_allocation": {"bond_this_wan": Step.ASSIGN, "bond_spent_wan": Step.PAY},
+    "bond_allocation": {"bond_this_wan": Step.ASSIGN, "bond_arrived_wan": Step.ARRIVE, "bond_spent_wan": Step.PAY},
     "central_budget": {
         "central_this_wan": Step.ASSIGN,
         "central_paid_wan": Step.ARRIVE,
@@ -35,8 +36,9 @@ FIELD_STEPS: Mapping[str, Mapping[str, Step]] = {
         "central_done_wan": Step.COMPLETE,
     },
 }
-_ARRIVES = re.compile(r"拨付|到位")
-_PAYS = re.compile(r"支付|支出|使用")
+OWN_SOURCES = frozenset({"bond", "central"})
+# Columns of money beside a central plan's own.
+BESIDE = ("prov_match_wan", "city_match_wan", "self_raised_wan")
 _NUMERAL = "一二三四五六七八九十百〇零\\d"
 _NUMBER = re.compile(rf"第?([{_NUMERAL}]{{1,4}})(?:批次?|期|次)?")
 _IN_WORDS = re.compile(rf"(?:(20\d{{2}})年?)?第([{_NUMERAL}]{{1,4}})[批期次]")
@@ -48,13 +50,14 @@ def steps_of(kind: str, headings: Mapping[str, str]) -> dict[str, Step]:
     for name, usual in FIELD_STEPS[kind].items():
         if name not in headings:
             continue
-        leaf = headings[name].rsplit("/", 1)[-1]
-        step = usual
-        if usual in (Step.ARRIVE, Step.PAY):
-            arrives, pays = _ARRIVES.search(leaf) is not None, _PAYS.search(leaf) is not None
-            step = usual if arrives == pays else Step.ARRIVE if arrives else Step.PAY
-        found[name] = step
+        found[name] = step_of(headings[name], usual) if usual in (Step.ARRIVE, Step.PAY) else usual
     return found
+
+
+def step_of(heading: str, usual: Step) -> Step:
+    """The step that a heading tells of, where it tells of one."""
+    arrives, pays = moves(heading)
+    return usual if arrives == pays else Step.ARRIVE if arrives else Step.PAY
 
 
 def batch_of(text: str | None) -> tuple[int | None, int | None]:
@@ -140,6 +143,11 @@ class Target:
     @property
     def plan_id(self) -> int | None:
         return self.id if self.fund == "plan" else None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the money is the fund's, not what others give with it."""
+        return self.source in OWN_SOURCES
 
     def pack(self) -> list[Any]:
         days = [self.days.assigned_on.isoformat(), self.days.as_of.isoformat()]

@@ -156,6 +156,12 @@ ROWS: Mapping[str, Wording] = {
         "请核对合计公式的范围和各行数值",
         "Check the range of the sum and the rows",
     ),
+    "total_open": Wording(
+        "“{label}”填{stated}万元，读得出的各行合计{found}万元；本列有{unread}处读不出，应正好是相差的{difference}万元，否则这个合计也不对",
+        "“{label}” says {stated} 万元, the rows that can be read add up to {found}; {unread} cells can't be read and must hold {difference}",
+        "改正读不出的单元格时一并核对合计",
+        "Check the total together with the cells that can't be read",
+    ),
     "count_mismatch": Wording(
         "“{label}”标注{stated}个，实际读到{found}个",
         "“{label}” says {stated} projects, {found} were read",

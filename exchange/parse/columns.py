@@ -19,7 +19,7 @@ from exchange.parse.profile import (
 )
 from exchange.raw import RawValue
 from exchange.reference import Reference, folded
-from exchange.sheets import Kind, Meaning, ReaderKind, column_of
+from exchange.sheets import Kind, Meaning, ReaderKind, column_of, moves
 from projects.findings import Finding, Severity
 from projects.values import MoneyUnit, Month, PartialDate
 
@@ -173,6 +173,11 @@ def _settle_double(plan: ColumnPlan, first: dict[str, PlannedColumn], earlier: P
     elif name == "serial":
         other = later if later.heading.endswith(("编号", "号码")) else earlier
         _set(other, "local_code" if "local_code" not in first else None)
+    elif name == "bond_spent_wan" and "bond_arrived_wan" not in first and moves(earlier.heading)[0] != moves(later.heading)[0]:
+        # What was transferred beside what was spent: each is read.
+        transferred = earlier if moves(earlier.heading)[0] else later
+        _set(transferred, "bond_arrived_wan")
+        first |= {"bond_arrived_wan": transferred, name: later if transferred is earlier else earlier}
     elif earlier.meaning.ambiguous and not later.meaning.ambiguous:
         _set(earlier, "cum_total_wan" if "cum_total_wan" not in block.fields else None)
         first[name] = later

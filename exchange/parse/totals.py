@@ -50,6 +50,12 @@ class Mismatch:
     position: int | None
     stated: Decimal
     found: Decimal
+    unread: int = 0  # so many cells of the rows that could not be read; they may hold what is missing
+
+
+def _certain(found: list[Mismatch]) -> list[Mismatch]:
+    """Those that no unreadable cell may explain."""
+    return [one for one in found if not one.unread]
 
 
 @dataclass(slots=True)
@@ -101,10 +107,10 @@ class Totals:
         return found
 
     def _close(self, one: OpenSection) -> list[Mismatch]:
-        if one.claim is None or one.early == []:
-            return []
+        if one.claim is None or (one.early is not None and not _certain(one.early)):
+            return one.early or []
         found = self._judge(one.claim, [one.start])
-        return one.early if one.early is not None and len(one.early) < len(found) else found
+        return one.early if one.early is not None and len(_certain(one.early)) < len(_certain(found)) else found
 
     def total(self, claim: Claim, *, is_part: bool) -> list[Mismatch]:
         """Judge a total row: above the data it waits for the end, else it must fit some rows before it."""
@@ -118,7 +124,7 @@ class Totals:
         scopes += [one.start for one in reversed(self.sections)]
         scopes = [*scopes, self._start] if is_part else [self._start, *scopes]
         found = self._judge(claim, scopes)
-        fits_none = bool(claim.values) and sum(one.position is not None for one in found) == len(claim.values)
+        fits_none = bool(claim.values) and sum(one.position is not None for one in _certain(found)) == len(claim.values)
         if fits_none and len(claim.values) > 1:
             self.waiting = (claim, self.mark(), found)
             found = []
@@ -132,7 +138,7 @@ class Totals:
         claim, start, found = self.waiting
         self.waiting = None
         below = self._judge(claim, [start])
-        return found if len(below) >= len(found) else below
+        return found if len(_certain(below)) >= len(_certain(found)) else below
 
     @property
     def _start(self) -> Mark:
@@ -156,9 +162,9 @@ class Totals:
         ranked = sorted(scopes, key=lambda scope: -self._fitting(claim, scope))
         best = ranked[0]
         wrong = [
-            Mismatch(claim, position, stated, self._sum(position, best))
+            Mismatch(claim, position, stated, self._sum(position, best), self._open(position, stated, best))
             for position, stated in claim.values.items()
-            if not self._fits(position, stated, best)
+            if not self._agrees(position, stated, best)
         ]
         if claim.count is not None:
             counts = {self.rows - best.rows, self.rows - best.rows + self.children - best.children, self.children - best.children}
@@ -178,10 +184,15 @@ class Totals:
         return self.sums[position] - scope.sums[position]
 
     def _fits(self, position: int, stated: Decimal, scope: Mark) -> bool:
+        return self._agrees(position, stated, scope) or self._open(position, stated, scope) > 0
+
+    def _agrees(self, position: int, stated: Decimal, scope: Mark) -> bool:
         difference = stated - self._sum(position, scope)
         if abs(difference) <= self.tolerances[position]:
             return True
-        if self.unread[position] > scope.unread[position] and difference > 0:
-            return True  # an unreadable cell may hold the rest
         with_children = difference - self.child_sums[position]
         return self.children > 0 and abs(with_children) <= self.tolerances[position]
+
+    def _open(self, position: int, stated: Decimal, scope: Mark) -> int:
+        """How many unreadable cells may hold the rest of a total that states more than was read."""
+        return self.unread[position] - scope.unread[position] if stated > self._sum(position, scope) else 0

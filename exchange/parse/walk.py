@@ -288,6 +288,10 @@ class SheetWalk:
                 "difference": f"{(one.stated - one.found).normalize():f}",
             }
             field = column.field if column else None
+            if one.unread:
+                said = Finding("total_open", Severity.INFO, field, {**params, "unread": one.unread})
+                self._say(said, one.claim.row, self.money_at[one.position], ())
+                continue
             self._say(Finding("total_mismatch", Severity.BLOCKS, field, params), one.claim.row, self.money_at[one.position], ())
 
     def _say(self, finding: Finding, number: int, index: int, row: Sequence[RawValue]) -> None:

@@ -28,6 +28,7 @@ from exchange.services.commit import has_new_owner
 from exchange.services.examine import examine
 from exchange.services.excerpts import add_excerpts
 from exchange.services.fund_book import FundBook
+from exchange.services.fund_match import sheets_without_place
 from exchange.services.fund_rows import examine_funds
 from exchange.services.holding import HoldLog, store_held
 from exchange.services.lookups import Lookups
@@ -228,6 +229,7 @@ def _take_funds(run: _Run, reading: Reading, today: date) -> None:
     if not run.funds:
         return
     day = span_end(period.month, period.half) if period is not None else last_day_of(reading, run.year)
+    run.seen.forgiven += sheets_without_place(reading)
     book = FundBook.load(today, day, is_day_said=period is not None or reading.report_period is not None)
     for start in range(0, len(run.funds), PART_ROWS):
         rows = run.funds[start : start + PART_ROWS]

@@ -101,7 +101,7 @@ def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:
 
 def choice_key(row: PlannedRow, name: str) -> str:
     """By what a choice is found again: of a fund sheet a project may have several rows, each of its own fund."""
-    of = "".join(str(part) for part in row.fund[:2]) if row.fund else row.period or ""
+    of = "".join(str(part) for part in (*row.fund[:2], row.fund[3])) if row.fund else row.period or ""
     return f"{row.project_id}:{of}:{name}"
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from exchange.cells.amounts import plain
-from exchange.funds import BondFacts, Days, Target, batch_of, choose_bond, choose_plan
-from exchange.parse import ReadRow
+from exchange.funds import FUNDS, BondFacts, Days, Target, batch_of, choose_bond, choose_plan
+from exchange.parse import PlacedFinding, Reading, ReadRow
 from exchange.services.fund_book import FundBook
 from exchange.services.setting import Seen, say, text_of
 from funding.models import Bond
@@ -18,6 +18,14 @@ from projects.findings import Finding, Severity
 from projects.values import PartialDate
 
 _NAMED = 8  # registered funds that a sentence lists
+
+
+def sheets_without_place(reading: Reading) -> list[PlacedFinding]:
+    """What was said of fund sheets without a column of districts: their rows name stored projects, and one that can't be told says so itself."""
+    mine = {sheet.name for sheet in reading.sheets if sheet.tables and all(table.kind in FUNDS for table in sheet.tables)}
+    return [
+        placed for placed in reading.findings if placed.finding.code == "district_missing" and placed.place.row is None and placed.place.sheet in mine
+    ]
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Looks at rows of bond and central-budget sheets against the ledger: which project, which fund, what would be posted, what forbids it.
 
     project (stored, or brought by another sheet of the file) → fund → what the row says the account holds → the entries that lead there
+    → of a central plan the money of other sources given with it, each with an account of its own; what is not the plan's is said, not posted
     → a finding at its cell for what would break a chain or overdraw a fund; the commit asks the same again with the funds locked
 Nothing is written. All rows of a file share one book of funds, so that two rows can't both take the last of a bond.
 """
@@ -18,6 +19,7 @@ from exchange.merge import action_of, conflicts_of
 from exchange.parse import ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, Value
 from exchange.services.fund_accounts import Holding, holdings_of, key_of
+from exchange.services.fund_beside import beside
 from exchange.services.fund_book import FundBook
 from exchange.services.fund_match import FundMatcher
 from exchange.services.fund_merge import keep_merged, sides_of, touched
@@ -63,7 +65,7 @@ def examine_funds(rows: Sequence[ReadRow], year: int | None, setting: Setting, b
     examiner.holdings = holdings_of(snapshot.known)
     for key, holding in examiner.holdings.items():
         examiner.accounts.setdefault(key.project_id, []).append(holding.account)
-    judged = [examiner.judge(row) for row in rows]
+    judged = [one for row in rows for one in examiner.judge(row)]
     examiner.check_funds(judged)
     return [examiner.closed(one) for one in judged]
 
@@ -81,28 +83,41 @@ class _Examiner:
     holdings: Mapping[Key, Holding] = field(default_factory=dict)
     accounts: dict[int, list[FundAccount]] = field(default_factory=dict)  # by project
 
-    def judge(self, row: ReadRow) -> _Judged:
+    def judge(self, row: ReadRow) -> list[_Judged]:
+        """The row with what it would post: one account, or one of each source."""
         name = text_of(row, "name") or ""
         planned = PlannedRow(row.sheet, row.row, Action.SHOWN, name, None, kind=row.kind)
         judged = _Judged(row, planned)
         if row.is_child:
-            return judged
+            return [judged]
         if not self.setting.posts:
             say(row, Finding("fund_for_city", Severity.INFO), self.seen)
         unit, known = self.finder.find(row, name)
         if self.finder.is_foreign(row):
-            return judged  # what others hold is not told, not even by what is missing of it
+            return [judged]  # what others hold is not told, not even by what is missing of it
         planned.project_id = known.project.id if known is not None else None
         coming = self.finder.coming(row, unit) if known is None else None
         planned.unit_id = self.snapshot.units[known.project.id] if known is not None else coming.unit_id if coming else unit.pk if unit else None
         judged.target = self.matcher.target(row)
         if judged.target is None:
-            return judged
+            return [judged]
         if coming is not None:
             judged.target = replace(judged.target, coming=coming.name)
         self._once(judged)
-        self._reckon(judged, known)
-        return judged
+        self._reckon(judged, known, steps_of(row.kind, {name: column.heading for name, column in row.table.by_field.items()}))
+        return [judged, *self._beside(judged, known)]
+
+    def _beside(self, judged: _Judged, known: Known | None) -> list[_Judged]:
+        """Money of other sources that a row says is given with its plan, each for an account of its own."""
+        made = []
+        for money in beside(judged.row, self.seen):
+            target = judged.target
+            assert target is not None
+            planned = replace(judged.planned, intents=[], merge=None, fund=None)
+            one = _Judged(judged.row, planned, replace(target, source=money.source, name=f"{target.name}（{money.word}）"))
+            self._reckon(one, known, {money.field: money.step})
+            made.append(one)
+        return made
 
     def _once(self, judged: _Judged) -> None:
         """An account is spoken of by one row of a file: of two nobody could tell whether they are to be added."""
@@ -115,17 +130,16 @@ class _Examiner:
             told = {"name": planned.name, "fund": target.name, "first": beside, "first_row": first.row, "first_sheet": first.sheet}
             say(row, Finding("fund_twice", Severity.BLOCKS, "name", told), self.seen)
 
-    def _reckon(self, judged: _Judged, known: Known | None) -> None:
+    def _reckon(self, judged: _Judged, known: Known | None, steps: Mapping[str, Step]) -> None:
         """The entries that lead from what the account holds to what the row says, and what is to be said of them."""
         row, target = judged.row, judged.target
         assert target is not None
-        steps = steps_of(row.kind, {name: column.heading for name, column in row.table.by_field.items()})
         stated = {step: wan_to_fen(value) for name, step in steps.items() if isinstance(value := row.values.get(name), Decimal)}
         holding = self.holdings.get(key_of(target, known.project.id)) if known is not None else None
         posted, account = (holding.posted, holding.account.pk) if holding is not None else ([], None)
         judged.planned.fund = replace(target, held=held_at(posted, target.days.as_of)).pack()
         tells_transfers = Step.ARRIVE in stated
-        sides = sides_of(self.merger, row, known, target, posted)
+        sides = sides_of(self.merger, row, known, target, posted) if target.is_own else None
         if sides is not None:
             self.seen.forgiven += forgive(row, sides)
             stated, merged = touched(sides, stated, steps, target, posted, account)
@@ -138,13 +152,13 @@ class _Examiner:
             keep_merged(judged.planned, merged, self.setting.choices)
             self.seen.kept += len(merged.kept)
         is_known = known is not None or bool(target.coming)
-        if is_known and Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
+        if is_known and target.is_own and Step.ASSIGN in course.moved and Step.ASSIGN not in course.fallen:
             fund = self.book.fund(target.fund, target.id)
             more = fen_to_wan(assigned_by(course.changes))
             for finding in self.rules.said(fund, judged.planned.project_id, judged.planned.name, target.days.assigned_on, more):
                 put(row, finding, self.seen, "name")
         self._say_of_course(judged, {step: name for name, step in steps.items()}, posted)
-        if known is not None:
+        if known is not None and target.is_own:
             self._compare_prior(row, known.project.id, target)
 
     def _say_of_course(self, judged: _Judged, fields: Mapping[Step, str], posted: Sequence[Posted]) -> None:
@@ -217,6 +231,8 @@ class _Examiner:
             target = one.target
             assert target is not None
             added = assigned_by(one.course.changes)
+            if not target.is_own:
+                continue  # the fund gives its own money alone
             key = (target.fund, target.id)
             fund = self.book.fund(*key)
             given = self.book.given.get(key, 0)

@@ -111,6 +111,18 @@ FUND_WORDING = {
         "确认资金已经拨付；否则核对已支出数",
         "Confirm that the money was transferred, or check what was spent",
     ),
+    "fund_source_planned": Wording(
+        "“{heading}”是总投资的资金来源，不是这份计划下达的钱，不记入资金账",
+        "{heading} is a source of the total investment, no money of this plan: it is not posted",
+        "项目的资金来源在“资金方案”登记和核对",
+        "A project's sources are kept and checked under 资金方案",
+    ),
+    "fund_source_unclear": Wording(
+        "“{heading}”看不出是总投资的来源还是随这份计划安排的，或没有写明是省、市还是区市的资金：不记账",
+        "{heading} may be a source of the total or money given with this plan, or doesn't say whose: it is not posted",
+        "随计划安排的，把表头写明，如“本次下达/省级配套”，或在该计划页面“记一笔”中按来源登记；不是的请说明",
+        "Where it is the plan's say so in the heading, e.g. 本次下达/省级配套, or post it by source on the plan's page; else say why",
+    ),
     "fund_prior_differs": Wording(
         "表内以前已安排{read}万元，账上此前已分配{stored}万元",
         "The sheet says {read} was given before, the ledger knows {stored}",

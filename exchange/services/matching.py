@@ -56,7 +56,8 @@ class Finder:
                 self.seen.units.add(unit_id)
             return self.setting.lookups.unit_by_id(unit_id), self.snapshot.known[project_id]
         if unit is None:
-            say(row, Finding("unit_unknown", Severity.BLOCKS, "district", {"name": name, "value": text_of(row, "district") or "空白"}), self.seen)
+            at = "district" if row.kind not in FUNDS or row.table.column("district") is not None else "name"
+            say(row, Finding("unit_unknown", Severity.BLOCKS, at, {"name": name, "value": text_of(row, "district") or "空白"}), self.seen)
         elif allowed is not None and unit.pk not in allowed:
             self._refuse_foreign(row, name, unit)
         elif row.kind not in LISTS:

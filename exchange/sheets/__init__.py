@@ -3,5 +3,19 @@
 from exchange.sheets.column import Column, Kind, ReaderKind
 from exchange.sheets.headings import Heading, Meaning, meaning_of, normalise_heading
 from exchange.sheets.kinds import COLUMNS, SHEETS, column_of, neutral_name
+from exchange.sheets.money import moves
 
-__all__ = ["COLUMNS", "SHEETS", "Column", "Heading", "Kind", "Meaning", "ReaderKind", "column_of", "meaning_of", "neutral_name", "normalise_heading"]
+__all__ = [
+    "COLUMNS",
+    "SHEETS",
+    "Column",
+    "Heading",
+    "Kind",
+    "Meaning",
+    "ReaderKind",
+    "column_of",
+    "meaning_of",
+    "moves",
+    "neutral_name",
+    "normalise_heading",
+]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from exchange.reference import folded
-from exchange.sheets.patterns import DATE_LEAF, GENERIC, IGNORED, LEANS, PERIOD_OF_DONE, RULES, TIME_LEAF
+from exchange.sheets.patterns import DATE_LEAF, GENERIC, GIVEN, IGNORED, LEANS, PERIOD_OF_DONE, RULES, TIME_LEAF
 
 _MONEY = r"万亿元|千万元|百万元|万元|亿元|千元|元|亿|万"
 _OTHER_UNITS = r"亩|公顷|平方米|㎡|m2|平方公里|公里|%|年|个|项|人|套|名"
@@ -133,6 +133,8 @@ def _attempts(words: list[str]) -> list[str]:
         return [*joined, leaf]
     if parents and TIME_LEAF.fullmatch(leaf):
         return [*(f"{leaf}{''.join(parents[start:])}" for start in range(len(parents) - 1, -1, -1)), *joined]
+    if parents and leaf.startswith("中央") and GIVEN.search("".join(parents)):
+        return [*joined, leaf]  # 本次下达 over 中央预算内投资: what came down, not the whole
     if GENERIC.fullmatch(_bare(leaf)):
         return [*joined, *reversed(parents)] if parents else [leaf]
     if PERIOD_OF_DONE.fullmatch(_bare(leaf)):

@@ -79,6 +79,7 @@ _BOND = (
     Column("bond_need_wan", "专项债券需求", _R.AMOUNT, unit=_WAN),
     Column("bond_prior_wan", "以前批次已安排", _R.AMOUNT, unit=_WAN),
     Column("bond_this_wan", "本次安排额度", _R.AMOUNT, unit=_WAN),
+    Column("bond_arrived_wan", "已拨付", _R.AMOUNT, unit=_WAN),
     Column("bond_spent_wan", "已支出", _R.AMOUNT, unit=_WAN),
     Column("capital_wan", "项目资本金", _R.AMOUNT, unit=_WAN),
     Column("other_financing_wan", "其他融资", _R.AMOUNT, unit=_WAN),

@@ -32,6 +32,8 @@ LEANS = (
 GENERIC = re.compile(
     r"合计|小计|总计|计|总额|总数|金额|数额|额度|投资额?|资金|数|计划|完成|实际|累计|本月|当月|全年|年度|本年|M|S|Y|上旬|中旬|下旬|时间|日期|年月|开始|起|止|开工|竣工|名称|姓名|单位|本次|本批次?|本期|以前(?:批次)?|往年"
 )
+# What stands over the sources of money that came with a document.
+GIVEN = re.compile(r"下达|本次|本批|安排")
 # A point of time under 建设起止年限 or 时间安排, and the end of a time under 累计完成投资.
 DATE_LEAF = re.compile(r"(?:新?开工|动工|开始|起始?|竣工|完工|建成|投产|结束|终止|止)(?:年月)?")
 TIME_LEAF = re.compile(r"(?:截[至止]到?|至)?(?:Y|上年|去年)(?:年)?(?:度)?(?:底|末|以前|及以前|底前|前)")
@@ -124,6 +126,10 @@ RULES: tuple[HeadingRule, ...] = (
         r"(?:以前|往|历|上|前)年?度?.{0,6}(?:已)?(?:下达|安排)|累计(?:已)?(?:下达|安排)|前期(?:已)?下达|Y(?:年)?(?:以前|前|及以前|底前?)(?:年度)?(?:已)?(?:下达|安排)|(?:下达|安排).{0,6}(?:以前|往)年度?$|^以前年度?$|^(?:已|前期)下达",
         "central",
     ),
+    # What others give with the plan: 本次下达省级配套.
+    _rule("prov_match_wan", r"(?:下达|安排).{0,4}省", "central"),
+    _rule("city_match_wan", r"(?:下达|安排).{0,4}(?:市级|市财政|市配套|区级|区市|区配套|地方)", "central"),
+    _rule("self_raised_wan", r"(?:下达|安排).{0,4}自筹", "central"),
     _rule("central_this_wan", r"下达|^(?:本次|本批|Y|本年度?|当年).{0,4}(?:安排|计划)|^(?:Y|本年度?|当年|本次|本批)(?:度)?中央|中央.*Y$", "central"),
     _rule("central_spent_wan", r"^(?!.*(?:到位|拨付)).*支付", "central"),
     _rule("central_paid_wan", r"到位|支付|拨付", "central"),
@@ -141,7 +147,7 @@ RULES: tuple[HeadingRule, ...] = (
         r"(?:以前|前期|前[一二三四五六七八九十几]|此前|已|往|累计).{0,6}(?:安排|发行|分配|下达|使用额度)(?!.*支)|^已安排|以前(?:批次)?$",
         "bond",
     ),
-    _rule("bond_spent_wan", r"支出|已支付|已使用|已拨付|使用金额", "bond"),
+    _rule("bond_spent_wan", r"支出|已支付|已使用|已拨付|使用金额|^(?!.*(?:率|时间|日期|文号|单位)).*(?:拨付|资金到位|已到位)", "bond"),
     _rule("capital_wan", r"资本金"),
     _rule("other_financing_wan", r"其[他它].{0,4}(?:融资|资金|来源|债务)|市场化|配套融资|银行贷款|^其[他它]$|自筹", "bond"),
     _rule(

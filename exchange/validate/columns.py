@@ -20,7 +20,7 @@ _FEW = 5  # with fewer only the row's own clash is evidence
 # Work done can be small beside the column without being wrong.
 _MAY_BE_SMALL = frozenset(
     [
-        *("done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_spent_wan"),
+        *("done_month_wan", "done_ytd_wan", "cum_prior_wan", "cum_total_wan", "bond_arrived_wan", "bond_spent_wan"),
         *("central_paid_wan", "central_spent_wan", "central_done_wan"),
     ]
 )
