@@ -1,4 +1,5 @@
-"""Any verbs in any order: issue, assign, transfer, spend, adjust, reverse, with amounts and days that often go too far.
+"""Any verbs in any order: issue, assign, transfer, spend, adjust, reverse, strike out, a sheet that is sent, undone and redone, with
+amounts and days that often go too far.
 
 After every step each sum must hold, and the balances must be those of a model that knows nothing of the ledger's code: plain lists of
 what was let in. What was refused must have changed nothing.
@@ -15,15 +16,21 @@ from django.db import transaction
 from django.db.models import Count, Max, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule, run_state_machine_as_test
 
+from exchange.models import Upload
+from exchange.services.commit import commit
+from exchange.services.faults import UploadError
+from exchange.services.undo import redo, undo
 from funding.ledger import Step
 from funding.models import Bond, BondIssue, FundAccount, FundEntry, QuotaBatch
 from funding.proofs import faults
 from funding.services.bonds import adjust_use, issue_bond
 from funding.services.ledger import Key, Posting, post, reverse
+from funding.services.striking import strike
 from projects.models import Project
 from projects.workflow import Refused
+from tests.exchange.funds import checked
 from tests.factories import make_project, make_unit
 from tests.funding.money import SOURCE, make_central, make_issue, make_quota
 
@@ -33,6 +40,12 @@ PROVEN_EVERY = 6  # steps; the model beside it is compared after each
 START, ISSUED = date(2020, 5, 1), date(2020, 5, 4)  # some days lie before the bonds were issued
 AMOUNTS = st.integers(-5, 120).map(lambda tenth: Decimal(tenth * 10) / 3).map(lambda amount: amount.quantize(Decimal("0.000001")))
 DAYS = st.integers(0, 40).map(lambda day: START + timedelta(days=day))
+SHEET = """
+2020年第{number}批专项债券项目安排表（截至2020年5月底）
+单位：万元
+序号 | 项目名称 | 总投资 | 本次安排额度 | 已拨付 | 已支出 | 债券期限
+1 | {name} | 12000 | {given} | {came} | {went} | 10
+"""
 taken: Counter[str] = Counter()
 
 
@@ -47,6 +60,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.steps = 0
+        self.upload: Upload | None = None
         self.allowed: list[tuple[tuple[int, int | None, int | None, str], str, Decimal, date]] = []
 
     def teardown(self) -> None:
@@ -98,7 +112,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=bonds, first=AMOUNTS, second=AMOUNTS, more=st.sampled_from([0, 0, 0, 1]))
     def issue_a_bond(self, first, second, more):
         draws = {pk: amount for pk, amount in zip(self.batches, (first, second), strict=True) if amount}
-        bond = Bond(issue=self.issue, name=f"第{Bond.objects.count()}期", years=10, amount_wan=max(sum(draws.values()) + more, Decimal(0)))
+        bond = Bond(issue=self.issue, name=f"第{Bond.everything.count()}期", years=15, amount_wan=max(sum(draws.values()) + more, Decimal(0)))
         made = self.attempt("issue", lambda source: issue_bond(bond, draws, source=source))
         return multiple() if made is None else made.pk
 
@@ -141,6 +155,42 @@ class LedgerMachine(RuleBasedStateMachine):
         made = self.attempt("adjust", lambda source: adjust_use(source=source, **asked))
         if made is not None:
             self.note(made.entries.select_related("account").order_by("id"))
+
+    @rule(bond=bonds)
+    def strike_out(self, bond):
+        self.attempt("strike", lambda source: strike(Bond, bond, source=source))
+
+    @precondition(lambda self: self.upload is None)
+    @rule(amounts=st.tuples(*[st.integers(0, 90)] * 3), in_order=st.booleans())
+    def send_a_sheet(self, amounts, in_order):
+        """What the first bond gave, transferred and spent for the second project, as of the end of May; once in a run, for it takes a while."""
+        given, came, went = sorted(amounts, reverse=True) if in_order else amounts
+        name = Project.objects.get(pk=self.projects[1]).name
+        self.upload = checked(SHEET.format(number=self.issue.number, name=name, given=given, came=came, went=went))
+        self._by_upload("upload", commit)
+
+    @precondition(lambda self: self.upload is not None and self.upload.state in ("committed", "partly"))
+    @rule()
+    def undo_the_sheet(self):
+        self._by_upload("undo", undo)
+
+    @precondition(lambda self: self.upload is not None and self.upload.state == "undone")
+    @rule()
+    def redo_the_sheet(self):
+        self._by_upload("redo", redo)
+
+    def _by_upload(self, name, verb):
+        """Do it or be refused; whatever the upload then posted, the model is told of."""
+        before, last = self.sums(), FundEntry.objects.aggregate(Max("pk"))["pk__max"]
+        try:
+            with transaction.atomic():
+                self.upload = verb(self.upload, actor=None, reason="核对")
+        except UploadError:
+            assert self.sums() == before
+            taken[f"{name} refused"] += 1
+            return
+        taken[name] += 1
+        self.note(FundEntry.objects.filter(pk__gt=last or 0).select_related("account").order_by("pk"))
 
     @invariant()
     def every_sum_holds(self) -> None:
@@ -190,5 +240,7 @@ def test_the_sums_hold_whatever_is_done_in_whatever_order() -> None:
     for name in ("issue", "post", "reverse", "adjust"):
         assert taken[name], f"{name} was never let in: {taken}"
         assert taken[f"{name} refused"], f"{name} was never refused: {taken}"
+    for name in ("strike", "strike refused", "upload", "upload refused", "undo", "redo"):
+        assert taken[name], f"{name} never happened: {taken}"
     assert not Project.objects.exists()
     assert not BondIssue.objects.exists()
