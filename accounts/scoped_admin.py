@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.forms import BaseForm, BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from accounts import audit, scope
 from accounts.models import Division, ReportingUnit
@@ -198,7 +199,9 @@ class ScopedAdmin(ScopeGuard, admin.ModelAdmin):  # type: ignore[type-arg]
         return {}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, "head_line": self.head_line, **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": capfirst(str(self.opts.verbose_name_plural)), "head_line": self.head_line, **(extra_context or {})}
+        )
 
     # The stock admin keeps a log of its own; ours is the one event log.
 

@@ -211,7 +211,8 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"answers": {"()": "accounts.log.AnswersAlone"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["answers"]}},
     "root": {"handlers": ["console"], "level": environment.text("PIPELINE_LOG_LEVEL", "INFO")},
     "loggers": {"django.utils.autoreload": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

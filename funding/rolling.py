@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from funding.measures import exact_text
 from projects.findings import Finding, Wording, add_wording
-from projects.measures import plain_text
 from projects.rules.saying import Said, blocks, reason
 from projects.values import PartialDate
 
@@ -86,7 +86,7 @@ def within_total(record: RollingRecord) -> Said:
     """What was done and what is planned is not more than the whole."""
     if record.total_wan is None or record.reached_wan <= record.total_wan:
         return None
-    return blocks("rolling_over_total", "total_wan", **_parts(record), over=plain_text(record.reached_wan - record.total_wan))
+    return blocks("rolling_over_total", "total_wan", **_parts(record), over=exact_text(record.reached_wan - record.total_wan))
 
 
 def finished_in_full(record: RollingRecord) -> Said:
@@ -94,7 +94,7 @@ def finished_in_full(record: RollingRecord) -> Said:
     left, finish = record.left_wan, record.finish
     if left is None or left <= 0 or finish is None or finish.year > record.years[-1]:
         return None
-    return reason("rolling_under_total", "total_wan", **_parts(record), finish=str(finish), short=plain_text(left))
+    return reason("rolling_under_total", "total_wan", **_parts(record), finish=str(finish), short=exact_text(left))
 
 
 def nothing_after_finish(record: RollingRecord) -> Said:
@@ -103,7 +103,7 @@ def nothing_after_finish(record: RollingRecord) -> Said:
     if finish is None:
         return None
     late = [(year, amount) for year, amount in record.by_year.items() if year > finish.year and amount]
-    return tuple(blocks("rolling_after_finish", "planned_finish", year=year, amount=plain_text(amount), finish=str(finish)) for year, amount in late)
+    return tuple(blocks("rolling_after_finish", "planned_finish", year=year, amount=exact_text(amount), finish=str(finish)) for year, amount in late)
 
 
 def sources_valid(record: RollingRecord) -> Said:
@@ -118,7 +118,7 @@ def sources_valid(record: RollingRecord) -> Said:
 
 def _parts(record: RollingRecord) -> dict[str, str]:
     told = {"prior": record.cum_prior_wan or _ZERO, "planned": record.planned_wan, "reached": record.reached_wan, "total": record.total_wan or _ZERO}
-    return {name: plain_text(amount) for name, amount in told.items()}
+    return {name: exact_text(amount) for name, amount in told.items()}
 
 
 ROLLING_RULES: tuple[Callable[[RollingRecord], Said], ...] = (within_total, finished_in_full, nothing_after_finish, sources_valid)

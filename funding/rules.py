@@ -66,14 +66,14 @@ def issued_within_quota(year: YearRecord, limits: Limits) -> Said:
     """Rule 51: what was issued in a year is within its quota."""
     if year.issued_wan <= year.quota_wan:
         return None
-    return blocks("bond_over_quota", "amount_wan", year=year.year, issued=plain_text(year.issued_wan), quota=plain_text(year.quota_wan))
+    return blocks("bond_over_quota", "amount_wan", year=year.year, issued=exact_text(year.issued_wan), quota=exact_text(year.quota_wan))
 
 
 def allocations_add_up(bond: BondRecord, limits: Limits) -> Said:
     """Rule 52: what projects got of a bond adds up to it."""
     if bond.assigned_wan == bond.amount_wan:
         return None
-    return blocks("allocations_differ", "amount_wan", bond=bond.name, assigned=plain_text(bond.assigned_wan), amount=plain_text(bond.amount_wan))
+    return blocks("allocations_differ", "amount_wan", bond=bond.name, assigned=exact_text(bond.assigned_wan), amount=exact_text(bond.amount_wan))
 
 
 def term_allowed(bond: BondRecord, limits: Limits) -> Said:
@@ -134,7 +134,7 @@ def capital_share_within(year: YearRecord, limits: Limits) -> Said:
     if over <= 0:
         return None
     share = number_text(year.capital_wan * _HUNDRED / year.issued_wan, 2) if year.issued_wan > 0 else "—"
-    return reason("capital_share_high", "capital_wan", year=year.year, share=share, most=plain_text(most), over=plain_text(over))
+    return reason("capital_share_high", "capital_wan", year=year.year, share=share, most=plain_text(most), over=exact_text(over))
 
 
 def chain_held(account: AccountRecord, limits: Limits) -> Said:
@@ -144,14 +144,14 @@ def chain_held(account: AccountRecord, limits: Limits) -> Said:
 
 def adjustment_documented(adjustment: AdjustmentRecord, limits: Limits) -> Said:
     """Rule 60: an adjustment of use has its approval document."""
-    return None if adjustment.doc_no.strip() else blocks("adjustment_undocumented", "doc_no", amount=plain_text(adjustment.amount_wan))
+    return None if adjustment.doc_no.strip() else blocks("adjustment_undocumented", "doc_no", amount=exact_text(adjustment.amount_wan))
 
 
 def _chain(account: AccountRecord, code: str) -> Said:
     if account.paid_wan <= account.arrived_wan <= account.assigned_wan:
         return None
     names = ("assigned", "arrived", "paid")
-    amounts = {name: plain_text(getattr(account, f"{name}_wan")) for name in names}
+    amounts = {name: exact_text(getattr(account, f"{name}_wan")) for name in names}
     return blocks(code, "amount_wan", project=account.project, fund=account.fund, **amounts)
 
 
@@ -206,7 +206,7 @@ def income_over_cost(dossier: DossierRecord) -> Said:
     income, cost = dossier.income_wan, dossier.cost_wan
     if income is None or cost is None or income >= cost:
         return None
-    return reason("income_below_cost", "income_wan", project=dossier.project, income=plain_text(income), cost=plain_text(cost))
+    return reason("income_below_cost", "income_wan", project=dossier.project, income=exact_text(income), cost=exact_text(cost))
 
 
 def income_adds_up(dossier: DossierRecord) -> Said:
@@ -214,7 +214,7 @@ def income_adds_up(dossier: DossierRecord) -> Said:
     income, listed = dossier.income_wan, dossier.sources_wan
     if income is None or listed is None or income == listed:
         return None
-    told = {"income": plain_text(income), "listed": plain_text(listed), "gap": plain_text(abs(income - listed))}
+    told = {"income": exact_text(income), "listed": exact_text(listed), "gap": exact_text(abs(income - listed))}
     return reason("income_differs", "income_wan", project=dossier.project, **told)
 
 
@@ -264,7 +264,7 @@ def decomposed_in_time(plan: PlanRecord, limits: Limits, holidays: Holidays, unt
     due, left = decompose_by(plan, limits, holidays), plan.amount_wan - plan.decomposed_wan
     if due is None or plan.given_on is None or left <= 0 or until <= due:
         return None
-    rest = f"约{plain_text(left)}" if plan.is_approximate else plain_text(left)
+    rest = exact_text(left, approx=plan.is_approximate)
     told = {"limit": decompose_limit(plan, limits), "days": workdays_between(plan.given_on, until, holidays), "left": rest}
     return reason("plan_not_decomposed", "given_on", plan=plan.name, **told)
 

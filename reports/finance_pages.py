@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from accounts import audit, scope
 from accounts.roles import Action
 from funding.finance_figures import sources
 from funding.models import RollingPlan
+from projects.moment import moment_of
 from reports import gap, reserve, rolling
 from reports.excel import A3, Print, workbook_bytes
 from reports.narrow import Chip, Narrow, address, chip, narrow_chips, one_of, read_narrow
@@ -159,10 +159,10 @@ def rolling_xlsx(request: HttpRequest) -> HttpResponse:
 
 
 def _reserve_asked(request: HttpRequest, reach: Reach) -> tuple[reserve.PlanPeriod | None, list[reserve.PlanPeriod], Narrow, str]:
-    """The plan period asked for, or the one that follows today's year."""
+    """The plan period asked for, or the one that follows the year of the month looked at."""
     known = reserve.periods()
     code = one_of(request.GET, "plan", [one.code for one in known], _("规划期"))
-    period = next((one for one in known if one.code == code), None) or reserve.next_period(known, timezone.localdate().year)
+    period = next((one for one in known if one.code == code), None) or reserve.next_period(known, moment_of(request).month.year)
     by = one_of(request.GET, "by", reserve.BY, _("排列方式")) or reserve.BY[0]
     return period, known, read_narrow(request.GET, reach), by
 

@@ -102,7 +102,7 @@ def _values(one: Backing) -> dict[str, Value]:
 
 
 def _columns(first: str, *beside: Column, last: Sequence[Column] = ()) -> list[Column]:
-    money = [Column(key, str(title), Kind.WAN, width=14) for key, (_name, title) in _MONEY.items()]
+    money = [Column(key, str(title), Kind.EXACT, width=14) for key, (_name, title) in _MONEY.items()]
     money.insert(2, Column("rate", _("落实率（%）"), Kind.PERCENT))
     return [Column("label", first, width=34), *beside, *money, *last]
 
@@ -150,7 +150,7 @@ def by_project(found: Gaps, start: int = 0, stop: int | None = None) -> Table:
     columns = _columns(
         _("项目 / 资金来源"),
         Column("unit", _("填报单位"), width=12),
-        Column("total", _("总投资"), Kind.WAN, width=14),
+        Column("total", _("总投资"), Kind.EXACT, width=14),
         last=[Column("check", _("核对"), width=36)],
     )
     return _table(found, "gap", _("项目资金缺口表"), columns, told)

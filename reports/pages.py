@@ -21,6 +21,7 @@ _ON_THE_CARD = {
     "unit",
     "secured",
     "unsecured",
+    "arrived",
     "waiting",
     "sum",
     "n_all",

@@ -230,6 +230,15 @@ def test_the_period_that_is_meant_follows_from_the_year(waiting) -> None:
     assert reserve.next_period([], 2020) is None
 
 
+@pytest.mark.parametrize("month,code", [("2020-06", "14"), ("2021-06", "15")])
+def test_the_page_opens_on_the_period_of_the_month_that_is_looked_at(waiting, cast, client, month: str, code: str) -> None:
+    client.force_login(cast.city, backend="accounts.backends.RoleBackend")
+    page = client.get(reverse("reports:reserve"), {"month": month})
+    assert f"plan={code}" in page.content.decode()
+    (title,) = {one.title for one in reserve.periods() if one.code == code}
+    assert title in page.content.decode()
+
+
 def test_reserve_page_and_workbook_say_the_same(cast, signed_in, waiting) -> None:
     same_in_both(signed_in(cast.city), "reports:reserve", "reports:reserve_xlsx", {"plan": "14"}, ["按单位", "按领域", "明细"])
     text = signed_in(cast.owner).get(reverse("reports:reserve"), {"plan": "14", "by": "sector"}).content.decode()

@@ -40,6 +40,7 @@ class Command(BaseCommand):
                 json.dumps({"year": year, "until": str(until), "clocks": clocks, "findings": told}, ensure_ascii=False, indent=1, default=str)
             )
         else:
+            self.stdout.write(f"{year}年资金，截至{until}（换一天看：--until 2020-07-10）")
             for _key, title, lines in parts:
                 self.stdout.write("\n".join([f"【{title}】", *(f"{one.light_words} {one.name}：{one.words}" for one in lines)]))
             self.stdout.write("\n".join([f"【规则检查】{len(rows)}", *(f"[{row['severity']}] {row['words']}；{row['fix']}" for row in rows)]))
