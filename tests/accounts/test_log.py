@@ -6,6 +6,7 @@ import logging
 import sys
 
 import pytest
+from django.urls import reverse
 
 from accounts.log import AnswersAlone
 
@@ -30,4 +31,4 @@ def test_only_faults_of_ours_leave_a_trace(status: int | None, traced: bool) -> 
 @pytest.mark.django_db
 def test_a_refused_page_logs_one_line(cast, signed_in, settings) -> None:
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["answers"]
-    assert signed_in(cast.owner).get("/admin/funding/proof/").status_code == 403
+    assert signed_in(cast.owner).get(reverse("admin:funding_proof")).status_code == 403

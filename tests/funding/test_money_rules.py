@@ -183,7 +183,7 @@ def test_rule_65_counts_working_days():
     assert (finding.code, finding.severity, finding.params["days"]) == ("plan_not_decomposed", W, 21)
     assert heard(rules.decomposed_in_time(replace(PLAN, decomposed_wan=D(1000)), LIMITS, holidays, date(2021, 1, 1))) == []
     (rough,) = rules.said_by(rules.decomposed_in_time(replace(PLAN, is_approximate=True), LIMITS, holidays, date(2020, 4, 30)))
-    assert "余约1000万元" in message(rough)
+    assert "余约1,000万元" in message(rough)
     assert rules.decompose_limit(replace(PLAN, allotment="named"), LIMITS) == 10
     assert heard(rules.decomposed_in_time(replace(PLAN, given_on=None), LIMITS, holidays, date(2021, 1, 1))) == []
 

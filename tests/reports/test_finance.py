@@ -75,15 +75,15 @@ def test_gaps_by_project_source_and_unit_add_up(cast, backed) -> None:
     head = [column.key for column in table.columns]
     total = dict(zip(head, texts(table)[0], strict=True))
     assert {key: total[key] for key in ("plan", "secured", "unsecured", "arrived", "waiting", "early")} == {
-        "plan": "200.00",
-        "secured": "140.00",
-        "unsecured": "60.00",
-        "arrived": "119.00",
-        "waiting": "30.00",
-        "early": "9.00",
+        "plan": "200",
+        "secured": "140",
+        "unsecured": "60",
+        "arrived": "119",
+        "waiting": "30",
+        "early": "9",
     }
-    assert column(gap.by_source(told), "unsecured") == {"合计": "60.00", "专项债券": "0.00", "企业自筹": "20.00", "商业贷款": "40.00"}
-    assert column(gap.by_unit(told), "unsecured") == {"合计": "60.00", "市南": "60.00", "市北": "0.00"}
+    assert column(gap.by_source(told), "unsecured") == {"合计": "60", "专项债券": "0", "企业自筹": "20", "商业贷款": "40"}
+    assert column(gap.by_unit(told), "unsecured") == {"合计": "60", "市南": "60", "市北": "0"}
     assert any("另有1个项目" in note for note in table.notes)
     assert column(table, "check")["丙"] == "没有资金方案"
 
