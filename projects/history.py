@@ -88,7 +88,9 @@ def rows_at(model: type[models.Model], until: datetime | None) -> models.QuerySe
     history: Any = model.history.alias(written=Coalesce("history_date", "history_date")).filter(written__lte=until)  # type: ignore[attr-defined]
     newer = history.filter(id=models.OuterRef("id"), history_id__gt=models.OuterRef("history_id"))
     rows: models.QuerySet[Any] = history.filter(~models.Exists(newer)).exclude(history_type=REMOVED)
-    return rows
+    # Of a model whose rows may be struck out: those that stood.
+    stands: models.QuerySet[Any] = rows.filter(**getattr(model, "stands", {}))
+    return stands
 
 
 def changes(obj: models.Model, limit: int = 200) -> list[Change]:

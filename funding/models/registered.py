@@ -24,6 +24,8 @@ class StandingManager(models.Manager.from_queryset(TrackedQuerySet)):  # type: i
 class Registered(Revised):
     """A row that may be struck out (`funding.services.striking`). What struck rows were called may be used again."""
 
+    stands: ClassVar[dict[str, Any]] = {"struck_at": None}
+
     struck_at = models.DateTimeField(_("撤销登记时间"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = StandingManager()

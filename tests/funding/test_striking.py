@@ -18,6 +18,7 @@ from funding.services.bonds import issue_bond
 from funding.services.ledger import Key, Posting, post
 from funding.services.ledger import reverse as take_back
 from funding.services.striking import strike
+from projects.history import rows_at
 from projects.models import Door, Source
 from projects.workflow import Refused
 from tests.factories import make_project, make_user
@@ -81,6 +82,14 @@ def test_a_batch_an_issue_and_a_plan_name_what_hangs_on_them() -> None:
     assert faults() == []
     CentralPlan.objects.create(year=2020, doc_no=plan.doc_no, programme=plan.programme, amount_wan=Decimal(1))
     QuotaBatch.objects.create(year=quota.year, number=quota.number, amount_wan=Decimal(1))
+
+
+def test_what_was_struck_is_on_no_later_day_but_was_there_before() -> None:
+    issue, other = make_issue(), make_issue()
+    before = timezone.now()
+    strike(BondIssue, issue.pk, source=WHY)
+    assert set(rows_at(BondIssue, timezone.now()).values_list("id", flat=True)) == {other.pk}
+    assert set(rows_at(BondIssue, before).values_list("id", flat=True)) == {issue.pk, other.pk}
 
 
 def test_without_a_reason_nothing_is_struck() -> None:
