@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0004_redemption'),
+        ('funding', '0005_door_said_as_officers_do'),
         ('projects', '0009_finance_and_period_schemes'),
     ]
 
