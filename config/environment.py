@@ -74,7 +74,7 @@ def database(url: str, embedded: Path) -> dict[str, object]:
 def sqlite(path: Path) -> dict[str, object]:
     """SQLite as this product may use it: WAL, writers that wait instead of failing, foreign keys held."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "config.sqlite",
         "NAME": path,
         "OPTIONS": {
             "timeout": 20,

@@ -115,11 +115,23 @@ def one_at_a_time(work: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [work])
 
 
+@cache
+def _foreign_keys() -> str:
+    """The foreign keys that wait for the end of the transaction, by name: ALL would number the lines of the change sequence too, and
+    hold the lock under which that is done until the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT conname FROM pg_constraint WHERE contype = 'f' AND condeferrable AND connamespace = current_schema()::regnamespace"
+        )
+        return ", ".join(_quote(name) for (name,) in cursor.fetchall())
+
+
 def check_references() -> None:
     """Begin to check the foreign keys of all rows written so far, where they wait for the end of the transaction."""
     running = _running.get()
     if running is not None:
-        running.send("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        names = _foreign_keys()
+        running.send(f"SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED")
 
 
 def _fill(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:

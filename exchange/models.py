@@ -75,6 +75,7 @@ class UploadFile(models.Model):
     """The bytes as they came, kept in the database so that upload, data and backup are one."""
 
     scope_path = "upload__unit"
+    followed = False
 
     upload = models.OneToOneField(Upload, models.PROTECT, primary_key=True, related_name="file")
     content = models.BinaryField()
@@ -90,6 +91,7 @@ class UploadPart(models.Model):
     """A part of the stored plan: some hundred rows, compressed. The commit executes these and nothing else."""
 
     scope_path = "upload__unit"
+    followed = False
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
@@ -146,6 +148,7 @@ class HeldRows(models.Model):
     """Rows that the check would leave out if the good rows alone were accepted, each with what is wrong; compressed."""
 
     scope_path = "upload__unit"
+    followed = False
 
     upload = models.OneToOneField(Upload, models.CASCADE, primary_key=True, related_name="held_rows")
     rows = models.PositiveIntegerField()
@@ -196,6 +199,7 @@ class Job(models.Model):
     """
 
     scope_path = "unit"
+    followed = False
 
     class Verb(models.TextChoices):
         CHECK = "check", _("检查")
@@ -257,6 +261,7 @@ class JobFile(models.Model):
     """What a job made to be fetched: a workbook, or several in one archive."""
 
     scope_path = "job__unit"
+    followed = False
 
     job = models.OneToOneField(Job, models.CASCADE, primary_key=True, related_name="file")
     filename = models.CharField(_("文件名"), max_length=255)

@@ -1,0 +1,1 @@
+"""SQLite as Django serves it, with triggers that outlive a change of their table: what DATABASES names as ENGINE."""
