@@ -30,6 +30,7 @@ _AREAS: Mapping[str, Any] = {
     "fund": gettext_lazy("资金"),
     "token": gettext_lazy("接口令牌"),
     "bi": gettext_lazy("BI 数据库登录"),
+    "table": gettext_lazy("数据表"),
 }
 _VERBS: Mapping[str, Any] = {
     "add": gettext_lazy("新增"),
@@ -138,6 +139,10 @@ _KEYS: Mapping[str, Any] = {
     "plan": gettext_lazy("规划期"),
     "source": gettext_lazy("资金来源"),
     "only": gettext_lazy("范围"),
+    "resource": gettext_lazy("数据表"),
+    "form": gettext_lazy("格式"),
+    "filter": gettext_lazy("条件"),
+    "written": gettext_lazy("导出行数"),
     # What an upload counts.
     "rows": gettext_lazy("读到行"),
     "create": gettext_lazy("新增"),

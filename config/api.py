@@ -25,6 +25,8 @@ from accounts.api.resources import RESOURCES
 from accounts.api.schema import refusals
 from accounts.api.views import resource_urls
 from accounts.roles import Action
+from exchange.api.streams import stream_urls
+from reports.api.urls import urlpatterns as report_urls
 
 
 class Root(APIView):
@@ -68,4 +70,6 @@ urlpatterns = [
     path("swagger/", _page("api/swagger.html"), name="swagger"),
     path("redoc/", _page("api/redoc.html"), name="redoc"),
     *resource_urls(),
+    *stream_urls(),
+    *report_urls,
 ]

@@ -49,6 +49,7 @@ def _number(row: Any) -> dict[str, Any]:
 def _pages() -> Iterator[Page]:
     for name, resource in RESOURCES.items():
         yield Page(f"api:{name}-list", Action.VIEW)
+        yield Page(f"api:{name}-stream", Action.EXPORT, fixed={"form": "ndjson"})
         if name in ROWS_OF:
             yield Page(f"api:{name}-row", Action.VIEW, row=ROWS_OF[name], row_is_open=_is_open(resource), kwargs=_number)
         else:
@@ -71,6 +72,10 @@ def in_a_month(_world: World, _place: Place) -> dict[str, str]:
     return {"name": "矩阵", "until": (timezone.localdate() + timedelta(days=30)).isoformat(), "unit": "", "addresses": ""}
 
 
+def in_june(_world: World, _place: Place) -> dict[str, str]:
+    return {"period": "2020-06", "by": "unit"}
+
+
 PAGES = (
     Page("tokens", None, expect=keeps_tokens),
     Page("tokens", Action.VIEW, method="POST", data=in_a_month),
@@ -79,5 +84,7 @@ PAGES = (
     Page("api:schema", Action.VIEW),
     Page("api:swagger", Action.VIEW),
     Page("api:redoc", Action.VIEW),
+    Page("api:figures", Action.VIEW),
+    Page("api:figures-by", Action.VIEW, fixed={"measures": "all"}, query=in_june),
     *_pages(),
 )
