@@ -26,6 +26,8 @@ from accounts.api.schema import refusals
 from accounts.api.views import resource_urls
 from accounts.roles import Action
 from exchange.api.streams import stream_urls
+from exchange.api.urls import urlpatterns as upload_urls
+from projects.api.urls import urlpatterns as project_urls
 from reports.api.urls import urlpatterns as report_urls
 
 
@@ -69,6 +71,8 @@ urlpatterns = [
     path("schema.json", Schema.as_view(), name="schema"),
     path("swagger/", _page("api/swagger.html"), name="swagger"),
     path("redoc/", _page("api/redoc.html"), name="redoc"),
+    *project_urls,
+    *upload_urls,
     *resource_urls(),
     *stream_urls(),
     *report_urls,

@@ -36,10 +36,21 @@ SAID: dict[type[Exception], Callable[[Any], Answer]] = {}
 class ApiError(exceptions.APIException):
     """A refusal with its faults."""
 
-    def __init__(self, status: int, code: str, message: str, errors: list[Fault] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        errors: list[Fault] | None = None,
+        *,
+        more: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message, code)
         self.status_code = status
         self.faults = errors or []
+        self.more = dict(more or {})
+        self.headers = dict(headers or {})
 
 
 def fault(pointer: str, code: str, message: str, **more: Any) -> Fault:
@@ -54,20 +65,40 @@ def wrong_parameters(found: Mapping[str, list[str]]) -> ApiError:
 
 def handle(error: Exception, context: Any) -> Response | None:
     """The answer to an exception; None lets Django answer what is a bug."""
-    for cls, say in SAID.items():
-        if isinstance(error, cls):
-            said = say(error)
-            return _response(said.status, said.code, said.message, said.errors)
+    said = _said(error)
+    if said is not None:
+        return _response(said.status, said.code, said.message, said.errors)
     response = exception_handler(error, context)
     if response is None:
         return None
     if isinstance(error, ApiError):
-        response.data = _body(str(error.get_codes()), str(error.detail), error.faults)
+        response.data = {**_body(str(error.get_codes()), str(error.detail), error.faults), **error.more}
+        for name, value in error.headers.items():
+            response[name] = value
     elif isinstance(error, exceptions.ValidationError):
         response.data = _body("invalid", _("提交的内容有误"), _faults(error.detail, ""))
     else:
         response.data = _body(_code_of(error), _words_of(error))
     return response
+
+
+def _said(error: Exception) -> Answer | None:
+    return next((say(error) for cls, say in SAID.items() if isinstance(error, cls)), None)
+
+
+def answer_to(error: Exception) -> Answer | None:
+    """What a refusal says, where many are answered in one body; None for what is a bug."""
+    said = _said(error)
+    if said is not None:
+        return said
+    if isinstance(error, ApiError):
+        return Answer(error.status_code, str(error.get_codes()), str(error.detail), error.faults)
+    if isinstance(error, exceptions.ValidationError):
+        return Answer(400, "invalid", _("提交的内容有误"), _faults(error.detail, ""))
+    if isinstance(error, Http404 | PermissionDenied | exceptions.APIException):
+        status = 404 if isinstance(error, Http404) else 403 if isinstance(error, PermissionDenied) else error.status_code
+        return Answer(status, _code_of(error), _words_of(error))
+    return None
 
 
 def _code_of(error: Exception) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, wraps
+from typing import Any, TypeVar
 
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from accounts.api.filters import filterset
 from accounts.api.reading import MOST, PAGE, sortable
 from accounts.api.resources import RESOURCES, Resource
 
+F = TypeVar("F", bound=Callable[..., Any])
 _CLASSES: dict[Kind, Any] = {
     Kind.INTEGER: serializers.IntegerField,
     Kind.MONEY: serializers.FloatField,
@@ -153,6 +155,7 @@ def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
         404: _("没有，或不在范围内"),
         406: _("不提供所要的格式"),
         409: _("现在的状态不允许"),
+        413: _("太大或太多"),
         412: _("行已被改动，If-Match 不是最新的"),
         415: _("请求内容的格式不认识"),
         422: _("同一个 Idempotency-Key 用于不同内容"),
@@ -186,6 +189,46 @@ def describe_row(name: str) -> Any:
         parameters=shape_parameters(resource),
         responses={200: row_serializer(name), **refusals(404)},
     )
+
+
+@cache
+def written_row(name: str) -> type[serializers.Serializer[Any]]:
+    """A row after it was written: its columns, and what the rules remark on."""
+    base: Any = row_serializer(name)
+    more = {"findings": RemarkSerializer(many=True, required=False, help_text=_("规则的提示，以及已用 reason 说明的情况"))}
+    return type(f"{stem_of(name)}Written", (base,), {**more, "__doc__": str(RESOURCES[name].title)})
+
+
+class RemarkSerializer(FaultSerializer):
+    """What a rule says of a column."""
+
+    severity = serializers.ChoiceField([("error", _("阻断")), ("warning", _("需说明")), ("info", _("提示"))], required=False)
+
+
+def body_serializer(name: str, columns: Collection[str], words: Mapping[str, Any]) -> type[serializers.Serializer[Any]]:
+    """What may be sent of a row: these columns, and what goes with them."""
+    made: dict[str, Any] = {field.name: _column(field) for field in RESOURCES[name].fields if field.path.removesuffix("_id") in columns}
+    made |= {one: serializers.CharField(required=False, allow_blank=True, help_text=told) for one, told in words.items()}
+    return type(f"{stem_of(name)}Body", (serializers.Serializer,), {**made, "__doc__": str(RESOURCES[name].title)})
+
+
+def writes(
+    summary: Any, request: Any, answers: Mapping[int, Any], *headers: OpenApiParameter, refused: Sequence[int] = (), name: str | None = None
+) -> Callable[[F], F]:
+    """The schema of a writing method, as a decorator. Any may meet a row that is gone, a state that forbids it, or a body that can't be taken."""
+    responses = {**refusals(*sorted({404, 409, 413, 415, 422, *refused})), **answers}
+    return extend_schema(operation_id=name, summary=str(summary), request=request, responses=responses, parameters=list(headers))
+
+
+def described(base: type[Any], stem: str, method: str, schema: Any, **told: Any) -> type[Any]:
+    """A view with a method of its own, since a schema is written on the method."""
+    inner = getattr(base, method)
+
+    @wraps(inner)
+    def own(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return inner(self, request, *args, **kwargs)
+
+    return type(f"{stem}{base.__name__}", (base,), {**told, method: schema(own), "__doc__": base.__doc__})
 
 
 def name_tags(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:

@@ -72,12 +72,22 @@ def _next(request: Request, told: QueryDict, cursor: str) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{asked.urlencode()}")
 
 
+# Resource → what its list and its row do beside reading; each app adds its own with `serve` before the addresses are made.
+_ALSO: dict[str, tuple[type[ResourceList], type[ResourceRow]]] = {}
+
+
+def serve(name: str, *, many: type[ResourceList] = ResourceList, one: type[ResourceRow] = ResourceRow) -> None:
+    """Let the list and the row of a resource be written at the addresses at which they are read."""
+    _ALSO[name] = (many, one)
+
+
 @cache
 def views_of(name: str) -> tuple[type[ResourceList], type[ResourceRow]]:
-    """The two reading views of a resource, each with its schema."""
+    """The two views of a resource, each with its schema."""
     stem = stem_of(name)
-    many: Any = type(f"{stem}List", (ResourceList,), {"resource_name": name, "get": describe_list(name)(_own(ResourceList.get))})
-    one: Any = type(f"{stem}Row", (ResourceRow,), {"resource_name": name, "get": describe_row(name)(_own(ResourceRow.get))})
+    many_base, one_base = _ALSO.get(name, (ResourceList, ResourceRow))
+    many: Any = type(f"{stem}List", (many_base,), {"resource_name": name, "get": describe_list(name)(_own(ResourceList.get))})
+    one: Any = type(f"{stem}Row", (one_base,), {"resource_name": name, "get": describe_row(name)(_own(ResourceRow.get))})
     return many, one
 
 

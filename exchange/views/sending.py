@@ -46,6 +46,11 @@ def upload_limit() -> int:
     return settings.UPLOAD_MEGABYTES * 1_000_000
 
 
+def unread_limit() -> int:
+    """A body beyond this is not even read."""
+    return _UNREAD * upload_limit()
+
+
 class CappedHandler(FileUploadHandler):
     """Drops a file as soon as it is over the limit, so that it never fills memory or disk."""
 
@@ -81,7 +86,7 @@ def uploads(request: HttpRequest) -> HttpResponseBase:
 
 
 def _guard_size(request: HttpRequest) -> HttpResponseBase:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > _UNREAD * upload_limit():
+    if int(request.META.get("CONTENT_LENGTH") or 0) > unread_limit():
         return _refuse(request, "file", too_large().messages[0], 413)
     request.upload_handlers.insert(0, CappedHandler(upload_limit()))
     return _take(request)
@@ -92,7 +97,7 @@ def _take(request: HttpRequest) -> HttpResponseBase:
     if not scope.may(request.user, Action.UPLOAD):
         audit.record("upload.refused", actor=request.user, outcome="denied")
         return _refuse(request, "__all__", _("你的岗位只能查看，不能上传文件。"), 403)
-    full = _no_room(request.user)
+    full = no_room(request.user)
     if full:
         return _refuse(request, "__all__", *full)
     capped = next(handler for handler in request.upload_handlers if isinstance(handler, CappedHandler))
@@ -130,7 +135,7 @@ def _safe_next(request: HttpRequest) -> str:
     return wanted if own and wanted.startswith("/") else ""
 
 
-def _no_room(user: Any) -> tuple[str, int] | None:
+def no_room(user: Any) -> tuple[str, int] | None:
     """Why no file can be taken now, whatever it holds: the person's number for a day, or the room on the disk."""
     most = settings.UPLOADS_PER_DAY
     if Upload.objects.filter(user=user, created_at__gt=timezone.now() - timedelta(days=1)).count() >= most:

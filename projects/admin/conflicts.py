@@ -92,7 +92,7 @@ def _column(form: Any, name: str, field: forms.Field, opened: Any) -> Column | N
     # Worded first: the data may be about to change.
     words = _words(field, column, before) if is_known else _("不详"), _words(field, column, raw), _words(field, column, now)
     if picked == NOW or not mine_moved:
-        _put(form, field, html, now)
+        put(form, field, html, now)
     return Column(str(field.label), PICK + html, *words, mine_moved and theirs_moved, picked, not mine_moved)
 
 
@@ -100,7 +100,7 @@ def _model_field(form: Any, name: str) -> Any:
     return next((column for column in form._meta.model._meta.fields if column.name == name), None)
 
 
-def _put(form: Any, field: forms.Field, html: str, value: Any) -> None:
+def put(form: Any, field: forms.Field, html: str, value: Any) -> None:
     """Write a stored value into the sent data, as its own widget would have sent it."""
     if isinstance(field, forms.BooleanField):
         form.data.setlist(html, ["on"] if value else [])

@@ -23,9 +23,9 @@ from projects.admin.forms import AnnualPlanForm, MonthForm
 from projects.admin.reviews import move_page, move_url, unit_page, unit_url, verbs_of
 from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
-from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, Source, unlocked
+from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, unlocked
+from projects.services.keeping import keep_month
 from projects.services.periods import exceptions_in_force, newest_open, writable
-from projects.services.voiding import void_one, withdraw_nil_of
 from projects.workflow import Verb
 
 register(
@@ -128,7 +128,7 @@ class MonthReportAdmin(OfProjectAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A closed month is shown, with the words why; what is sent nevertheless is refused by the form with the same words."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or request.method == "POST" or bool(writable(obj.project.unit_id, obj.period)))
+        return allowed and (obj is None or request.method not in ("GET", "HEAD") or bool(writable(obj.project.unit_id, obj.period)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft of an open month that nobody has reviewed is taken out."""
@@ -144,12 +144,13 @@ class MonthReportAdmin(OfProjectAdmin):
 
     def save_model(self, request: HttpRequest, obj: MonthReport, form: Any, change: bool) -> None:
         """An edit takes a submission or an approval away, in the same transaction."""
-        if change and form.real_changes:
-            reason = form.cleaned_data.get("change_reason", "")
-            if void_one(obj, actor=request.user, door=Door.ADMIN, reason=reason):
-                messages.warning(request, gettext("这条月度进展提交或审核之后被改动，已回到草稿，须重新提交。"))
-        super().save_model(request, obj, form, change)
-        if (not change or form.real_changes) and withdraw_nil_of([obj.project_id], obj.period_id, source=Source(Door.ADMIN, request.user.pk)):
+        self.guard_after(request, obj, change)
+        if change and not form.real_changes:
+            return
+        kept = keep_month(obj, is_new=not change, actor=request.user, door=Door.ADMIN, reason=form.cleaned_data.get("change_reason", ""))
+        if kept.is_voided:
+            messages.warning(request, gettext("这条月度进展提交或审核之后被改动，已回到草稿，须重新提交。"))
+        if kept.ended_nil:
             messages.warning(request, gettext("该单位先前报的“本月无变化”已撤回：现在有了月度进展。"))
 
     @admin.display(description=_("本月完成（万元）"), ordering="done_month_wan")

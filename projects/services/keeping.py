@@ -1,4 +1,4 @@
-"""The single verbs on a project: enter it, change it. What the set-wise `batches` does for many, for one.
+"""The single verbs on a project and its months: enter it, change it, keep a report. What the set-wise `batches` does for many, for one.
 
 Both keep the same promises: a new project has a number and a baseline; a changed total or date leaves a plan version with its reason.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from projects.models import LocationShare, PlanVersion, Project
+from projects.models import LocationShare, MonthReport, PlanVersion, Project, Source
 from projects.naming import name_key
 from projects.proposals import PLANNED
+from projects.services.voiding import void_one, withdraw_nil_of
 
 
 @transaction.atomic
@@ -58,3 +60,20 @@ def place_project(project: Project) -> None:
 
 def _planned(project: Project) -> dict[str, Any]:
     return {name: getattr(project, name) for name in PLANNED}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMonth:
+    """What storing a month's report did beside: its review fell, and the unit's "nothing changed" ended."""
+
+    is_voided: bool
+    ended_nil: bool
+
+
+@transaction.atomic
+def keep_month(report: MonthReport, *, is_new: bool, actor: Any, door: str, reason: str = "") -> KeptMonth:
+    """Store a new or changed report. What was handed in or approved goes back to draft, in the same transaction."""
+    is_voided = not is_new and void_one(report, actor=actor, door=door, reason=reason)
+    report.save()
+    ended = withdraw_nil_of([report.project_id], report.period_id, source=Source(door, getattr(actor, "pk", None)))
+    return KeptMonth(is_voided, bool(ended))

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.api.tokens import make_token
 from accounts.models import User
+from tests.conftest import Cast
 
 Caller = Callable[..., Client]
 
@@ -23,3 +24,9 @@ def calling() -> Caller:
         return Client(headers={"authorization": f"Bearer {key}"})
 
     return client_of
+
+
+@pytest.fixture
+def officer(cast: Cast, calling: Caller) -> Client:
+    """The officer of unit A, with a token that may write."""
+    return calling(cast.owner, can_write=True)

@@ -17,8 +17,11 @@ def cells_of(runner: Runner, entry: Page) -> Iterator[Cell]:
     places = runner.world.places(entry.row) if entry.row else entry.places
     for place in places:
         want = partial(expect.page, entry, place=place)
-        data = entry.data(runner.world, place) if entry.method == "POST" else entry.query(runner.world, place)
-        yield Cell(entry.name, address(runner, entry, place), want, entry.method, data, entry.writes, place)
+        data = entry.query(runner.world, place) if entry.method == "GET" else entry.data(runner.world, place)
+        headers = entry.headers(runner.world.row(entry.row, place) if entry.row else None)
+        changes = partial(entry.changes, place=place) if entry.changes else None
+        more = {"changes": changes, "json": entry.json, "headers": headers}
+        yield Cell(entry.name, address(runner, entry, place), want, entry.method, data, entry.writes, place, **more)
 
 
 def address(runner: Runner, entry: Page, place: Place) -> str:

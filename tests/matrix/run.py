@@ -48,6 +48,8 @@ class Cell:
     place: Place = Place.CITY
     people: tuple[Person, ...] = PEOPLE  # whom to ask, where the answer of the others is known from another cell
     changes: Callable[[Person], bool] | None = None  # whose request changes something, where the answer looks the same for all
+    json: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -98,7 +100,7 @@ def outcome(response: Any) -> str:
         return Want.LOGIN
     if status == 200 and (_errors(response) or {}):
         return Want.UNTAKEN
-    return Want.OPEN if status in (200, 201) else str(status)
+    return Want.OPEN if status in (200, 201, 202) else str(status)
 
 
 def _errors(response: Any) -> Any:
@@ -141,6 +143,8 @@ class Runner:
 
     def send(self, cell: Cell) -> Any:
         """Files are made anew for each sending: a file is read once."""
+        if cell.json:
+            return self.client.generic(cell.method, cell.url, json.dumps(cell.data), "application/json", headers=cell.headers)
         data = {name: SimpleUploadedFile(*value) if isinstance(value, tuple) else value for name, value in cell.data.items()}
         return self.client.post(cell.url, data) if cell.method == "POST" else self.client.get(cell.url, data)
 
@@ -166,8 +170,8 @@ class Runner:
             told += _disagreement(explained, got) if explained is not None else []
             text = readable(response)
             told += [f"tells the foreign word {word}" for word in self._forbidden[person.name] if word in text]
-            taken = cell.changes(person) if cell.changes else cell.method == "POST" and got == Want.OPEN and cell.writes
-            if cell.method == "POST" and (tables or taken):
+            taken = cell.changes(person) if cell.changes else cell.method != "GET" and got == Want.OPEN and cell.writes
+            if cell.method != "GET" and (tables or taken):
                 told += self._written(tables, person, taken)
             elif tables - state.PASSING:
                 told.append(f"writes to {sorted(tables - state.PASSING)}")

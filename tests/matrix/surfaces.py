@@ -33,7 +33,7 @@ class Reach(StrEnum):
     CITY = "city"  # by posts of the whole city alone
 
 
-Body = Callable[[World, Place], Mapping[str, Any]]
+Body = Callable[[World, Place], Any]
 
 
 def nothing(_world: World, _place: Place) -> Mapping[str, Any]:
@@ -93,6 +93,9 @@ class Page:
     wide: bool = False  # only posts of the whole city
     done: Want = Want.OPEN
     expect: Callable[[Person, Place], Want | None] | None = None  # where the answer follows from something else
+    changes: Callable[[Person, Place], bool] | None = None  # whose request changes something, where the answer looks the same for all
+    json: bool = False  # the body is JSON
+    headers: Callable[[Any], Mapping[str, str]] = lambda row: {}  # what the request says of its row beside the body
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,35 @@
+"""What the refusals of this app say to a caller of the API."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.api.errors import SAID, Answer, fault
+from projects.workflow import Refused
+
+# Code of a refusal → status; everything else is "not as things stand": 409.
+_STATUS = {"role": 403, "gone": 404, "reason": 400, "field": 400, "value": 400, "none": 400, "nothing": 400, "empty": 400, "rules": 400}
+# Where in the body a refusal stands.
+_PLACE = {"reason": "/reason"}
+
+
+def language() -> str:
+    return get_language() or "zh"
+
+
+def refusal(error: Refused) -> Answer:
+    status = _STATUS.get(error.code, 409)
+    words = error.said(language())
+    return Answer(status, error.code, words, [fault(_PLACE.get(error.code, ""), error.code, words)])
+
+
+def clash(_error: IntegrityError) -> Answer:
+    """Two wrote the same at once, and the other was first."""
+    words = _("与同时写入的另一行冲突，没有写入任何内容；请重新读取后再试")
+    return Answer(409, "clash", words, [fault("", "clash", words)])
+
+
+SAID[Refused] = refusal
+SAID[IntegrityError] = clash

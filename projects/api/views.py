@@ -1,0 +1,204 @@
+"""POST and PATCH at the addresses at which rows are read, many at once, and a month by its project and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.errors import ApiError, fault
+from accounts.api.idempotency import once
+from accounts.api.reading import not_found
+from accounts.api.resources import RESOURCES
+from accounts.api.schema import FaultSerializer, body_serializer, described, refusals, row_serializer, stem_of, writes, written_row
+from accounts.api.views import ResourceList, ResourceRow, ResourceView, serve
+from accounts.api.writing import (
+    KEY,
+    SEEN,
+    Tried,
+    bulk_response,
+    fields_of,
+    is_atomic,
+    list_of,
+    reached,
+    row_response,
+    rows_by_id,
+    seen_revision,
+    stale,
+    try_each,
+)
+from accounts.roles import Action
+from projects.api.kinds import MONTHS, WRITTEN, period_number
+from projects.api.rows import Rows, Written
+from projects.models import MonthReport
+
+ATOMIC = OpenApiParameter("atomic", str, enum=["0", "1"], default="1", description="1：全部写入或全部不写；0：只写无误的")
+SEEN_IF_THERE = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="已有这一行时必填：读取时的 ETag")
+_ROW = (412, 428)  # how a change of one row may be refused
+# Of a change, the row is read together with what its rules need.
+_RELATED: Mapping[str, tuple[str, ...]] = {"projects": ("unit", "sector", "owner")}
+
+
+_WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("依据文号"), "decided_on": _lazy("文件日期"), "code": _lazy("项目代码")}
+
+
+@cache
+def body_of(name: str) -> type[serializers.Serializer[Any]]:
+    """What may be sent of a row: what its admin page has, by other names too, and what goes with it."""
+    page: Any = admin.site.get_model_admin(RESOURCES[name].model)
+    kind = WRITTEN[name]
+    words = {alias: _lazy("按代号或编号指明") for alias in kind.aliases} | {one: _WORDS[one] for one in kind.beside if one in _WORDS}
+    return body_serializer(name, {field for _title, fields in page.sections for field in fields}, words)
+
+
+def _related(name: str) -> tuple[str, ...]:
+    return _RELATED.get(name, ("project__unit",))
+
+
+class RowPosting(ResourceList):
+    """The list, with POST of a new row."""
+
+    actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
+
+    @once
+    def post(self, request: Request) -> Response:
+        done = WRITTEN[self.resource_name].write(request, None, fields_of(request.data))
+        return answer(self.resource_name, done, request)
+
+
+class RowPatching(ResourceRow):
+    """The row, with PATCH of some of its columns."""
+
+    actions: ClassVar[dict[str, Action]] = {"PATCH": Action.VIEW}
+
+    @once
+    def patch(self, request: Request, pk: int) -> Response:
+        obj = reached(self.resource_name, pk, request.user, Action.EDIT, *_related(self.resource_name))
+        seen = seen_revision(request)
+        return answer(self.resource_name, WRITTEN[self.resource_name].write(request, obj, fields_of(request.data), seen), request)
+
+
+def answer(name: str, done: Written, request: Request) -> Response:
+    """201 new, 200 changed, 202 where something of it waits for another person."""
+    status = 202 if "proposal" in done.beside else 201 if done.is_new else 200
+    response = row_response(name, done.obj, request.user, status=status, **done.beside)
+    if done.is_new:
+        response["Location"] = request.build_absolute_uri(f"/api/v1/{name}/{done.obj.pk}/")
+    return response
+
+
+class RowsBulk(ResourceView):
+    """Many rows: each new, or with `id` and `revision` a change; each with its own outcome."""
+
+    actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
+
+    @once
+    def post(self, request: Request) -> Response:
+        atomic, objects = is_atomic(request), list_of(request.data)
+        kind = WRITTEN[self.resource_name]
+        tried = try_each(objects, lambda one: _one(kind, request, one))
+        numbers = [one.answer["id"] for one in tried if one.is_done]
+        rows = rows_by_id(self.resource_name, numbers, request.user)
+        for one in tried:
+            if one.is_done:
+                one.answer = {**rows[one.answer["id"]], **one.answer}
+        return bulk_response(tried, atomic=atomic)
+
+
+def _one(kind: Rows, request: Request, one: Mapping[str, Any]) -> Tried:
+    given = {name: value for name, value in one.items() if name not in ("id", "revision")}
+    obj = _stored(kind, request, one) if "id" in one else None
+    done = kind.write(request, obj, given, one.get("revision"))
+    status = 202 if "proposal" in done.beside else 201 if done.is_new else 200
+    return Tried(status, {"id": done.obj.pk, **done.beside})
+
+
+def _stored(kind: Rows, request: Request, one: Mapping[str, Any]) -> Any:
+    wrong = [fault(f"/{name}", "type", _("应为整数")) for name in ("id", "revision") if name in one and type(one[name]) is not int]
+    if "revision" not in one:
+        wrong.append(fault("/revision", "precondition_required", _("修改须写明所见的修订号 revision，以免覆盖他人的改动")))
+    if wrong:
+        raise ApiError(400, "invalid", _("提交的内容有误"), wrong)
+    return reached(kind.resource, one["id"], request.user, Action.EDIT, *_related(kind.resource))
+
+
+class MonthOfProject(ResourceView):
+    """A project's report of a period, whether it is there already or not: PUT writes it."""
+
+    resource_name = "months"
+    actions: ClassVar[dict[str, Action]] = {"PUT": Action.VIEW}
+
+    @extend_schema(summary=_lazy("项目某月的进展"), description="", responses={200: row_serializer("months"), **refusals(404)})
+    def get(self, request: Request, pk: int, period: str) -> Response:
+        reached("projects", pk, request.user, Action.VIEW)
+        found = self._stored(pk, period)
+        if found is None:
+            raise not_found()
+        return row_response("months", found, request.user)
+
+    @writes(_lazy("填报项目某月的进展"), body_of("months"), {200: written_row("months"), 201: written_row("months")}, SEEN_IF_THERE, refused=_ROW)
+    @once
+    def put(self, request: Request, pk: int, period: str) -> Response:
+        reached("projects", pk, request.user, Action.EDIT)
+        found = self._stored(pk, period)
+        given = fields_of(request.data)
+        if found is None:
+            seen = seen_revision(request, is_needed=False)
+            if seen is not None:
+                raise ApiError(412, "stale", _("还没有这个月的进展，不能按修订号 %(n)s 修改；新建时不带 If-Match") % {"n": seen})
+            return answer("months", MONTHS.write(request, None, {"project_id": pk, "period": period, **given}), request)
+        seen = seen_revision(request)
+        if seen != found.revision:
+            raise stale("months", found, request.user)
+        return answer("months", MONTHS.write(request, found, given, seen), request)
+
+    def _stored(self, pk: int, period: str) -> MonthReport | None:
+        return MonthReport.objects.filter(project=pk, period=period_number(period)).select_related("project__unit", "period").first()
+
+
+class BulkResult(serializers.Serializer[Any]):
+    """One object's outcome: the row, or what is wrong with it."""
+
+    status = serializers.IntegerField()
+    id = serializers.IntegerField(required=False)
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    errors = FaultSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+class BulkAnswer(serializers.Serializer[Any]):
+    """How many were written and refused, and each outcome in order."""
+
+    done = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = BulkResult(many=True)
+
+
+def bulk_of(name: str) -> type[Any]:
+    """The door for many rows of a resource."""
+    title = RESOURCES[name].title
+    schema = writes(format_lazy(_lazy("{title}：批量写入"), title=title), body_of(name)(many=True), {200: BulkAnswer, 207: BulkAnswer}, KEY, ATOMIC)
+    return described(RowsBulk, stem_of(name), "post", schema, resource_name=name)
+
+
+def serve_rows(name: str) -> None:
+    """Let rows of a resource be written at the addresses at which they are read."""
+    title, body, row = RESOURCES[name].title, body_of(name), written_row(name)
+    posting = writes(format_lazy(_lazy("{title}：新增"), title=title), body, {201: row}, KEY)
+    patching = writes(format_lazy(_lazy("{title}：修改"), title=title), body, {200: row, 202: row}, SEEN, refused=_ROW)
+    told = {"resource_name": name}
+    many = described(RowPosting, stem_of(name), "post", posting, **told)
+    serve(name, many=many, one=described(RowPatching, stem_of(name), "patch", patching, **told))
+
+
+for _name in WRITTEN:
+    serve_rows(_name)
