@@ -8,11 +8,14 @@ figure is the sum of its halves; a second half asked for by itself says its own.
 
 A project's total investment is that of the described month: what a newer list version, or an adjustment with a later date, changed
 since is not yet counted. A correction without a date holds at once, for every month.
+
+As known now, the plan and the reports of a month are joined to the projects (`with_reports`), so that the database reads each table once
+whatever it is asked of them; of a past day they are looked up in history, project by project.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +29,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Field,
+    FilteredRelation,
     OuterRef,
     Q,
     QuerySet,
@@ -61,13 +65,15 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
 
     With a known day the figures are those that the database held at its end, and projects that it did not know then are left out.
     """
-    until = moment.known_until
+    until, year = moment.known_until, moment.month.year
     if until is not None:
         projects = projects.filter(Exists(rows_at(Project, until).filter(id=OuterRef("pk"))))
-    return projects.annotate(
+    else:
+        projects = projects.alias(**{_plan(moment): FilteredRelation("annual_plans", condition=Q(annual_plans__year=year, annual_plans__month=None))})
+    return with_reports(projects, moment).annotate(
         month_number=Value(moment.month.month),
         total_then=_total(moment),
-        plan_then=_wan(plans_of(moment), "plan_wan"),
+        plan_then=planned(moment, "plan_wan", WanField()),
         month_then=done(moment),
         ytd_then=told(moment, "done_ytd_wan"),
     )
@@ -82,47 +88,85 @@ def with_places(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project
     return projects.annotate(**{name: Subquery(own.values(column)[:1], output_field=field) for name, (column, field) in _OWN.items()})
 
 
-def plans_of(moment: Moment) -> QuerySet[Any]:
-    """The year's plan of the project in an outer query."""
-    return rows_at(AnnualPlan, moment.known_until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
+# --- What was reported -------------------------------------------------------------------------------------------------------------
 
 
-def told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Coalesce | Subquery:
-    """What the newest report of the period that says it has in a money column, of the project in an outer query; another with its field."""
-    return Coalesce(*spoken) if len(spoken := _spoken(moment, column, output_field)) > 1 else spoken[0]
+def with_reports(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
+    """Let `told` and `done` be asked of the projects, each of which has one report of a part of a month at most.
+
+    To be called once for a month; `with_figures` does so for its own, and for the plan. Nothing is joined that is not asked for.
+    """
+    if moment.known_until is not None:
+        return projects
+    month = moment.month
+    relations: dict[str, Any] = {}
+    for half in PARTS_UP_TO[moment.half]:
+        relations[_report(moment, half)] = FilteredRelation("months", condition=Q(months__period=Subquery(_period(month, half))))
+    return projects.alias(**relations)
 
 
-def each_told(moment: Moment, column: str) -> list[Subquery]:
+def _plan(moment: Moment) -> str:
+    return f"plan_of_{moment.month.year}"
+
+
+def _report(moment: Moment, half: int) -> str:
+    return f"report_of_{moment.month.index}_{half}"
+
+
+def _period(month: Month, half: int) -> Any:
+    return ReportingPeriod.objects.filter(year=month.year, month=month.month, half=half).order_by().values("pk")[:1]
+
+
+def planned(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Any:
+    """What the year's plan has in a column."""
+    until = moment.known_until
+    if until is None:
+        return F(f"{_plan(moment)}__{column}")
+    plans = rows_at(AnnualPlan, until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
+    return Subquery(plans.values(column)[:1], output_field=output_field)
+
+
+def told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Any:
+    """What the newest report of the period that says it has in a money column; in another with its field."""
+    spoken = each_told(moment, column, output_field or WanField())
+    return Coalesce(*spoken) if len(spoken) > 1 else spoken[0]
+
+
+def each_told(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> list[Any]:
     """What every report behind the period's figures has in a column, the newest first."""
-    return [Subquery(reports_of(moment, half).values(column)[:1]) for half in PARTS_UP_TO[moment.half]]
+    return [_said(moment, half, column, output_field) for half in PARTS_UP_TO[moment.half]]
 
 
-def _spoken(moment: Moment, column: str, output_field: Field[Any, Any] | None) -> list[Subquery]:
-    field = output_field or WanField()
-    return [Subquery(reports_of(moment, half).values(column)[:1], output_field=field) for half in PARTS_UP_TO[moment.half]]
-
-
-def done(moment: Moment) -> Coalesce | Subquery:
+def done(moment: Moment) -> Any:
     """What was done in the period itself; in a month that is reported in halves, in both."""
-    spoken = _spoken(moment, "done_month_wan", None)
+    spoken = each_told(moment, "done_month_wan", WanField())
     if moment.half != WHOLE:
         return spoken[0]
     whole, second, first = spoken
     return Coalesce(whole, ExpressionWrapper(second + first, output_field=WanField()), second, first)
 
 
-def reports_of(moment: Moment, half: int) -> QuerySet[Any]:
-    """The report of the month, or of this half of it, of the project in an outer query."""
-    month, until = moment.month, moment.known_until
-    period = ReportingPeriod.objects.filter(year=month.year, month=month.month, half=half).values("pk")[:1]
+def _said(moment: Moment, half: int, column: str, output_field: Field[Any, Any] | None) -> Any:
+    """What the report of the month, or of this half of it, has in a column."""
+    until, report = moment.known_until, _report(moment, half)
+    if until is not None:
+        return Subquery(_reports_at(moment, half, until).values(column)[:1], output_field=output_field)
+    if moment.approved:
+        return Case(When(**{f"{report}__state": MonthReport.State.APPROVED}, then=F(f"{report}__{column}")), output_field=output_field)
+    return F(f"{report}__{column}")
+
+
+def _reports_at(moment: Moment, half: int, until: datetime) -> QuerySet[Any]:
+    """The report in history, of the project in an outer query."""
     reports = rows_at(MonthReport, until).filter(project_id=OuterRef("pk"))
     if moment.approved:
         reports = reports.filter(state=MonthReport.State.APPROVED)
-    if until is None:
-        return reports.filter(period_id=Subquery(period))
-    # In history a period stands on as many lines as there are projects: found must be the project's own, by an expression on the other.
-    own: QuerySet[Any] = reports.alias(of_period=Coalesce("period_id", "period_id")).filter(of_period=Subquery(period))
+    # A period stands on as many lines as there are projects: found must be the project's own, by an expression on the other.
+    own: QuerySet[Any] = reports.alias(of_period=Coalesce("period_id", "period_id")).filter(of_period=Subquery(_period(moment.month, half)))
     return own
+
+
+# --- Total investment --------------------------------------------------------------------------------------------------------------
 
 
 def _wan(rows: QuerySet[Any], column: str) -> Subquery:
@@ -150,7 +194,8 @@ def _total(moment: Moment) -> Case:
         .filter(effective__lte=end, effective__gt=Coalesce(listed_on, Value(_EVER)))
         .order_by("-number")
     )
-    before = Coalesce(_wan(adjusted, "total_wan"), _wan(listed, "total_wan"), _wan(decided.filter(is_baseline=True), "total_wan"), now)
+    baseline = decided.filter(is_baseline=True).order_by("number")
+    before = Coalesce(_wan(adjusted, "total_wan"), _wan(listed, "total_wan"), _wan(baseline, "total_wan"), now)
     moved_later = Exists(entries.filter(version__as_of__gt=end)) | Exists(decided.filter(decided_on__gt=end))
     return Case(When(moved_later, then=before), default=now, output_field=WanField())
 

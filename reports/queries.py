@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, O
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
-from projects.figures import each_told, plans_of, told
+from projects.figures import each_told, planned, told
 from projects.history import rows_at
 from projects.measures import Amount, Sums
 from projects.models import Classification, Correction, Entry, ListVersion, MonthReport, ReportingPeriod
@@ -92,7 +92,7 @@ def _newest_at(moment: Moment) -> Greatest:
     periods = ReportingPeriod.objects.filter(year=moment.month.year, month=moment.month.month)
     reports = each_told(moment, "updated_at")
     asked = reports if periods.exclude(half=WHOLE).exists() else reports[:1]
-    written: list[Any] = [Subquery(plans_of(moment).values("updated_at")[:1]), *asked]
+    written: list[Any] = [planned(moment, "updated_at"), *asked]
     return Greatest(F("updated_at"), *(Coalesce(at, F("updated_at")) for at in written))
 
 

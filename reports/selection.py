@@ -17,7 +17,7 @@ from accounts.models import ReportingUnit
 from accounts.roles import Action
 from accounts.scope import city_wide, for_user, units_for_user
 from projects.counting import counted, on_any_list, on_versions, unlisted, versions_in_effect
-from projects.figures import told, with_figures, with_places
+from projects.figures import told, with_figures, with_places, with_reports
 from projects.history import rows_at
 from projects.models import Classification, Entry, ListVersion, MonthReport, Project
 from projects.models.fields import WanField
@@ -132,8 +132,10 @@ def _with_figures(projects: QuerySet[Project], question: Question) -> QuerySet[P
     until = question.moment.known_until
     projects = with_figures(projects, question.moment)
     before = question.moment.before
-    earlier: Any = told(before, "done_ytd_wan") if before is not None else Value(None, output_field=WanField())
-    projects = projects.annotate(earlier_then=earlier)
+    if before is None:
+        projects = projects.annotate(earlier_then=Value(None, output_field=WanField()))
+    else:
+        projects = with_reports(projects, before).annotate(earlier_then=told(before, "done_ytd_wan"))
     if question.version is None:
         return projects.annotate(printed_then=F("total_then"))
     entries = rows_at(Entry, until).filter(project_id=OuterRef("pk"), version_id=question.version)

@@ -14,7 +14,7 @@ from funding.finance_figures import rolling_entries, rolling_record
 from funding.models import RollingEntry, RollingLine, RollingPlan
 from funding.rolling import RollingRecord, goes_on, rolled
 from funding.services.ledger import person
-from projects.figures import told
+from projects.figures import told, with_reports
 from projects.models import AnnualPlan, Project, Source, changes_from
 from projects.moment import Moment
 from projects.values import Month
@@ -43,8 +43,9 @@ def steps(plan: RollingPlan) -> list[Step]:
     year = plan.base_year
     annual = AnnualPlan.objects.filter(project__among=ids, year=year + 1, month=None).exclude(cum_prior_wan=None)
     stated = dict(annual.values_list("project", "cum_prior_wan"))
-    december = Project.objects.filter(pk__among=ids).annotate(cum_then=told(Moment(Month(year, 12)), "cum_total_wan"))
-    reported = dict(december.exclude(cum_then=None).values_list("pk", "cum_then"))
+    december = Moment(Month(year, 12))
+    closed = with_reports(Project.objects.filter(pk__among=ids), december).annotate(cum_then=told(december, "cum_total_wan"))
+    reported = dict(closed.exclude(cum_then=None).values_list("pk", "cum_then"))
     return [_step(entry, lines, stated, reported) for entry, lines in pairs]
 
 
