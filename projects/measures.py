@@ -271,8 +271,13 @@ def month_figures(sums: Sums, month: Month | int, *, half: bool = False) -> Mont
 
 
 def unreported_plan(sums: Sums) -> Decimal | None:
+    """未报项目计划 of added-up projects."""
+    return unreported(sums.plan.wan, sums.reported_plan.wan)
+
+
+def unreported(plan_wan: Decimal | None, reported_plan_wan: Decimal | None) -> Decimal | None:
     """未报项目计划: the part of the plan that stands for projects without a year-to-date figure."""
-    return None if sums.plan.wan is None else sums.plan.sum_wan - sums.reported_plan.sum_wan
+    return None if plan_wan is None else plan_wan - (reported_plan_wan or _ZERO)
 
 
 def with_ranks(rows: Sequence[MonthFigures], ranked: Sequence[bool] | None = None) -> list[MonthFigures]:

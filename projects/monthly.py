@@ -7,7 +7,7 @@ under the names of `MonthFact`, so that kept rows and rows just worked out can s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -68,11 +68,11 @@ def _sums() -> dict[str, str]:
 SUMS = _sums()
 
 
-def added_up(facts: Sql, keys: Sequence[str] = KEYS, *, sign: int = 1) -> Sql:
-    """Add rows of facts (a statement in brackets, or a table) up by their keys, under the columns of `MonthSum`; with a sign, to take away."""
-    columns = ", ".join(f"CAST(SUM({'-' if sign < 0 else ''}({amount})) AS bigint) AS {name}" for name, amount in SUMS.items())
+def added_up(facts: Sql, keys: Sequence[str] = KEYS, *, sign: int = 1, columns: Iterable[str] = SUMS) -> Sql:
+    """Add rows of facts (a statement in brackets, or a table) up by their keys, under columns of `MonthSum`; with a sign, to take away."""
+    sums = ", ".join(f"CAST(SUM({'-' if sign < 0 else ''}({SUMS[name]})) AS bigint) AS {name}" for name in columns)
     names = ", ".join(keys)
-    return Sql(f"SELECT {names}, {columns} FROM {facts.text} GROUP BY {names}", facts.params)  # noqa: S608 -- our own names
+    return Sql(f"SELECT {names}, {sums} FROM {facts.text} GROUP BY {names}", facts.params)  # noqa: S608 -- our own names
 
 
 def fact_rows(projects: QuerySet[Any], moment: Moment, versions: Sequence[tuple[int, str]], *, total: str = "total_then", both: bool = True) -> Sql:

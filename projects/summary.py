@@ -45,11 +45,13 @@ def told(
     Amounts are whole 分. One statement, or two while there are marks. Whoever asks has made sure that the months are kept; without keys
     there is one row, and its amounts are None where nothing was found.
     """
-    unmarked = ask(_grouped(kept(months, by_project=by_project), keys, columns, where, "(SELECT COUNT(*) FROM projects_summarymark)"))
-    marks = unmarked[0][-1] if unmarked else ask(Sql("SELECT COUNT(*) FROM projects_summarymark"))[0][0]
-    if not marks:
-        return [row[:-1] for row in unmarked]
-    return [row[:-1] for row in ask(_grouped(corrected(months, by_project=by_project), keys, columns, where, "0"))]
+    asked = tuple(dict.fromkeys(("n", *columns)))
+    last = "CASE WHEN EXISTS (SELECT 1 FROM projects_summarymark) THEN 1 ELSE 0 END"
+    unmarked = ask(_grouped(kept(months, asked, by_project=by_project), keys, columns, where, last))
+    marked = unmarked[0][-1] if unmarked else ask(Sql(f"SELECT {last}"))[0][0]
+    if marked:
+        unmarked = ask(_grouped(corrected(months, asked, by_project=by_project), keys, columns, where, "0"))
+    return [row[:-1] for row in unmarked]
 
 
 def _grouped(rows: Sql, keys: Sequence[str], columns: Sequence[str], where: Sql | None, last: str) -> Sql:
@@ -59,21 +61,21 @@ def _grouped(rows: Sql, keys: Sequence[str], columns: Sequence[str], where: Sql 
     return Sql(f"SELECT {asked} FROM ({rows.text}) told WHERE {condition.text}{group}", (*rows.params, *condition.params))  # noqa: S608
 
 
-def kept(months: Sequence[Month], *, by_project: bool = False) -> Sql:
-    """What is kept of some months: keys, then all columns of `MonthSum`."""
+def kept(months: Sequence[Month], columns: Iterable[str] = SUMS, *, by_project: bool = False) -> Sql:
+    """What is kept of some months: keys, then columns of `MonthSum`."""
     at = ", ".join(str(month.index) for month in months)
     if by_project:
-        return added_up(Sql(f"projects_monthfact WHERE at IN ({at})"), BY_PROJECT)
-    return Sql(f"SELECT {', '.join((*KEYS, *SUMS))} FROM projects_monthsum WHERE at IN ({at})")  # noqa: S608 -- our own names
+        return added_up(Sql(f"projects_monthfact WHERE at IN ({at})"), BY_PROJECT, columns=columns)
+    return Sql(f"SELECT {', '.join((*KEYS, *columns))} FROM projects_monthsum WHERE at IN ({at})")  # noqa: S608 -- our own names
 
 
-def corrected(months: Sequence[Month], *, by_project: bool = False) -> Sql:
+def corrected(months: Sequence[Month], columns: Iterable[str] = SUMS, *, by_project: bool = False) -> Sql:
     """What is kept of some months, less what is kept of marked projects, plus what these count for now."""
     keys = BY_PROJECT if by_project else KEYS
-    parts = [kept(months, by_project=by_project)]
+    parts = [kept(months, columns, by_project=by_project)]
     for month in months:
-        parts.append(added_up(stored_facts(month, Q(project_id__in=marked_ids(month))), keys, sign=-1))
-        parts.append(added_up(_named(facts_of_month(month, Scope.MARKED)), keys))
+        parts.append(added_up(stored_facts(month, Q(project_id__in=marked_ids(month))), keys, sign=-1, columns=columns))
+        parts.append(added_up(_named(facts_of_month(month, Scope.MARKED)), keys, columns=columns))
     return Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.params))
 
 

@@ -1,37 +1,40 @@
 """The measures that every door offers: key, names, unit, whether parts add up to the whole, and how each is worked out. Pure.
 
-A measure reads what `projects.measures` made of added-up projects; nothing is reckoned here. `additive` measures of rows that share no
-project may be added; ratios never may, they are worked out anew for each row. No measure may be added over months.
+A measure is a formula of `projects.measures` over amounts of added-up projects, and names the amounts that it needs, so that nothing is
+added up that nobody asked for. `additive` measures of rows that share no project may be added; ratios never may, they are worked out anew
+for each row. No measure may be added over months.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from projects.measures import Amount, MonthFigures, Sums, month_figures, overall_progress, schedule_ratio
-from projects.values import Month
+from projects.measures import difference, overall_progress, rate, schedule_ratio, unreported
 from reports.tables import Kind, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """Projects of a month added up, with what `projects.measures` says of them."""
+class Gathered(NamedTuple):
+    """Projects of a month added up: amounts in 万元 by name, None where no project has one, and only those that were asked for.
 
-    month: Month
-    figures: MonthFigures
-    cum: Amount  # done since the start
-    sums: Sums
+    Amounts: `total`, `plan`, `month`, `ytd`, `cum` (done since the start), and `own_plan`, the plan of those that reported a year to date.
+    """
 
-    @classmethod
-    def of(cls, month: Month, sums: Sums, cum: Amount, *, half: bool = False) -> Gathered:
-        return cls(month, month_figures(sums, month, half=half), cum, sums)
+    projects: int
+    not_reported: int
+    schedule: Decimal
+    wan: Mapping[str, Decimal | None]
+
+    @property
+    def rate(self) -> Decimal | None:
+        return rate(self.wan["ytd"], self.wan["plan"])
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure of a row. Money is 万元, a ratio is 1 for 100 %; `kind` says how a table prints it."""
+    """One figure of a row. Money is 万元, a ratio is 1 for 100 %; `kind` says how a table prints it; `rough` is the amount that makes it so."""
 
     key: str
     zh: str
@@ -40,22 +43,15 @@ class Measure:
     additive: bool
     how_zh: str
     how_en: str
+    needs: tuple[str, ...]
     read: Callable[[Gathered], Value]
-    is_rough: Callable[[Gathered], bool] = lambda _row: False
-
-
-def _progress(row: Gathered) -> Decimal | None:
-    return overall_progress(row.cum.wan, row.figures.total_wan)
-
-
-def _ratio(row: Gathered) -> Decimal | None:
-    return schedule_ratio(row.figures.rate, row.figures.schedule)
+    rough: str = ""
 
 
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", lambda row: row.figures.count),
+        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", (), lambda row: row.projects),
         Measure(
             "total_wan",
             "总投资",
@@ -64,10 +60,21 @@ MEASURES: dict[str, Measure] = {
             True,
             "报告期末的总投资之和",
             "sum of totals at the end of the month",
-            lambda row: row.figures.total_wan,
-            lambda row: row.figures.total_approx,
+            ("total",),
+            lambda row: row.wan["total"],
+            "total",
         ),
-        Measure("plan_wan", "年度计划", "Plan of the year", Kind.WAN, True, "年度计划之和", "sum of annual plans", lambda row: row.figures.plan_wan),
+        Measure(
+            "plan_wan",
+            "年度计划",
+            "Plan of the year",
+            Kind.WAN,
+            True,
+            "年度计划之和",
+            "sum of annual plans",
+            ("plan",),
+            lambda row: row.wan["plan"],
+        ),
         Measure(
             "month_wan",
             "本月完成",
@@ -76,8 +83,9 @@ MEASURES: dict[str, Measure] = {
             True,
             "本月完成投资之和",
             "sum of what was done in the month",
-            lambda row: row.figures.month_wan,
-            lambda row: row.sums.month.is_approx,
+            ("month",),
+            lambda row: row.wan["month"],
+            "month",
         ),
         Measure(
             "ytd_wan",
@@ -87,8 +95,9 @@ MEASURES: dict[str, Measure] = {
             True,
             "本年累计完成投资之和",
             "sum of the year to date",
-            lambda row: row.figures.ytd_wan,
-            lambda row: row.sums.ytd.is_approx,
+            ("ytd",),
+            lambda row: row.wan["ytd"],
+            "ytd",
         ),
         Measure(
             "cum_wan",
@@ -98,8 +107,9 @@ MEASURES: dict[str, Measure] = {
             True,
             "自开工累计完成投资之和",
             "sum since the start",
-            lambda row: row.cum.wan,
-            lambda row: row.cum.is_approx,
+            ("cum",),
+            lambda row: row.wan["cum"],
+            "cum",
         ),
         Measure(
             "not_reported",
@@ -109,7 +119,8 @@ MEASURES: dict[str, Measure] = {
             True,
             "没有本年累计的项目数",
             "without a year to date",
-            lambda row: row.figures.not_reported,
+            ("ytd",),
+            lambda row: row.not_reported,
         ),
         Measure(
             "unreported_plan_wan",
@@ -119,9 +130,20 @@ MEASURES: dict[str, Measure] = {
             True,
             "没有本年累计的项目的年度计划之和",
             "annual plans of projects without a year to date",
-            lambda row: row.figures.unreported_plan_wan,
+            ("plan", "own_plan"),
+            lambda row: unreported(row.wan["plan"], row.wan["own_plan"]),
         ),
-        Measure("rate", "完成率", "Rate", Kind.PERCENT, False, "本年累计完成÷年度计划", "year to date over plan", lambda row: row.figures.rate),
+        Measure(
+            "rate",
+            "完成率",
+            "Rate",
+            Kind.PERCENT,
+            False,
+            "本年累计完成÷年度计划",
+            "year to date over plan",
+            ("ytd", "plan"),
+            lambda row: row.rate,
+        ),
         Measure(
             "reported_rate",
             "已报项目完成率",
@@ -130,7 +152,8 @@ MEASURES: dict[str, Measure] = {
             False,
             "本年累计完成÷已报项目的年度计划",
             "year to date over the plan of projects that reported",
-            lambda row: row.figures.reported_rate,
+            ("ytd", "own_plan"),
+            lambda row: rate(row.wan["ytd"], row.wan["own_plan"]),
         ),
         Measure(
             "schedule",
@@ -140,7 +163,8 @@ MEASURES: dict[str, Measure] = {
             False,
             "月份÷12",
             "month over 12",
-            lambda row: row.figures.schedule if row.figures.count else None,
+            (),
+            lambda row: row.schedule if row.projects else None,
         ),
         Measure(
             "difference",
@@ -150,9 +174,30 @@ MEASURES: dict[str, Measure] = {
             False,
             "完成率－时序进度",
             "rate less schedule, in points",
-            lambda row: row.figures.difference,
+            ("ytd", "plan"),
+            lambda row: difference(row.rate, row.schedule),
         ),
-        Measure("schedule_ratio", "完成比", "Ratio to schedule", Kind.PERCENT, False, "完成率÷时序进度", "rate over schedule", _ratio),
-        Measure("progress", "总进度", "Overall progress", Kind.PERCENT, False, "自开工累计完成÷总投资", "done since the start over total", _progress),
+        Measure(
+            "schedule_ratio",
+            "完成比",
+            "Ratio to schedule",
+            Kind.PERCENT,
+            False,
+            "完成率÷时序进度",
+            "rate over schedule",
+            ("ytd", "plan"),
+            lambda row: schedule_ratio(row.rate, row.schedule),
+        ),
+        Measure(
+            "progress",
+            "总进度",
+            "Overall progress",
+            Kind.PERCENT,
+            False,
+            "自开工累计完成÷总投资",
+            "done since the start over total",
+            ("cum", "total"),
+            lambda row: overall_progress(row.wan["cum"], row.wan["total"]),
+        ),
     )
 }

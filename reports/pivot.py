@@ -2,7 +2,8 @@
 
 Answered from the kept month totals where these say it (`projects.summary`): whole months as known now, all reports or approved ones
 alone. A known day, a half month, a version asked for by number and months nobody reported are answered by the plain aggregate, of which
-the kept totals are a copy. Either way rows come grouped out of one statement and are made into figures by `projects.measures`.
+the kept totals are a copy. Either way rows come grouped out of one statement, with the amounts alone that the asked measures need, and are
+made into figures by `reports.measured`.
 
 A project on lists of both kinds stands in both rows of the dimension `list`, and once in the whole.
 """
@@ -11,24 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from accounts.models import ReportingUnit
-from projects.measures import Amount, Sums
+from projects.measures import schedule
 from projects.models import Classification, Project
 from projects.models.lookups import stage_choices
 from projects.monthly import LIST_BITS, UNLISTED, Sql, added_up, fact_rows
 from projects.period import FIRST_HALF, WHOLE
-from projects.summary import BY_PROJECT, ask, kept_months, told
+from projects.summary import ask, kept_months, told
 from projects.values import Month, fen_to_wan
 from reports.measured import MEASURES, Gathered, Measure
 from reports.selection import NONE, Question, Reach, select
 from reports.tables import Value
 
 DIMENSIONS: dict[str, str] = {"unit": "unit_id", "sector": "sector_id", "kind": "kind", "list": "standing", "stage": "stage", "month": "at"}
-_AMOUNTS = ("total", "plan", "month", "ytd", "cum", "own_plan")
+_NEVER_ROUGH = frozenset({"plan", "own_plan", "own_plan_ok"})
+_REPORTED = frozenset({"month", "ytd", "cum", "own_plan"})
+_EXACT: frozenset[str] = frozenset()
 
 
 class PivotError(ValueError):
@@ -39,9 +44,8 @@ class PivotError(ValueError):
         self.zh, self.en = zh, en
 
 
-@dataclass(frozen=True, slots=True)
-class PivotRow:
-    """A row: what it stands for by dimension (the keys that a question takes, and words), and its measures."""
+class PivotRow(NamedTuple):
+    """A row: what it stands for by dimension (the keys that a question takes, and words), its measures, and which of them are rough."""
 
     keys: Mapping[str, str]
     labels: Mapping[str, str]
@@ -60,38 +64,38 @@ class Pivot:
     kept: bool  # whether the kept totals answered
 
 
-@dataclass(slots=True)
-class _Cell:
-    sums: Sums = field(default_factory=Sums)
-    cum: Amount = field(default_factory=Amount)
-
-    def take(self, other: _Cell) -> None:
-        self.sums.merge(other.sums)
-        self.cum.merge(other.cum)
+# Month, value of each dimension → the sums, in the order of `_Asked.columns()`.
+Groups = Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]
 
 
 def pivot(reach: Reach, question: Question, by: Sequence[str], measures: Sequence[str] = (), months: Sequence[Month] = ()) -> Pivot:
     """Answer the question's month (or several, each a row of its own) by some dimensions. A fixed number of queries from kept totals."""
     asked = _asked(question, by, measures, months)
     kept = is_kept(question, asked.months)
-    found = _from_kept(reach, question, asked) if kept else _from_records(reach, question, asked)
-    half = question.half == FIRST_HALF
-    cells: dict[tuple[Any, ...], _Cell] = {}
-    wholes: dict[int, _Cell] = {month.index: _Cell() for month in asked.months}
-    for at, key, cell in found:
-        wholes[at].take(cell)
-        for spread in _spread(key, asked.by, _bits(question)):
-            cells.setdefault((at, *spread), _Cell()).take(cell)
-    names = _Names(asked.by)
-    rows = [(key, _row(names, asked, key[0], key[1:], cell, half=half)) for key, cell in cells.items()]
-    whole_names = replace(names, by=())
+    groups = list(_from_kept(reach, question, asked) if kept else _from_records(reach, question, asked))
+    wholes: dict[int, list[tuple[int, ...]]] = {month.index: [] for month in asked.months}
+    for key, sums in groups:
+        wholes[key[0]].append(sums)
+    names, half = _Names(asked.by), question.half == FIRST_HALF
+    readers = {at: _Reader(asked.measures, schedule(Month.from_index(at).month, half=half)) for at in wholes}
+    rows = [(*names.said(key), readers[key[0]].read(sums)) for key, sums in _spread(groups, asked, _bits(question))]
+    rows.sort(key=itemgetter(0))
     return Pivot(
         asked.by,
         asked.measures,
-        [row for key, row in sorted(rows, key=lambda one: names.order(one[0]))],
-        [_row(whole_names, asked, at, (), cell, half=half) for at, cell in sorted(wholes.items())],
+        [PivotRow(keys, labels, *told) for _order, keys, labels, told in rows],
+        [_whole(at, readers[at].read(_added(found, asked))) for at, found in sorted(wholes.items())],
         kept,
     )
+
+
+def _added(rows: Sequence[tuple[int, ...]], asked: _Asked) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(asked.columns())
+
+
+def _whole(at: int, told: tuple[dict[str, Value], frozenset[str]]) -> PivotRow:
+    said = {"month": str(Month.from_index(at))}
+    return PivotRow(said, said, *told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,15 @@ class _Asked:
     by: tuple[str, ...]
     measures: tuple[Measure, ...]
     months: tuple[Month, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that rows are grouped by, the month first."""
+        return tuple(dict.fromkeys(["at", *(DIMENSIONS[name] for name in self.by)]))
+
+    def columns(self, *, approved: bool = False) -> list[str]:
+        """The columns of `MonthSum` that the measures need; where approved reports alone count, those."""
+        return ["n", *(column for name in _amounts(self.measures) for column in _columns(f"{name}_ok" if approved and name in _REPORTED else name))]
 
 
 def _asked(question: Question, by: Sequence[str], measures: Sequence[str], months: Sequence[Month]) -> _Asked:
@@ -121,22 +134,19 @@ def is_kept(question: Question, months: Sequence[Month]) -> bool:
 
 # --- Where rows come from ----------------------------------------------------------------------------------------------------------
 
-Found = Iterable[tuple[int, tuple[Any, ...], _Cell]]
+
+def _amounts(measures: Iterable[Measure]) -> list[str]:
+    return list(dict.fromkeys(name for measure in measures for name in measure.needs))
 
 
-def _columns(suffix: str = "") -> list[str]:
-    names = ["n"]
-    for name in _AMOUNTS:
-        of = name if name in ("total", "plan") else f"{name}{suffix}"
-        names += [of, f"{of}_n", *([f"{of}_rough"] if name not in ("plan", "own_plan") else [])]
-    return names
+def _columns(name: str) -> tuple[str, ...]:
+    """An amount's columns: its sum, how many have it, how many of those roughly."""
+    return (name, f"{name}_n") if name in _NEVER_ROUGH else (name, f"{name}_n", f"{name}_rough")
 
 
-def _from_kept(reach: Reach, question: Question, asked: _Asked) -> Found:
-    keys = tuple(dict.fromkeys(["at", *(DIMENSIONS[name] for name in asked.by)]))
-    columns = _columns("_ok" if question.approved else "")
-    rows = told(asked.months, keys, columns, _where(reach, question), by_project="stage" in keys)
-    return _read(rows, keys, asked.by)
+def _from_kept(reach: Reach, question: Question, asked: _Asked) -> Groups:
+    columns = asked.columns(approved=question.approved)
+    return _read(told(asked.months, asked.keys, columns, _where(reach, question), by_project="stage" in asked.keys), asked)
 
 
 def _where(reach: Reach, question: Question) -> Sql:
@@ -169,46 +179,58 @@ def _bits(question: Question) -> dict[str, int]:
     return every if not question.lists else {name: bit for name, bit in every.items() if name == question.lists}
 
 
-def _from_records(reach: Reach, question: Question, asked: _Asked) -> Found:
+def _from_records(reach: Reach, question: Question, asked: _Asked) -> Groups:
     """The plain aggregate. Two queries a month."""
-    keys = tuple(dict.fromkeys(["at", *(DIMENSIONS[name] for name in asked.by)]))
-    columns = ", ".join(f"CAST(SUM({name}) AS bigint)" for name in _columns())
     rows: list[tuple[Any, ...]] = []
     for month in asked.months:
         selection = select(reach, replace(question, month=month))
-        moment = selection.question.moment
         versions = [(version.pk, version.list.kind) for version in selection.versions]
-        facts = fact_rows(selection.projects, moment, versions, total="printed_then", both=False)
-        sums = added_up(Sql(f"{facts.text} worked", facts.params), BY_PROJECT)
-        rows += ask(Sql(f"SELECT {', '.join(keys)}, {columns} FROM ({sums.text}) sums GROUP BY {', '.join(keys)}", sums.params))  # noqa: S608
-    return _read(rows, keys, asked.by)
+        facts = fact_rows(selection.projects, selection.question.moment, versions, total="printed_then", both=False)
+        rows += ask(added_up(Sql(f"{facts.text} worked", facts.params), asked.keys, columns=asked.columns()))
+    return _read(rows, asked)
 
 
-def _read(rows: Iterable[tuple[Any, ...]], keys: tuple[str, ...], by: Sequence[str]) -> Found:
-    places = [keys.index(DIMENSIONS[name]) for name in by]
+def _read(rows: Iterable[tuple[Any, ...]], asked: _Asked) -> Groups:
+    places = [0, *(asked.keys.index(DIMENSIONS[name]) for name in asked.by)]
+    start = len(asked.keys)
     for row in rows:
-        yield row[0], tuple(row[place] for place in places), _cell(row[len(keys) :])
+        yield tuple([row[place] for place in places]), row[start:]
 
 
-def _cell(row: Sequence[int]) -> _Cell:
-    n, total, total_n, total_rough, plan, plan_n, month, month_n, month_rough, ytd, ytd_n, ytd_rough, cum, cum_n, cum_rough, own, own_n = row
-    sums = Sums(
-        n,
-        total=Amount(fen_to_wan(total), total_n, n - total_n, total_rough),
-        plan=Amount(fen_to_wan(plan), plan_n, n - plan_n),
-        month=Amount(fen_to_wan(month), month_n, n - month_n, month_rough),
-        ytd=Amount(fen_to_wan(ytd), ytd_n, n - ytd_n, ytd_rough),
-        reported_plan=Amount(fen_to_wan(own), own_n, ytd_n - own_n),
-    )
-    return _Cell(sums, Amount(fen_to_wan(cum), cum_n, n - cum_n, cum_rough))
+def _spread(groups: Groups, asked: _Asked, bits: Mapping[str, int]) -> Groups:
+    """The rows of groups; by list, a group is in the row of each kind that its projects stand on."""
+    if "list" not in asked.by:
+        return groups
+    place = asked.by.index("list") + 1
+    found: dict[tuple[Any, ...], list[tuple[int, ...]]] = {}
+    for key, sums in groups:
+        for name, bit in bits.items():
+            if key[place] & bit:
+                found.setdefault((*key[:place], name, *key[place + 1 :]), []).append(sums)
+    return [(key, _added(rows, asked)) for key, rows in found.items()]
 
 
-def _spread(key: tuple[Any, ...], by: Sequence[str], bits: Mapping[str, int]) -> list[tuple[Any, ...]]:
-    """A group's rows: one for each kind of list that its projects stand on."""
-    if "list" not in by:
-        return [key]
-    place = by.index("list")
-    return [(*key[:place], name, *key[place + 1 :]) for name, bit in bits.items() if key[place] & bit]
+class _Reader:
+    """Makes the sums of a month's row into measures."""
+
+    def __init__(self, measures: Sequence[Measure], expected: Decimal) -> None:
+        self.expected = expected
+        self.reads = [(measure.key, measure.read) for measure in measures]
+        self.places: list[tuple[str, int]] = []
+        at, rough = 1, {}
+        for name in _amounts(measures):
+            self.places.append((name, at))
+            rough[name] = at + 2
+            at += len(_columns(name))
+        self.said = next((place + 1 for name, place in self.places if name == "ytd"), 0)  # of how many there is a year to date; else of all
+        self.marks = [(measure.key, rough[measure.rough]) for measure in measures if measure.rough]
+
+    def read(self, sums: tuple[int, ...]) -> tuple[dict[str, Value], frozenset[str]]:
+        wan = {name: fen_to_wan(sums[place]) if sums[place + 1] else None for name, place in self.places}
+        row = Gathered(sums[0], sums[0] - sums[self.said], self.expected, wan)
+        values = {key: read(row) for key, read in self.reads}
+        approx = [key for key, place in self.marks if sums[place]]
+        return values, frozenset(approx) if approx else _EXACT
 
 
 # --- Words -------------------------------------------------------------------------------------------------------------------------
@@ -221,6 +243,7 @@ class _Names:
     by: tuple[str, ...]
     units: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     sectors: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    known: dict[tuple[str, Any], tuple[Any, str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if "unit" in self.by and not self.units:
@@ -246,18 +269,13 @@ class _Names:
             str(words.get(value, _("清单外项目") if name == "list" else value)),
         )
 
-    def order(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (*(self.told(name, value)[0] for name, value in zip(self.by, key[1:], strict=True)), key[0])
-
-
-def _row(names: _Names, asked: _Asked, at: int, key: tuple[Any, ...], cell: _Cell, *, half: bool) -> PivotRow:
-    gathered = Gathered.of(Month.from_index(at), cell.sums, cell.cum, half=half)
-    said = {name: names.told(name, value) for name, value in zip(names.by, key, strict=True)}
-    if not names.by:
-        said = {"month": names.told("month", at)}
-    return PivotRow(
-        {name: one[1] for name, one in said.items()},
-        {name: one[2] for name, one in said.items()},
-        {measure.key: measure.read(gathered) for measure in asked.measures},
-        frozenset(measure.key for measure in asked.measures if measure.is_rough(gathered)),
-    )
+    def said(self, key: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, str], dict[str, str]]:
+        """Order, keys and words of a row by its month and the values of its dimensions."""
+        found = []
+        for name, value in zip(self.by, key[1:], strict=True):
+            one = self.known.get((name, value))
+            if one is None:
+                one = self.known[(name, value)] = self.told(name, value)
+            found.append(one)
+        orders, keys, labels = zip(*found, strict=True) if found else ((), (), ())
+        return (*orders, key[0]), dict(zip(self.by, keys, strict=True)), dict(zip(self.by, labels, strict=True))
