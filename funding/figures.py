@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,14 +76,19 @@ def flow_of(entries: QuerySet[FundEntry], until: date | None = None) -> Flow:
 
 def flows_by(entries: QuerySet[FundEntry], key: str, until: date | None = None) -> dict[Any, Flow]:
     """The same for each value of a column of the entries. One query."""
+    return {values[0]: flow for values, flow in flows_by_all(entries, [key], until).items()}
+
+
+def flows_by_all(entries: QuerySet[FundEntry], keys: Sequence[str], until: date | None = None) -> dict[tuple[Any, ...], Flow]:
+    """The same for each combination of values of some columns. One query."""
     if until is not None:
         entries = entries.filter(happened_on__lte=until)
-    found: dict[Any, dict[str, Decimal]] = {}
-    for value, step, amount, capital in entries.order_by().values_list(key, "step").annotate(Sum("amount_wan"), Sum("capital_wan")):
-        held = found.setdefault(value, {"capital_wan": _ZERO})
+    found: dict[tuple[Any, ...], dict[str, Decimal]] = {}
+    for *values, step, amount, capital in entries.order_by().values_list(*keys, "step").annotate(Sum("amount_wan"), Sum("capital_wan")):
+        held = found.setdefault(tuple(values), {"capital_wan": _ZERO})
         held[_COLUMNS[Step(step)]] = amount
         held["capital_wan"] += capital
-    return {value: Flow(**held) for value, held in found.items()}
+    return {values: Flow(**held) for values, held in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

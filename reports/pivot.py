@@ -11,21 +11,19 @@ A project on lists of both kinds stands in both rows of the dimension `list`, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from accounts.models import ReportingUnit
 from projects.measures import schedule
-from projects.models import Classification, Project
-from projects.models.lookups import stage_choices
+from projects.models import Classification
 from projects.monthly import LIST_BITS, UNLISTED, Sql, added_up, fact_rows
 from projects.period import FIRST_HALF, WHOLE
 from projects.summary import ask, kept_months, told
 from projects.values import Month, fen_to_wan
+from reports.dimensions import Names
 from reports.measured import MEASURES, Gathered, Measure
 from reports.selection import NONE, Question, Reach, select
 from reports.tables import Value
@@ -76,9 +74,10 @@ def pivot(reach: Reach, question: Question, by: Sequence[str], measures: Sequenc
     wholes: dict[int, list[tuple[int, ...]]] = {month.index: [] for month in asked.months}
     for key, sums in groups:
         wholes[key[0]].append(sums)
-    names, half = _Names(asked.by), question.half == FIRST_HALF
+    spread = list(_spread(groups, asked, _bits(question)))
+    names, half = Names(asked.by, [key[1:] for key, _sums in spread]), question.half == FIRST_HALF
     readers = {at: _Reader(asked.measures, schedule(Month.from_index(at).month, half=half)) for at in wholes}
-    rows = [(*names.said(key), readers[key[0]].read(sums)) for key, sums in _spread(groups, asked, _bits(question))]
+    rows = [((names.order(key[1:]), key[0]), *names.said(key[1:]), readers[key[0]].read(sums)) for key, sums in spread]
     rows.sort(key=itemgetter(0))
     return Pivot(
         asked.by,
@@ -231,51 +230,3 @@ class _Reader:
         values = {key: read(row) for key, read in self.reads}
         approx = [key for key, place in self.marks if sums[place]]
         return values, frozenset(approx) if approx else _EXACT
-
-
-# --- Words -------------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What keys are called, and their order. A query for each of units and sectors, where they are asked for."""
-
-    by: tuple[str, ...]
-    units: dict[int, tuple[int, str, str]] = field(default_factory=dict)
-    sectors: dict[int, tuple[int, str, str]] = field(default_factory=dict)
-    known: dict[tuple[str, Any], tuple[Any, str, str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if "unit" in self.by and not self.units:
-            found = ReportingUnit.objects.order_by("sort_order", "pk").values_list("pk", "key", "short_name")
-            self.units.update({pk: (at, key, name) for at, (pk, key, name) in enumerate(found)})
-        if "sector" in self.by and not self.sectors:
-            rows = Classification.objects.filter(pk__in=Project.objects.order_by().values("sector_id")).order_by("scheme", "sort_order", "pk")
-            self.sectors.update({row.pk: (at, f"{row.scheme}.{row.code}", row.name) for at, row in enumerate(rows)})
-
-    def told(self, name: str, value: Any) -> tuple[Any, str, str]:
-        """Order, key and words of a value of a dimension."""
-        last = len(self.units) + len(self.sectors)
-        if name == "unit":
-            return self.units.get(value, (last, str(value), str(value)))
-        if name == "sector":
-            return self.sectors.get(value, (last, NONE, _("未分领域")) if not value else (last, str(value), str(value)))
-        if name == "month":
-            return value, str(Month.from_index(value)), str(Month.from_index(value))
-        words = dict(stage_choices() if name == "stage" else Project.Kind.choices)
-        return (
-            list(words).index(value) if value in words else last + len(words),
-            value,
-            str(words.get(value, _("清单外项目") if name == "list" else value)),
-        )
-
-    def said(self, key: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, str], dict[str, str]]:
-        """Order, keys and words of a row by its month and the values of its dimensions."""
-        found = []
-        for name, value in zip(self.by, key[1:], strict=True):
-            one = self.known.get((name, value))
-            if one is None:
-                one = self.known[(name, value)] = self.told(name, value)
-            found.append(one)
-        orders, keys, labels = zip(*found, strict=True) if found else ((), (), ())
-        return (*orders, key[0]), dict(zip(self.by, keys, strict=True)), dict(zip(self.by, labels, strict=True))

@@ -1,0 +1,64 @@
+"""What the values of a pivot's dimensions are called, by which key a question takes them, and in which order they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.models import ReportingUnit
+from funding.models.accounts import FundSource
+from projects.models import Classification, Project
+from projects.models.lookups import stage_choices
+from projects.values import Month
+from reports.selection import NONE
+
+_WORDS: Mapping[str, Callable[[], Any]] = {"stage": stage_choices, "kind": lambda: Project.Kind.choices, "source": lambda: FundSource.choices}
+
+
+class Named(NamedTuple):
+    """Place in the order, key and words of a value."""
+
+    place: int
+    key: str
+    words: str
+
+
+class Names:
+    """The words of the values that were found. A query for each of units and sectors, where they are asked for."""
+
+    def __init__(self, by: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+        self.by = tuple(by)
+        found: list[set[Any]] = [set(column) for column in zip(*values, strict=True)] or [set() for _name in by]
+        self.known: list[Mapping[Any, Named]] = [_named(name, of) for name, of in zip(self.by, found, strict=True)]
+
+    def order(self, key: Sequence[Any]) -> tuple[int, ...]:
+        return tuple([known[value].place for known, value in zip(self.known, key, strict=True)])
+
+    def said(self, key: Sequence[Any]) -> tuple[dict[str, str], dict[str, str]]:
+        """Keys and words of a row by the values of its dimensions."""
+        named = [known[value] for known, value in zip(self.known, key, strict=True)]
+        return {name: one.key for name, one in zip(self.by, named, strict=True)}, {name: one.words for name, one in zip(self.by, named, strict=True)}
+
+
+def _named(name: str, values: set[Any]) -> dict[Any, Named]:
+    if name == "month":
+        return {value: Named(value, str(Month.from_index(value)), str(Month.from_index(value))) for value in values}
+    said = _words(name, values)
+    places = {value: place for place, value in enumerate(said)}
+    none = (NONE, _("未分领域")) if name == "sector" else (NONE, _("清单外项目"))
+    other = {value: none if value in (0, None, NONE) else (str(value), str(value)) for value in values}
+    return {value: Named(places.get(value, len(places)), *said.get(value, other[value])) for value in values}
+
+
+def _words(name: str, values: set[Any]) -> dict[Any, tuple[str, str]]:
+    """Value → key and words, in the order they are printed."""
+    if name == "unit":
+        found = ReportingUnit.objects.order_by("sort_order", "pk").values_list("pk", "key", "short_name")
+        return {pk: (key, words) for pk, key, words in found}
+    if name == "sector":
+        rows = Classification.objects.filter(pk__in=values - {0, None}).order_by("scheme", "sort_order", "pk")
+        return {row.pk: (f"{row.scheme}.{row.code}", row.name) for row in rows}
+    of = "kind" if name == "list" else name
+    return {key: (str(key), str(words)) for key, words in _WORDS[of]()}
