@@ -24,6 +24,7 @@ urlpatterns = [
     path("tokens/", token_page.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", token_page.revoke, name="token-revoke"),
     path("open/oc4ids.json", open_data, name="open-data"),
+    path("odata/v4/", include("reports.odata.urls")),
     path("explain/", explain_page, name="explain"),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils.translation import gettext_lazy as _
 
 from accounts import scope
 from accounts.api.resources import Include, include, register
@@ -28,7 +30,7 @@ from funding.models import (
     RollingPlan,
     UseAdjustment,
 )
-from projects.resources import OF_PROJECT, by_project, tracked
+from projects.resources import OF_PROJECT, by_project, month_key, tracked
 
 register(
     "quota-batches",
@@ -69,16 +71,49 @@ register(
     search=by_project(),
     entity="FundAccounts",
 )
-_ENTRY = (
+_OF_ENTRY = (
     *("account", ("project_id", "account__project"), ("project_uid", "account__project__uid"), ("project_name", "account__project__name")),
-    *(("unit_id", "account__project__unit"), ("bond_id", "account__bond"), ("plan_id", "account__plan"), ("source", "account__source")),
-    *("step", "amount_wan", "capital_wan", "happened_on", "doc_no", "cost_item", "adjustment", "reverses", "at", "door", "upload_id", "reason"),
+    ("unit_id", "account__project__unit"),
 )
+_POSTED = (
+    *(("source", "account__source"), "step", "amount_wan", "capital_wan", "happened_on", "doc_no", "cost_item", "adjustment", "reverses"),
+    *("at", "door", "upload_id", "reason"),
+)
+_ENTRY = (*_OF_ENTRY, ("bond_id", "account__bond"), ("plan_id", "account__plan"), *_POSTED)
 _FOUND_BY = by_project("account__project", "doc_no")
 _AT = ("happened_on__year", "happened_on__month")
-register("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, entity="FundMovements")
+_MONTH = month_key(ExtractYear("happened_on"), ExtractMonth("happened_on"))
+register("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, computed=_MONTH, entity="FundMovements")
 for _name, _step in (("allocations", "assign"), ("transfers", "arrive"), ("spends", "pay"), ("completions", "complete")):
-    register(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT)
+    register(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT, computed=_MONTH)
+register(
+    "bond-allocations",
+    FundEntry,
+    [
+        *(*_OF_ENTRY, ("bond_id", "account__bond"), ("bond_name", "account__bond__name"), ("bond_year", "account__bond__issue__year")),
+        *(("bond_type", "account__bond__type"), *_POSTED),
+    ],
+    title=_("专项债券分配"),
+    only={"step": FundEntry.Kind.ASSIGN.value, "account__bond__isnull": False},
+    search=_FOUND_BY,
+    period=_AT,
+    computed=_MONTH,
+    entity="BondAllocations",
+)
+register(
+    "central-allocations",
+    FundEntry,
+    [
+        *(*_OF_ENTRY, ("plan_id", "account__plan"), ("plan_year", "account__plan__year"), ("plan_doc_no", "account__plan__doc_no")),
+        *(("plan_programme", "account__plan__programme"), *_POSTED),
+    ],
+    title=_("中央预算内投资分配"),
+    only={"step": FundEntry.Kind.ASSIGN.value, "account__plan__isnull": False},
+    search=_FOUND_BY,
+    period=_AT,
+    computed=_MONTH,
+    entity="CentralAllocations",
+)
 
 
 def _see_adjustments(rows: QuerySet[Any], user: Any, action: Action) -> QuerySet[Any]:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, IntegerField, Model, QuerySet
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 from accounts.api.resources import Include, Known, Resource, include, register
 from projects.history import rows_at
 from projects.models import (
     AnnualPlan,
+    CalendarMonth,
     Campaign,
     CampaignProject,
     Classification,
@@ -59,6 +62,12 @@ def tracked(name: str, model: type[Model], names: list[str | tuple[str, str]], *
     return register(name, model, names, past=past, **more)
 
 
+def month_key(year: Any, month: Any) -> dict[str, Any]:
+    """The column 202006, by which a row meets the calendar; blank where it is of no month."""
+    told = _("月历中的编号，如 202006")
+    return {"month_key": (Cast(year, IntegerField()) * 100 + Cast(month, IntegerField()), IntegerField(_("年月编号"), null=True, help_text=told))}
+
+
 # Which project a row hangs on: its number, and its lasting identity.
 OF_PROJECT: tuple[str | tuple[str, str], ...] = ("project", "project__uid", "project__name", ("unit_id", "project__unit"))
 
@@ -75,7 +84,13 @@ tracked(
     search=search,
     entity="Projects",
 )
-tracked("project-codes", ProjectCode, [*OF_PROJECT, "code", "role", "form", "superseded_by"], search=by_project("project", "code"))
+tracked(
+    "project-codes",
+    ProjectCode,
+    [*OF_PROJECT, "code", "role", "form", "superseded_by"],
+    search=by_project("project", "code"),
+    entity="ProjectCodes",
+)
 tracked("project-tags", ProjectTag, [*OF_PROJECT, "tag", ("tag_code", "tag__code"), ("tag_name", "tag__name")], search=by_project())
 tracked(
     "locations",
@@ -92,6 +107,7 @@ tracked(
         *("declared_count", "declared_total_wan", "source", "note"),
     ],
     period=("list__year", ""),
+    entity="ListVersions",
 )
 tracked(
     "list-entries",
@@ -111,7 +127,13 @@ tracked(
     search=by_project("project", "doc_no"),
 )
 tracked(
-    "annual-plans", AnnualPlan, [*OF_PROJECT, "year", "month", "plan_wan", "cum_prior_wan", "goal"], search=by_project(), period=("year", "month")
+    "annual-plans",
+    AnnualPlan,
+    [*OF_PROJECT, "year", "month", "plan_wan", "cum_prior_wan", "goal"],
+    search=by_project(),
+    period=("year", "month"),
+    computed=month_key(F("year"), F("month")),
+    entity="AnnualPlans",
 )
 tracked(
     "months",
@@ -122,12 +144,21 @@ tracked(
     ],
     search=by_project("project", "problems", "progress_text"),
     period=("period__year", "period__month"),
+    computed=month_key(F("period__year"), F("period__month")),
     entity="ProgressMonthly",
 )
 register(
     "periods",
     ReportingPeriod,
     ["year", "month", "half", "opens_on", "due_on", "grace_until", "locks_on", "locked_at"],
+    period=("year", "month"),
+    computed=month_key(F("year"), F("month")),
+    entity="Periods",
+)
+register(
+    "calendar",
+    CalendarMonth,
+    ["year", "half_of_year", "half_label", "quarter", "quarter_label", "month", "label", "first_day", "last_day", "days"],
     period=("year", "month"),
     entity="Calendar",
 )
@@ -178,7 +209,12 @@ tracked(
 tracked("campaigns", Campaign, ["name", "begins_on", "ends_on", "goal", "list_version", "note"])
 tracked("campaign-projects", CampaignProject, ["campaign", *OF_PROJECT, "target_wan", "due_on", "joined_on", "left_on"], search=by_project())
 register("organisations", Organisation, ["name", "uscc"])
-register("classifications", Classification, ["scheme", "code", "name", "parent", "sort_order", "aliases", "valid_from", "valid_to", "source"])
+register(
+    "classifications",
+    Classification,
+    ["scheme", "code", "name", "parent", "sort_order", "aliases", "valid_from", "valid_to", "source"],
+    entity="Classifications",
+)
 register("thresholds", Threshold, ["code", "key", "value", "unit", "valid_from", "valid_to", "source", "note"])
 register("stage-fields", StageField, ["field", "label", "stage", "kind", "blocks", "valid_from", "valid_to", "source"])
 register("holidays", Holiday, ["date", "is_workday", "name", "source"])

@@ -18,13 +18,13 @@ from exchange.models import Upload
 
 ROOT = Path(__file__).resolve().parent.parent
 SURFACES: dict[str, Any] = tomllib.loads((ROOT / "docs/surfaces.toml").read_text(encoding="utf-8"))
-FILLED = {"{public_id}": "0" * 32, "{id}": "1"}
+FILLED = {"{public_id}": "0" * 32, "{id}": "1", "{cut}": "2020-06"}
 
 
 def addresses() -> list[str]:
     return [
         value
-        for part in ("login", "upload", "reports", "open", "admin")
+        for part in ("login", "upload", "reports", "open", "admin", "odata")
         for value in SURFACES[part].values()
         if isinstance(value, str) and value.startswith("/")
     ]

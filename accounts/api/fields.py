@@ -114,6 +114,11 @@ def field(model: type[models.Model], path: str, name: str = "", note: Any = "") 
     return Field(name or path.replace("__", "_"), path, kind, (*words, final.verbose_name), final, is_null or final.null, unit, told)
 
 
+def computed(name: str, final: Any) -> Field:
+    """A column that the database reckons; `final` says its kind and its words."""
+    return Field(name, name, _kind_of(final), (final.verbose_name,), final, final.null, _unit_of(final), final.help_text)
+
+
 def fields(model: type[models.Model], names: Iterable[str | tuple[str, str]]) -> tuple[Field, ...]:
     """Columns by their paths, or as (name, path)."""
     return tuple(field(model, one) if isinstance(one, str) else field(model, one[1], one[0]) for one in names)

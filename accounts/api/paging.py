@@ -1,5 +1,5 @@
 """Keyset paging: the next page begins after the last row's own values, so that a deep page costs what the first does and nothing that is
-written meanwhile makes a row come twice. Blank values come last, whichever way is sorted.
+written meanwhile makes a row come twice. Blank values come last, whichever way is sorted, unless an order says that they come first.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Order:
 
     field: Field
     is_descending: bool = False
+    blank_first: bool = False
 
     @property
     def text(self) -> str:
@@ -42,7 +43,8 @@ def sort(rows: QuerySet[Any], order: Sequence[Order]) -> QuerySet[Any]:
     for one in order:
         path = F(one.field.path)
         if one.field.is_null:
-            columns.append(path.desc(nulls_last=True) if one.is_descending else path.asc(nulls_last=True))
+            blank = {"nulls_first": True} if one.blank_first else {"nulls_last": True}
+            columns.append(path.desc(**blank) if one.is_descending else path.asc(**blank))
         else:
             columns.append(path.desc() if one.is_descending else path.asc())
     return rows.order_by(*columns)
@@ -55,10 +57,12 @@ def after(rows: QuerySet[Any], order: Sequence[Order], values: Sequence[Any]) ->
     for one, value in zip(order, values, strict=True):
         path = one.field.path
         if value is None:
+            if one.blank_first:
+                found |= equal & Q(**{f"{path}__isnull": False})
             equal &= Q(**{f"{path}__isnull": True})
             continue
         beyond = Q(**{f"{path}__{'lt' if one.is_descending else 'gt'}": value})
-        if one.field.is_null:
+        if one.field.is_null and not one.blank_first:
             beyond |= Q(**{f"{path}__isnull": True})
         found |= equal & beyond
         equal &= Q(**{path: value})

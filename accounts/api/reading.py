@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -109,7 +109,7 @@ def page_of(question: Question, rows: QuerySet[Any], user: Any) -> Page:
     """One page: one query, one for the count if asked for, one for each include."""
     count = rows.count() if question.is_counted else None
     names = [one.name for one in question.fields]
-    hidden = [one.field.path for one in question.order]
+    hidden = [F(one.field.path) for one in question.order]
     found = sort(rows, question.order)
     if question.cursor:
         try:

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from accounts import scope
-from accounts.api.fields import Field, fields
+from accounts.api.fields import Field, computed, fields
 from accounts.roles import Action
 
 Rows = models.QuerySet[Any]
@@ -42,7 +42,7 @@ class Resource:
     """A table as machines read it. `past` gives its rows as they were known; without one only the present can be asked for.
 
     `period` names the columns (year, month) by which `?period=2020-06` narrows the described month; the month may be "" where the row
-    is of a whole year.
+    is of a whole year. `computed` are columns that the model has not: name → what the database reckons.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Resource:
     past: Callable[[type[models.Model], Known], Rows] | None = None
     entity: str = ""  # its name in OData, where it is a set there
     see: Callable[[Rows, Any, Action], Rows] = scope.for_user
+    computed: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -70,18 +71,25 @@ class Resource:
     def rows(self, user: Any, action: Action = Action.VIEW, known: Known = Known()) -> Rows:
         """The rows that this person may see, as they are or as they were known."""
         found = self.model._default_manager.all() if known.is_now or self.past is None else self.past(self.model, known)
-        return self.see(found.filter(**self.only), user, action).order_by()
+        seen: Rows = self.see(found.filter(**self.only), user, action).alias(**self.computed)
+        return seen.order_by()
 
 
 RESOURCES: dict[str, Resource] = {}
 
 
 def register(name: str, model: type[models.Model], names: Iterable[str | tuple[str, str]], **more: Any) -> Resource:
-    """Declare a resource by its columns; `id` goes before them, and `revision` and `updated_at` after where the model has them."""
+    """Declare a resource by its columns; `id` goes before them, and `revision` and `updated_at` after where the model has them.
+
+    `computed=` gives columns that are reckoned: name → (expression, a model field that says kind and words).
+    """
     own = {one.name for one in model._meta.get_fields()}
     tail = [name for name in ("revision", "updated_at") if name in own]
     title = more.pop("title", model._meta.verbose_name)
-    made = Resource(name=name, model=model, fields=fields(model, ["id", *names, *tail]), title=title, **more)
+    reckoned = more.pop("computed", {})
+    columns = (*fields(model, ["id", *names]), *(computed(one, final) for one, (_told, final) in reckoned.items()), *fields(model, tail))
+    more["computed"] = {one: told for one, (told, _final) in reckoned.items()}
+    made = Resource(name=name, model=model, fields=columns, title=title, **more)
     if name in RESOURCES:
         raise ValueError(f"resource {name} is declared twice")
     RESOURCES[name] = made

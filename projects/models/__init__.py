@@ -1,6 +1,6 @@
 """What is built: projects, lists, plans, months, and the lookups they stand on."""
 
-from projects.models.calendar import Holiday, ReportingRule
+from projects.models.calendar import CalendarMonth, Holiday, ReportingRule
 from projects.models.campaigns import Campaign, CampaignProject
 from projects.models.disclosure import DisclosureRule, OpenCode, ProjectDisclosure
 from projects.models.lists import Entry, ListVersion, ProjectList
@@ -16,6 +16,7 @@ from projects.models.tracking import Door, Source, changes_from
 
 __all__ = [
     "AnnualPlan",
+    "CalendarMonth",
     "Campaign",
     "CampaignProject",
     "Classification",

@@ -78,3 +78,30 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d} {self.name}"
+
+
+class CalendarMonth(models.Model):
+    """Every month from 2000 to 2060, reported or not: what BI tools join by. A view that stands on no table; its number is 202006."""
+
+    scope_path = ""
+    followed = False  # it never changes
+
+    year = models.PositiveSmallIntegerField(_("年份"))
+    half_of_year = models.PositiveSmallIntegerField(_("半年"))
+    quarter = models.PositiveSmallIntegerField(_("季度"))
+    month = models.PositiveSmallIntegerField(_("月份"))
+    label = models.CharField(_("年月"), max_length=20)
+    half_label = models.CharField(_("半年名称"), max_length=20)
+    quarter_label = models.CharField(_("季度名称"), max_length=20)
+    first_day = models.DateField(_("月初"))
+    last_day = models.DateField(_("月末"))
+    days = models.PositiveSmallIntegerField(_("天数"))
+
+    class Meta:
+        managed = False
+        db_table = "projects_calendarmonth"
+        verbose_name = verbose_name_plural = _("月历")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.label
