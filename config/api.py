@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import scope
+from accounts.api.feed import Changes
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES
 from accounts.api.schema import refusals
@@ -28,6 +29,7 @@ from accounts.roles import Action
 from exchange.api.streams import stream_urls
 from exchange.api.urls import urlpatterns as upload_urls
 from projects.api.urls import urlpatterns as project_urls
+from projects.api.history import ListReconciliation, history_urls
 from reports.api.urls import urlpatterns as report_urls
 
 
@@ -76,4 +78,7 @@ urlpatterns = [
     *resource_urls(),
     *stream_urls(),
     *report_urls,
+    path("changes/", Changes.as_view(), name="changes"),
+    path("list-versions/<int:pk>/reconciliation/", ListReconciliation.as_view(), name="list-reconciliation"),
+    *history_urls(),
 ]

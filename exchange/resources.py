@@ -14,5 +14,6 @@ register(
         *("committed_at", "committed_by", "undone_at", "undone_by"),
     ],
     period=("period__year", "period__month"),
+    heavy=frozenset({"findings"}),  # of a large file they are a hundred thousand
 )
 register("reversals", Reversal, ["upload", "number", "kind", "door", "at", "reason", "counts", "kept", "outcome"])

@@ -147,7 +147,7 @@ tracked(
     computed=month_key(F("period__year"), F("period__month")),
     entity="ProgressMonthly",
 )
-register(
+tracked(
     "periods",
     ReportingPeriod,
     ["year", "month", "half", "opens_on", "due_on", "grace_until", "locks_on", "locked_at"],

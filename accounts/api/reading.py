@@ -149,7 +149,7 @@ Wrong = dict[str, list[str]]
 
 def _fields(resource: Resource, text: str, wrong: Wrong) -> tuple[Field, ...]:
     if not text:
-        return resource.fields
+        return resource.shown
     names = [name.strip() for name in text.split(",") if name.strip()]
     missing = [name for name in names if name not in resource.by_name]
     if missing or not names:
@@ -268,9 +268,9 @@ def _children(told: Include, keys: Sequence[int], known: Known, user: Any) -> di
     child = RESOURCES[told.resource]
     by = child.by_name[told.key]
     rows = child.rows(user, Action.VIEW, known).filter(**{f"{by.path}__in": list(keys)}).order_by("id")
-    names = [one.name for one in child.fields]
+    names = [one.name for one in child.shown]
     found: dict[int, list[dict[str, Any]]] = {}
-    for line in rows.values_list(*[one.expression for one in child.fields]):
+    for line in rows.values_list(*[one.expression for one in child.shown]):
         made = dict(zip(names, line, strict=True))
         found.setdefault(made[told.key], []).append(made)
     return found

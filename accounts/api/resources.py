@@ -58,10 +58,16 @@ class Resource:
     entity: str = ""  # its name in OData, where it is a set there
     see: Callable[[Rows, Any, Action], Rows] = scope.for_user
     computed: Mapping[str, Any] = field(default_factory=dict)
+    heavy: frozenset[str] = frozenset()  # columns that are given only to who asks for them by `fields`
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def shown(self) -> tuple[Field, ...]:
+        """The columns of a row where none are asked for."""
+        return tuple(one for one in self.fields if one.name not in self.heavy)
 
     @property
     def is_revised(self) -> bool:

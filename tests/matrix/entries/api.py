@@ -50,6 +50,8 @@ def _pages() -> Iterator[Page]:
     for name, resource in RESOURCES.items():
         yield Page(f"api:{name}-list", Action.VIEW)
         yield Page(f"api:{name}-stream", Action.EXPORT, fixed={"form": "ndjson"})
+        if resource.past is not None:
+            yield Page(f"api:{name}-history", Action.VIEW, fixed={"pk": 999_999_999}, done=Want.HIDDEN)
         if name in ROWS_OF:
             yield Page(f"api:{name}-row", Action.VIEW, row=ROWS_OF[name], row_is_open=_is_open(resource), kwargs=_number)
         else:
@@ -85,6 +87,9 @@ PAGES = (
     Page("api:swagger", Action.VIEW),
     Page("api:redoc", Action.VIEW),
     Page("api:figures", Action.VIEW),
+    Page("api:changes", Action.VIEW),
+    Page("api:debt-service", Action.VIEW),
+    Page("api:list-reconciliation", Action.VIEW, fixed={"pk": 999_999_999}, done=Want.HIDDEN),
     Page("api:figures-by", Action.VIEW, fixed={"measures": "all"}, query=in_june),
     *_pages(),
 )
