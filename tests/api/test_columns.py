@@ -16,7 +16,7 @@ NOT_FILTERED = {
     "lists": {"__str__": "the name with its year, which are filters"},
     "corrections": {"n_published": "kept as text: values of many kinds", "n_value": "kept as text: values of many kinds"},
     "obstacles": {"text_words": "the text, cut short", "standing": "follows from the days, which are filters"},
-    "projects": {name: SUMMED for name in ("n_total", "n_plan", "n_ytd", "n_rate")},
+    "projects": dict.fromkeys(("n_total", "n_plan", "n_ytd", "n_rate"), SUMMED),
     "proposals": {"what": "made of the changes, which are JSON", "proposer": "people are no data of this door"},
     "fund-accounts": {"fund": "bond or plan, which are filters", "n_idle": SUMMED},
     "fund-entries": {"fund": "bond or plan, which are filters", "reversed_words": "the column reverses is a filter"},
@@ -28,7 +28,7 @@ NOT_FILTERED = {
     "quota-batches": {"n_left": SUMMED, "mark": MARK},
     "bond-issues": {"count_bonds": SUMMED, "n_amount": SUMMED, "mark": MARK},
     "rolling-plans": {"count_projects": SUMMED, "mark": MARK},
-    "rolling-entries": {name: SUMMED for name in ("n_first", "n_second", "n_third")},
+    "rolling-entries": dict.fromkeys(("n_first", "n_second", "n_third"), SUMMED),
     "units": {"alias_words": "JSON"},
     "uploads": {"n_rows": "in the counts, which are JSON", "n_errors": "in the counts, which are JSON", "page": "a link"},
 }

@@ -74,7 +74,7 @@ def write_something(chance: random.Random, cast: Cast) -> None:
             one.save()
         elif kind == "month" and not MonthReport.objects.filter(project=one, period__month=5).exists():
             make_month(one, month=5, done_month_wan=Decimal(chance.randrange(1000)))
-        elif kind == "code":
+        elif kind == "code" and not ProjectCode.objects.filter(project=one).exists():
             make_code(one, f"2020-370202-48-01-{chance.randrange(10**6):06}")
         elif kind == "gone":
             report = MonthReport.objects.order_by("pk").first()
