@@ -29,6 +29,7 @@ _AREAS: Mapping[str, Any] = {
     "correction": gettext_lazy("数据更正"),
     "fund": gettext_lazy("资金"),
     "token": gettext_lazy("接口令牌"),
+    "cut": gettext_lazy("数据定格"),
     "bi": gettext_lazy("BI 数据库登录"),
     "table": gettext_lazy("数据表"),
 }

@@ -109,7 +109,7 @@ _REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold",
 }
 # Written by their own verbs alone; a page of theirs only shows them.
 _SERVICE_MODELS = {
-    *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal"),
+    *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal", "cut"),
     *("fundaccount", "fundentry", "useadjustment", "quotadraw", "paperfile"),
 }
 # What is open to the public is the city's to say, as its lists are.

@@ -99,7 +99,8 @@ def for_user(queryset: QuerySet[M], user: Any, action: Action) -> QuerySet[M]:
     if city_wide(user, action):
         return queryset
     ids = unit_ids(user, action)
-    path: str | None = getattr(queryset.model, "scope_path", None)
+    # A line of history belongs where the row belonged that it tells of.
+    path: str | None = getattr(getattr(queryset.model, "instance_type", queryset.model), "scope_path", None)
     if not ids or path is None:
         return queryset.none()
     if path == "":

@@ -28,8 +28,8 @@ from accounts.api.views import resource_urls
 from accounts.roles import Action
 from exchange.api.streams import stream_urls
 from exchange.api.urls import urlpatterns as upload_urls
-from projects.api.urls import urlpatterns as project_urls
 from projects.api.history import ListReconciliation, history_urls
+from projects.api.urls import urlpatterns as project_urls
 from reports.api.urls import urlpatterns as report_urls
 
 
@@ -42,7 +42,8 @@ class Root(APIView):
     @extend_schema(summary="全部数据表", description="", tags=["root"], responses={200: dict, **refusals()}, operation_id="root")
     def get(self, request: Request) -> Response:
         found: list[dict[str, Any]] = [
-            {"name": name, "title": str(one.title), "url": request.build_absolute_uri(reverse(f"api:{name}-list"))} for name, one in RESOURCES.items()
+            {"name": name, "title": str(one.title), "keeps_past": one.keeps_past, "url": request.build_absolute_uri(reverse(f"api:{name}-list"))}
+            for name, one in RESOURCES.items()
         ]
         return Response({"resources": found})
 

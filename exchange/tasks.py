@@ -35,6 +35,7 @@ from exchange.services.template import make_template
 from exchange.services.undo import redo, undo
 from exchange.sheets import Kind
 from projects.period import Period
+from projects.services.cuts import take_owed
 from projects.services.periods import lock_due
 from projects.services.summing import fold
 from projects.values import Month
@@ -251,6 +252,7 @@ def sweep(now: datetime | None = None) -> list[Job]:
     """
     moment = now or timezone.now()
     lock_due(today=timezone.localdate(moment))
+    take_owed()
     again = []
     for job in Job.objects.select_related("upload").filter(state=Job.State.RUNNING, lease_until__lt=moment):
         if leases.is_lost(job, moment) and _bring_again(job):

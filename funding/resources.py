@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from accounts import scope
-from accounts.api.resources import Include, include, register
+from accounts.api.resources import Include, Resource, include, register
 from accounts.roles import Action
 from funding.models import (
     Bond,
@@ -30,9 +30,16 @@ from funding.models import (
     RollingPlan,
     UseAdjustment,
 )
+from funding.past import fund_past
 from projects.resources import OF_PROJECT, by_project, month_key, tracked
 
-register(
+
+def kept(name: str, model: type[Model], names: Any, **more: Any) -> Resource:
+    """A resource of the ledger: what was posted by then, and the sums of it."""
+    return register(name, model, names, past=fund_past, **more)
+
+
+kept(
     "quota-batches",
     QuotaBatch,
     ["year", "number", "is_advance", "doc_no", "given_on", "amount_wan", "issued_wan", "is_synthetic", "source"],
@@ -40,7 +47,7 @@ register(
     entity="BondBatches",
 )
 tracked("bond-issues", BondIssue, ["year", "number", "tender_on", "venue", "doc_no", "source", "is_synthetic"], period=("year", ""))
-register(
+kept(
     "bonds",
     Bond,
     [
@@ -52,9 +59,9 @@ register(
     entity="Bonds",
 )
 tracked("bond-codes", BondCode, ["bond", "market", "code"])
-register("quota-draws", QuotaDraw, ["batch", "bond", "amount_wan", "drawn_on", "reverses", "at", "door", "upload_id", "reason"])
-register("redemptions", Redemption, ["bond", "redeemed_on", "amount_wan", "doc_no", "reverses", "at", "door", "upload_id", "reason"])
-register(
+kept("quota-draws", QuotaDraw, ["batch", "bond", "amount_wan", "drawn_on", "reverses", "at", "door", "upload_id", "reason"])
+kept("redemptions", Redemption, ["bond", "redeemed_on", "amount_wan", "doc_no", "reverses", "at", "door", "upload_id", "reason"])
+kept(
     "central-plans",
     CentralPlan,
     [
@@ -64,7 +71,7 @@ register(
     period=("year", ""),
     entity="CentralPlans",
 )
-register(
+kept(
     "fund-accounts",
     FundAccount,
     [*OF_PROJECT, "bond", "plan", "source", "assigned_wan", "capital_wan", "arrived_wan", "paid_wan", "completed_wan", "at"],
@@ -83,10 +90,10 @@ _ENTRY = (*_OF_ENTRY, ("bond_id", "account__bond"), ("plan_id", "account__plan")
 _FOUND_BY = by_project("account__project", "doc_no")
 _AT = ("happened_on__year", "happened_on__month")
 _MONTH = month_key(ExtractYear("happened_on"), ExtractMonth("happened_on"))
-register("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, computed=_MONTH, entity="FundMovements")
+kept("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, computed=_MONTH, entity="FundMovements")
 for _name, _step in (("allocations", "assign"), ("transfers", "arrive"), ("spends", "pay"), ("completions", "complete")):
-    register(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT, computed=_MONTH)
-register(
+    kept(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT, computed=_MONTH)
+kept(
     "bond-allocations",
     FundEntry,
     [
@@ -100,7 +107,7 @@ register(
     computed=_MONTH,
     entity="BondAllocations",
 )
-register(
+kept(
     "central-allocations",
     FundEntry,
     [
@@ -124,7 +131,7 @@ def _see_adjustments(rows: QuerySet[Any], user: Any, action: Action) -> QuerySet
     return rows.filter(taken_from__unit__in=units, given_to__unit__in=units)
 
 
-register(
+kept(
     "adjustments",
     UseAdjustment,
     ["bond", "taken_from", "given_to", "amount_wan", "capital_wan", "doc_no", "approved_on", "disclosed_on", "at", "door", "upload_id", "reason"],

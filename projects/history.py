@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from projects.measures import plain_text
 from projects.models import (
     AnnualPlan,
+    Cut,
     Door,
     Entry,
     LocationShare,
@@ -38,6 +39,8 @@ from projects.models.disclosure import Disclosed
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 # Columns that say nothing to a reader: they follow from the others, or from the fact that something was written.
 _SILENT = frozenset({"id", "revision", "updated_at", "created_at", "name_key", "uid"})
+# A state that can be asked for: up to a moment, a pinned cut, or (None) as it is now.
+State = datetime | Cut | None
 Labels = Mapping[tuple[type[models.Model], Any], str]
 
 
@@ -76,21 +79,34 @@ def as_of(model: type[models.Model], moment: datetime) -> models.QuerySet[Any]:
     return rows
 
 
-def rows_at(model: type[models.Model], until: datetime | None) -> models.QuerySet[Any]:
-    """The rows of a tracked model as they are, or as they were at the end of a day: the newest line of history of each.
+def rows_at(model: type[models.Model], until: State) -> models.QuerySet[Any]:
+    """The rows of a tracked model as they are, as they were at a moment, or in a pinned cut: the newest line of history of each.
 
-    Both have the model's columns under the same names, so that one question serves both clocks. The key is `id`.
+    All have the model's columns under the same names, so that one question serves both clocks. The key is `id`. Of a model that only
+    grows: the rows that were there.
     """
     if until is None:
         return model._default_manager.all()
-    # The index on the date alone is of no use here, since nearly every line is older, and SQLite would take it all the same: an
-    # expression hides it, so that lines are found by the row or the project that they are asked for.
-    history: Any = model.history.alias(written=Coalesce("history_date", "history_date")).filter(written__lte=until)  # type: ignore[attr-defined]
+    if not hasattr(model, "history"):
+        return model._default_manager.filter(pk__lte=until.last_of(model)) if isinstance(until, Cut) else model._default_manager.filter(at__lte=until)
+    history: Any = _lines(model, until)
     newer = history.filter(id=models.OuterRef("id"), history_id__gt=models.OuterRef("history_id"))
     rows: models.QuerySet[Any] = history.filter(~models.Exists(newer)).exclude(history_type=REMOVED)
     # Of a model whose rows may be struck out: those that stood.
     stands: models.QuerySet[Any] = rows.filter(**getattr(model, "stands", {}))
     return stands
+
+
+def _lines(model: type[models.Model], until: datetime | Cut) -> Any:
+    """The lines of history that were written by then.
+
+    An index on the date or the number alone is of no use here, since nearly every line is older, and the database would take it all the
+    same: an expression hides it, so that lines are found by the row or the project that they are asked for.
+    """
+    history: Any = model.history  # type: ignore[attr-defined]
+    if isinstance(until, Cut):
+        return history.alias(written=Coalesce("history_id", "history_id")).filter(written__lte=until.last_of(model))
+    return history.alias(written=Coalesce("history_date", "history_date")).filter(written__lte=until)
 
 
 def changes(obj: models.Model, limit: int = 200) -> list[Change]:

@@ -10,8 +10,8 @@ from django.db.models import F, IntegerField, Model, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from accounts.api.resources import Include, Known, Resource, include, register
-from projects.history import rows_at
+from accounts.api import reading
+from accounts.api.resources import Include, Resource, include, register
 from projects.models import (
     AnnualPlan,
     CalendarMonth,
@@ -19,6 +19,7 @@ from projects.models import (
     CampaignProject,
     Classification,
     Correction,
+    Cut,
     Entry,
     Holiday,
     ListVersion,
@@ -40,12 +41,8 @@ from projects.models import (
     StageField,
     Threshold,
 )
+from projects.past import find_cut, past
 from projects.querysets import search, search_rows
-
-
-def past(model: type[Model], known: Known) -> QuerySet[Any]:
-    """The rows of a tracked table as they were known."""
-    return rows_at(model, known.moment)
 
 
 def by_project(path: str = "project", *also: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
@@ -171,7 +168,7 @@ register(
     ],
     period=("period__year", "period__month"),
 )
-register(
+tracked(
     "review-events",
     ReviewEvent,
     [
@@ -218,6 +215,14 @@ register(
 register("thresholds", Threshold, ["code", "key", "value", "unit", "valid_from", "valid_to", "source", "note"])
 register("stage-fields", StageField, ["field", "label", "stage", "kind", "blocks", "valid_from", "valid_to", "source"])
 register("holidays", Holiday, ["date", "is_workday", "name", "source"])
+# The cuts that can be asked for; one that a lock still owes is not told.
+register(
+    "cuts",
+    Cut,
+    ["name", "made_at", "by", "door", "reason", "period", ("year", "period__year"), ("month", "period__month"), ("half", "period__half"), "seq"],
+    only={"made_at__isnull": False},
+)
+reading.find_cut.append(find_cut)
 
 _OF_A_PROJECT = (
     *("project-codes", "project-tags", "locations", "list-entries", "plan-versions", "annual-plans", "months", "permits", "obstacles"),

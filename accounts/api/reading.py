@@ -109,7 +109,7 @@ def page_of(question: Question, rows: QuerySet[Any], user: Any) -> Page:
     """One page: one query, one for the count if asked for, one for each include."""
     count = rows.count() if question.is_counted else None
     names = [one.name for one in question.fields]
-    hidden = [F(one.field.path) for one in question.order]
+    hidden = [F(one.field.path) for one in question.order]  # by name it would pass by what stands in for a column of the past
     found = sort(rows, question.order)
     if question.cursor:
         try:

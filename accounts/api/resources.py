@@ -54,7 +54,7 @@ class Resource:
     search: Callable[[Rows, str], Rows] | None = None
     period: tuple[str, str] | None = None
     includes: Mapping[str, Include] = field(default_factory=dict)
-    past: Callable[[type[models.Model], Known], Rows] | None = None
+    past: Callable[[type[models.Model], Known, Iterable[str]], Rows] | None = None
     entity: str = ""  # its name in OData, where it is a set there
     see: Callable[[Rows, Any, Action], Rows] = scope.for_user
     computed: Mapping[str, Any] = field(default_factory=dict)
@@ -70,13 +70,25 @@ class Resource:
         return tuple(one for one in self.fields if one.name not in self.heavy)
 
     @property
+    def keeps_past(self) -> bool:
+        """Whether its rows can be asked for as they were. One that keeps none is served as it is now, at a cut too, and says so."""
+        return self.past is not None
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every path by which its columns and its scope are found."""
+        scope_path = getattr(self.model, "scope_path", None)
+        return tuple(dict.fromkeys([one.path for one in self.fields if one.name not in self.computed] + ([scope_path] if scope_path else [])))
+
+    @property
     def is_revised(self) -> bool:
         """Whether a row counts its changes, so that a writer can say which state it saw."""
         return "revision" in self.by_name
 
     def rows(self, user: Any, action: Action = Action.VIEW, known: Known = Known()) -> Rows:
         """The rows that this person may see, as they are or as they were known."""
-        found = self.model._default_manager.all() if known.is_now or self.past is None else self.past(self.model, known)
+        past = None if known.is_now else self.past
+        found = self.model._default_manager.all() if past is None else past(self.model, known, self.paths)
         seen: Rows = self.see(found.filter(**self.only), user, action).alias(**self.computed)
         return seen.order_by()
 

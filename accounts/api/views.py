@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.reading import not_found, one_of, page_of, read_question, rows_of
+from accounts.api.reading import Question, not_found, one_of, page_of, read_question, rows_of
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES, Resource
 from accounts.api.schema import describe_list, describe_row, stem_of
@@ -44,7 +44,7 @@ class ResourceList(ResourceView):
         body: dict[str, Any] = {"results": page.rows, "next": _next(request, told, page.next)}
         if page.count is not None:
             body["count"] = page.count
-        return Response(body)
+        return Response(body, headers=state(question))
 
 
 class ResourceRow(ResourceView):
@@ -56,7 +56,16 @@ class ResourceRow(ResourceView):
         found = one_of(question, rows_of(question, told, request.user), pk, request.user)
         if found is None:
             raise not_found()
-        return Response(found, headers=etag(found) if question.known.is_now else {})
+        return Response(found, headers=etag(found) if question.known.is_now else state(question))
+
+
+def state(question: Question) -> dict[str, str]:
+    """The header that says which state is served where a past one was asked for: a table that keeps no past is told as it is now."""
+    if question.known.is_now:
+        return {}
+    if not question.resource.keeps_past:
+        return {"Pipeline-State": "now"}
+    return {"Pipeline-State": "as_of" if question.known.cut is None else "cut"}
 
 
 def etag(row: dict[str, Any]) -> dict[str, str]:

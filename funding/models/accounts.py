@@ -36,6 +36,7 @@ class FundAccount(models.Model):
     """One fund, one project, one source of money; kept by the ledger alone."""
 
     scope_path = "project__unit"
+    append_only = True  # rows; what their balances were, the entries tell
 
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("项目"), related_name="fund_accounts")
     bond = models.ForeignKey(Bond, models.PROTECT, verbose_name=_("债券"), null=True, blank=True, related_name="accounts")

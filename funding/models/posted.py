@@ -33,6 +33,8 @@ class PostedQuerySet(models.QuerySet[M]):
 class Posted(models.Model):
     """Who posted a row, when, through which door and from which upload."""
 
+    append_only = True
+
     at = models.DateTimeField(_("记账时间"), auto_now_add=True, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("记账人"), null=True, blank=True, related_name="+")
     door = models.CharField(_("入口"), max_length=10, choices=Door.choices, default=Door.ADMIN)

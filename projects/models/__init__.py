@@ -2,6 +2,7 @@
 
 from projects.models.calendar import CalendarMonth, Holiday, ReportingRule
 from projects.models.campaigns import Campaign, CampaignProject
+from projects.models.cuts import Cut
 from projects.models.disclosure import DisclosureRule, OpenCode, ProjectDisclosure
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
@@ -21,6 +22,7 @@ __all__ = [
     "CampaignProject",
     "Classification",
     "Correction",
+    "Cut",
     "DisclosureRule",
     "Door",
     "Entry",

@@ -47,6 +47,7 @@ class ReviewEvent(models.Model):
     """One move of a report: who did what to it, when, with which words, and the remarks on single cells. Never changed, never deleted."""
 
     scope_path = "report__project__unit"
+    append_only = True
 
     class Kind(models.TextChoices):
         SUBMIT = Verb.SUBMIT.value, _("提交")

@@ -20,6 +20,7 @@ from accounts import audit, scope
 from accounts.roles import Action
 from projects.models import Door, Half, Holiday, LockException, MonthReport, ReportingPeriod, ReportingRule, Source, changes_from, unlocked
 from projects.period import Period
+from projects.services.cuts import owe_cut
 from projects.values import Month
 from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of, span_end
 
@@ -217,6 +218,7 @@ def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | 
     period.locked_at, period.locked_by = at or timezone.now(), actor
     _save(period, ["locked_at", "locked_by"], actor, reason)
     audit.record("period.lock", actor=actor, obj=period, reason=reason, not_approved=waiting)
+    owe_cut(period, actor, reason)
     return period
 
 
@@ -250,6 +252,7 @@ def _settle(period: ReportingPeriod, day: date) -> bool:
         period.save(update_fields=["locked_at", "locked_by"])
     planned = period.locks_on.isoformat()
     audit.record("period.lock", obj=period, reason=LOCKED_ITSELF, locks_on=planned, not_approved=_not_approved(period))
+    owe_cut(period, None, LOCKED_ITSELF)
     return True
 
 

@@ -35,6 +35,7 @@ ROWS_OF = {
     "units": "reportingunit",
     "divisions": "division",
     "classifications": "classification",
+    "cuts": "cut",
 }
 
 

@@ -160,6 +160,7 @@ ROWS = (
     ),
     Rows("projects.proposal", Reach.UNIT),
     Rows("projects.correction", Reach.UNIT),
+    Rows("projects.cut", Reach.OPEN),
     Rows(
         "projects.campaign",
         Reach.OPEN,

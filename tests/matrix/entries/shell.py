@@ -8,6 +8,7 @@ COMMANDS = (
     Shell("start", "brings the embedded product up; whoever starts it owns it"),
     Shell("load_reference", "writes reference data from files of the server"),
     Shell("rebuild_summary", "works kept totals out anew from the records; prints ids and sums to whoever has the server"),
+    Shell("compact_changes", "drops overtaken lines of the change sequence; prints their count"),
     Shell("export_oc4ids", "writes what is public of the projects of whoever is named with --user"),
     Shell("city_table", "prints the table of whoever is named with --user"),
     Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
