@@ -13,11 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F
 from django.db.models.functions import Cast
-
-# 分 in 1 万元.
-_FEN = 1_000_000.0
 
 
 class Kind(StrEnum):
@@ -49,6 +46,37 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
 _UNIT = re.compile(r"（(?:[^（）]*，)?(万元|%|亩|年|基点|字节|10k yuan|mu|bp)）$")
 
 
+class _Printed(models.Func):
+    """A value as JSON has it, made by the database: Python passes on what it is given, without a call for each value."""
+
+    arity = 1
+    output_field = models.Field()
+    on_postgresql = ""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=self.on_postgresql, **more)
+
+
+class _Number(_Printed):
+    template, on_postgresql = "CAST(%(expressions)s AS REAL)", "(%(expressions)s)::float8"
+
+
+class _Wan(_Printed):
+    """万元 of whole 分."""
+
+    template, on_postgresql = "(CAST(%(expressions)s AS REAL) / 1e6)", "((%(expressions)s)::float8 / 1e6)"
+
+
+class _Moment(_Printed):
+    """In UTC: 2020-07-10T10:00:00.5Z."""
+
+    template = "(REPLACE(%(expressions)s, ' ', 'T') || 'Z')"
+    on_postgresql = "((to_json(%(expressions)s AT TIME ZONE 'UTC') #>> '{}') || 'Z')"
+
+
+_PRINTED = {Kind.MONEY: _Wan, Kind.DECIMAL: _Number, Kind.DATETIME: _Moment}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column. `path` is where it stands, from the resource's model on; `final` the model's field at its end."""
@@ -78,13 +106,10 @@ class Field:
     @property
     def expression(self) -> Any:
         """What the database is asked for, so that a row needs no more work in Python."""
-        if self.kind is Kind.MONEY:
-            return Cast(F(self.path), models.FloatField()) / Value(_FEN)
-        if self.kind is Kind.DECIMAL:
-            return Cast(F(self.path), models.FloatField())
         if self.kind is Kind.DATE:
             return Cast(F(self.path), models.CharField())
-        return F(self.path)
+        printed = _PRINTED.get(self.kind)
+        return F(self.path) if printed is None else printed(F(self.path))
 
 
 def field(model: type[models.Model], path: str, name: str = "", note: Any = "") -> Field:

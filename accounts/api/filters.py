@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import django_filters as filters
@@ -67,9 +67,19 @@ def filterset(name: str) -> type[filters.FilterSet]:
     return type(f"{resource.model.__name__}Filters", (filters.FilterSet,), made)
 
 
+@lru_cache(maxsize=256)
+def _asked(name: str, names: frozenset[str]) -> type[filters.FilterSet]:
+    """Some filters of a resource: all of them are hundreds, and each question copies what its set has."""
+    every = filterset(name).base_filters
+    return type("Asked", (filters.FilterSet,), {key: every[key] for key in every if key in names})
+
+
 def narrow(resource: Resource, rows: QuerySet[Any], told: Any) -> tuple[QuerySet[Any], dict[str, list[str]]]:
     """The rows that pass the filters, and what is wrong with parameters (parameter → messages)."""
-    asked = filterset(resource.name)(told, queryset=rows)
+    names = filterset(resource.name).base_filters.keys() & set(told)
+    if not names:
+        return rows, {}
+    asked = _asked(resource.name, frozenset(names))(told, queryset=rows)
     if not asked.form.is_valid():
         return rows, {name: [str(one) for one in errors] for name, errors in asked.form.errors.items()}
     return asked.filter_queryset(rows), {}
