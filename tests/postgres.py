@@ -54,10 +54,13 @@ elif WANTED == "sqlite":
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Passwords of tests are hashed quickly: hashing them as in earnest takes longer than most tests."""
+    """Passwords of tests are hashed quickly: hashing them as in earnest takes longer than most tests. SQLite stays in memory."""
     from django.conf import settings  # noqa: PLC0415 -- pytest-django has just set them up
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for database in settings.DATABASES.values():
+        if database["ENGINE"] == "config.sqlite":  # ours, which pytest-django does not know to keep in memory
+            database.setdefault("TEST", {})["NAME"] = ":memory:"
 
 
 def pytest_report_header(config: pytest.Config) -> str:
