@@ -61,4 +61,4 @@ def _words(name: str, values: set[Any]) -> dict[Any, tuple[str, str]]:
         rows = Classification.objects.filter(pk__in=values - {0, None}).order_by("scheme", "sort_order", "pk")
         return {row.pk: (f"{row.scheme}.{row.code}", row.name) for row in rows}
     of = "kind" if name == "list" else name
-    return {key: (str(key), str(words)) for key, words in _WORDS[of]()}  # type: ignore[no-untyped-call]
+    return {key: (str(key), str(words)) for key, words in _WORDS[of]()}

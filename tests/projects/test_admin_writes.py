@@ -41,7 +41,7 @@ def test_change_is_stored_with_door_person_and_reason(cast, signed_in, project):
     response = client.post(change_url(project), form_of(page, contact="刘工", change_reason="业主来函"))
     assert response.status_code == 302, errors_of(response)
     told = changes(project)[0]
-    assert (told.actor, told.door, told.reason, [field.name for field in told.fields]) == ("陈晓", "管理后台", "业主来函", ["contact"])
+    assert (told.actor, told.door, told.reason, [field.name for field in told.fields]) == ("陈晓", "页面操作", "业主来函", ["contact"])
     event = AuditEvent.objects.get(event="project.change")
     assert (event.actor, event.detail["changed"]) == (cast.owner, ["contact", "change_reason"])
 

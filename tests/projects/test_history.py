@@ -154,9 +154,9 @@ def test_what_was_deleted_by_then_is_not_known(cast):
 def test_project_history_costs_the_same_for_one_month_and_for_three(cast, django_assert_num_queries):
     project = make_project(unit=cast.unit_a)
     make_month(project, 4, done_ytd_wan=1)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         project_changes(project)
     make_month(project, 5, done_ytd_wan=2)
     make_month(project, 6, done_ytd_wan=3)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         project_changes(project)
