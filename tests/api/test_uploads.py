@@ -41,7 +41,8 @@ def test_a_file_is_checked_committed_and_taken_back(sender: Client) -> None:
     told = made.json()
     url = f"{UPLOADS}{told['id']}"
     assert (told["state"], told["work"], Project.objects.count()) == ("checked", None, 0)
-    assert sender.get(told["findings_url"]).json()["findings"] == told["findings"]
+    found = sender.get(told["findings_url"]).json()
+    assert (found["state"], found["findings"]) == ("checked", Upload.objects.get(pk=told["id"]).findings)
     done = send(sender, "POST", f"{url}/commit/", {"reason": "年初"})
     assert (done.status_code, done.json()["state"], Project.objects.count()) == (200, "committed", 2)
     again = send(sender, "POST", f"{url}/commit/", {"reason": "年初"})

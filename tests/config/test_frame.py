@@ -84,8 +84,8 @@ def rail_of(response):
 @pytest.mark.parametrize(
     "role,groups",
     [
-        (Role.CITY_ADMINISTRATOR, {"overview", "projects", "reporting", "funding", "reports", "system"}),
-        (Role.SECURITY_ADMINISTRATOR, {"overview", "system"}),
+        (Role.CITY_ADMINISTRATOR, {"overview", "projects", "reporting", "funding", "reports", "data", "system"}),
+        (Role.SECURITY_ADMINISTRATOR, {"overview", "data", "system"}),
         (Role.AUDITOR, {"overview", "system"}),
     ],
 )

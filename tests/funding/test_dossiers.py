@@ -136,7 +136,7 @@ def test_a_file_that_can_not_be_kept_is_said_at_its_row(cast, signed_in, project
     [
         ({"coverage": "0.99", "coverage_method": "bonds", "coverage_on": "2020-03-01"}, "change_reason", "低于1.0"),
         ({"income_wan": "300.5", "cost_wan": "300.6"}, "change_reason", "预期收入300.5万元低于预期成本300.6万元"),
-        ({"income_wan": "100000"}, "incomes", "预期收入100000万元与收入来源合计300.5万元不符，相差99699.5万元"),
+        ({"income_wan": "100000"}, "incomes", "预期收入100,000万元与收入来源合计300.5万元不符，相差99,699.5万元"),
         ({"income_wan": "300"}, "incomes", "相差0.5万元"),
         ({"coverage": "1.1"}, "coverage_method", "须选择口径"),
         ({"coverage": "1.1"}, "coverage_on", "须写明测算日期"),

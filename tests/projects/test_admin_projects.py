@@ -221,11 +221,11 @@ def test_page_costs_the_same_for_one_month_and_for_three(cast, signed_in, django
     address = reverse("admin:projects_project_page", args=[project.pk])
     client = signed_in(cast.city)
     client.get(address)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         client.get(address)
     make_month(project, 5, done_ytd_wan=2)
     make_month(project, 6, done_ytd_wan=3)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         client.get(address)
 
 
