@@ -6,11 +6,14 @@ A few questions for each address here; `FUZZ=200 .venv/bin/pytest tests/api/test
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -52,6 +55,12 @@ def test_every_question_is_answered_as_the_schema_says(name: str, cast: Cast, se
 
 
 @pytest.fixture
-def settings_of_api(settings: Any) -> None:
+def settings_of_api(settings: Any) -> Iterator[None]:
+    """As many questions as are asked. The end of a request leaves the test's connection open, as it does with Django's own test client."""
     settings.API_CALLS_PER_MINUTE = 1_000_000
     settings.ALLOWED_HOSTS = ["*"]
+    for moment in (request_started, request_finished):
+        moment.disconnect(close_old_connections)
+    yield
+    for moment in (request_started, request_finished):
+        moment.connect(close_old_connections)

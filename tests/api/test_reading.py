@@ -53,7 +53,7 @@ def test_a_district_sees_its_rows_and_no_other(cast: Cast, calling: Caller) -> N
     own, foreign = make_project("甲路", cast.unit_a), make_project("乙路", cast.unit_b)
     for project in (own, foreign):
         make_month(project, done_month_wan=5)
-        make_code(project, f"2020-370202-48-01-00000{project.pk}"[:24])
+        make_code(project, f"2020-370202-48-01-{project.pk:06d}")
     client = calling(cast.owner)
     assert [row["name"] for row in client.get("/api/v1/projects/").json()["results"]] == ["甲路"]
     assert {row["project_id"] for name in ("months", "project-codes") for row in client.get(f"/api/v1/{name}/").json()["results"]} == {own.pk}
