@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from accounts.api.fields import ORDERED, Field, Kind
@@ -23,6 +25,23 @@ class InNumber(filters.BaseInFilter, filters.NumberFilter):  # type: ignore[misc
     """A list of numbers: 1,2,3."""
 
 
+class MomentField(filters.fields.IsoDateTimeField):  # type: ignore[misc]
+    """A moment in world time: PostgreSQL takes no zone of more than 16 hours, and the first and the last years have no other."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """A moment with its zone, or in the city's."""
+
+    field_class = MomentField
+
+
 def _classes(field: Field) -> tuple[Any, dict[str, Any]]:
     """The filter for one value of a kind, and what it is told."""
     if field.kind is Kind.BOOLEAN:
@@ -30,7 +49,7 @@ def _classes(field: Field) -> tuple[Any, dict[str, Any]]:
     if field.kind is Kind.DATE:
         return filters.DateFilter, {}
     if field.kind is Kind.DATETIME:
-        return filters.IsoDateTimeFilter, {}
+        return Moment, {}
     if field.kind in (Kind.MONEY, Kind.DECIMAL):
         return filters.NumberFilter, {"decimal_places": 6, "max_digits": 24}
     if field.kind is Kind.INTEGER:
@@ -74,15 +93,14 @@ def _asked(name: str, names: frozenset[str]) -> type[filters.FilterSet]:
     return type("Asked", (filters.FilterSet,), {key: every[key] for key in every if key in names})
 
 
-def narrow(resource: Resource, rows: QuerySet[Any], told: Any) -> tuple[QuerySet[Any], dict[str, list[str]]]:
-    """The rows that pass the filters, and what is wrong with parameters (parameter → messages)."""
+def read_filters(resource: Resource, told: Any, wrong: dict[str, list[str]]) -> filters.FilterSet | None:
+    """The filters among the parameters, read; None if there are none. What can't be read is added to `wrong` (parameter → messages)."""
     names = filterset(resource.name).base_filters.keys() & set(told)
     if not names:
-        return rows, {}
-    asked = _asked(resource.name, frozenset(names))(told, queryset=rows)
-    if not asked.form.is_valid():
-        return rows, {name: [str(one) for one in errors] for name, errors in asked.form.errors.items()}
-    return asked.filter_queryset(rows), {}
+        return None
+    asked = _asked(resource.name, frozenset(names))(told, queryset=QuerySet(resource.model))
+    wrong |= {name: [str(one) for one in errors] for name, errors in asked.form.errors.items()}
+    return asked
 
 
 def unknown(resource: Resource, names: Any, reserved: frozenset[str]) -> dict[str, list[str]]:

@@ -6,9 +6,10 @@ Nothing is guessed: a parameter that names nothing, a month that is none, a curs
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -18,10 +19,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 
 from accounts.api.errors import ApiError, wrong_parameters
 from accounts.api.fields import Field, Kind
-from accounts.api.filters import narrow, unknown
+from accounts.api.filters import read_filters, unknown
 from accounts.api.paging import Order, WrongCursorError, after, pack, sort, unpack
 from accounts.api.resources import RESOURCES, Include, Known, Resource
 from accounts.roles import Action
@@ -46,6 +48,9 @@ class Question:
     cursor: str = ""
     is_counted: bool = False
     mark: str = ""
+    filters: FilterSet | None = None
+    month: tuple[int, int | None] | None = None  # the year, and the month if one was asked for
+    search: str = ""
 
 
 def reserved(resource: Resource) -> frozenset[str]:
@@ -70,30 +75,26 @@ def read_question(resource: Resource, told: QueryDict) -> Question:
         told.get("cursor", ""),
         told.get("count", "") in ("1", "true"),
         _mark(resource, told),
+        read_filters(resource, told, wrong),
+        _month(told.get("period", ""), wrong) if resource.period else None,
+        _search(told.get("search", ""), wrong),
     )
     if wrong:
         raise wrong_parameters(wrong)
     return question
 
 
-def rows_of(question: Question, told: QueryDict, user: Any, action: Action = Action.VIEW) -> QuerySet[Any]:
-    """The rows that the question is about, in no order yet.
-
-    :raises ApiError: 400 with every filter that can't be read.
-    """
+def rows_of(question: Question, user: Any, action: Action = Action.VIEW) -> QuerySet[Any]:
+    """The rows that the question is about, in no order yet."""
     resource = question.resource
-    rows, wrong = narrow(resource, resource.rows(user, action, question.known), told)
-    month = told.get("period", "") if resource.period else ""
-    if month:
-        rows = _of_month(resource, rows, month, wrong)
-    text = told.get("search", "")
-    if "\x00" in text or len(text) > 200:
-        wrong["search"] = [_("查找词过长，或含有不能用的字符")]
-    elif text.strip():
-        rows = _searched(resource, rows, text)
-    if wrong:
-        raise wrong_parameters(wrong)
-    return rows
+    rows = resource.rows(user, action, question.known)
+    if question.filters is not None:
+        rows = question.filters.filter_queryset(rows)
+    if question.month is not None:
+        year, month = question.month
+        year_path, month_path = resource.period or ("", "")
+        rows = rows.filter(**{year_path: year, **({month_path: month} if month and month_path else {})})
+    return _searched(resource, rows, question.search) if question.search else rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +221,28 @@ def read_moment(text: str) -> datetime | None:
         if len(text) == 10:
             return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.max))
         moment = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped arrives as a space
+        # In world time: PostgreSQL takes no zone of more than 16 hours.
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _month(text: str, wrong: Wrong) -> tuple[int, int | None] | None:
+    """2020-06 or 2020."""
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{4})(?:-(0?[1-9]|1[0-2]))?", text)
+    if found is None:
+        wrong["period"] = [_("应为月份（2020-06）或年份（2020），读到“%(value)s”") % {"value": text[:40]}]
+        return None
+    return int(found[1]), int(found[2]) if found[2] else None
+
+
+def _search(text: str, wrong: Wrong) -> str:
+    if "\x00" in text or len(text) > 200:
+        wrong["search"] = [_("查找词过长，或含有不能用的字符")]
+        return ""
+    return text if text.strip() else ""
 
 
 def _mark(resource: Resource, told: QueryDict) -> str:
@@ -232,17 +252,6 @@ def _mark(resource: Resource, told: QueryDict) -> str:
 
 
 # --- Narrowing and joining ---------------------------------------------------------------------------------------------------------
-
-
-def _of_month(resource: Resource, rows: QuerySet[Any], text: str, wrong: Wrong) -> QuerySet[Any]:
-    year, _dash, month = text.partition("-")
-    year_path, month_path = resource.period or ("", "")
-    ok = len(year) == 4 and year.isascii() and year.isdigit() and (not month or (month.isascii() and month.isdigit() and 1 <= int(month) <= 12))
-    if not ok or (_dash and not month):
-        wrong["period"] = [_("应为月份（2020-06）或年份（2020），读到“%(value)s”") % {"value": text[:40]}]
-        return rows
-    rows = rows.filter(**{year_path: int(year)})
-    return rows.filter(**{month_path: int(month)}) if month and month_path else rows
 
 
 def _searched(resource: Resource, rows: QuerySet[Any], text: str) -> QuerySet[Any]:

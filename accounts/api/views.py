@@ -40,7 +40,7 @@ class ResourceList(ResourceView):
     def get(self, request: Request) -> Response:
         told = request.query_params
         question = read_question(self.resource, told)
-        page = page_of(question, rows_of(question, told, request.user), request.user)
+        page = page_of(question, rows_of(question, request.user), request.user)
         body: dict[str, Any] = {"results": page.rows, "next": _next(request, told, page.next)}
         if page.count is not None:
             body["count"] = page.count
@@ -53,7 +53,7 @@ class ResourceRow(ResourceView):
     def get(self, request: Request, pk: int) -> Response:
         told = request.query_params
         question = read_question(self.resource, told)
-        found = one_of(question, rows_of(question, told, request.user), pk, request.user)
+        found = one_of(question, rows_of(question, request.user), pk, request.user)
         if found is None:
             raise not_found()
         return Response(found, headers=etag(found) if question.known.is_now else state(question))

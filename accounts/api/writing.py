@@ -153,7 +153,7 @@ def city_post(user: Any, action: Action) -> None:
 def row_of(name: str, key: int, user: Any) -> dict[str, Any]:
     """The row as a reader gets it."""
     question = read_question(RESOURCES[name], QueryDict())
-    found = one_of(question, rows_of(question, QueryDict(), user), key, user)
+    found = one_of(question, rows_of(question, user), key, user)
     if found is None:
         raise not_found()
     return found

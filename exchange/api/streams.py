@@ -35,7 +35,7 @@ from accounts.api.reading import Question, read_question, rows_of
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES, Resource
 from accounts.api.schema import list_parameters, refusals, stem_of
-from accounts.api.views import ResourceView
+from accounts.api.views import ResourceView, state
 from accounts.roles import Action
 from exchange.outflow import local_options, whole_table
 from exchange.workbook.streams import Column, Dialect, Form, Kind, NotOfferedError, Options, Progress
@@ -105,9 +105,9 @@ class ResourceStream(ResourceView):
     def get(self, request: Request, form: Form) -> HttpResponseBase:
         told = request.query_params
         options = self._options(request, form, told)
-        question, asked = _read(self.resource, told)
-        rows = rows_of(question, asked, request.user, self._action())
-        headers = {**_headers(self.resource, form, options), **_total(rows, told)}
+        question = _read(self.resource, told)
+        rows = rows_of(question, request.user, self._action())
+        headers = {**_headers(self.resource, form, options), **state(question), **_total(rows, told)}
         progress = Progress()
         chunks = whole_table(lines(question, rows), [column_of(one) for one in question.fields], form, options, progress=progress)
         if request.method == "HEAD":
@@ -137,13 +137,13 @@ def takes_gzip(header: str) -> bool:
     return False
 
 
-def _read(resource: Resource, told: QueryDict) -> tuple[Question, QueryDict]:
+def _read(resource: Resource, told: QueryDict) -> Question:
     paging = sorted(OF_A_PAGE & set(told))
     if paging:
         raise wrong_parameters({name: [_("整表没有分页，也不带附表：请去掉这个参数")] for name in paging})
     asked = told.copy()
     asked.pop("dialect", None)
-    return read_question(resource, asked), asked
+    return read_question(resource, asked)
 
 
 def _headers(resource: Resource, form: Form, options: Options) -> dict[str, str]:

@@ -17,7 +17,7 @@ from tests.factories import make_code, make_month, make_project
 
 pytestmark = pytest.mark.django_db
 # A text that each kind of filter can read.
-SAMPLES = {"BooleanFilter": "true", "DateFilter": "2020-06-30", "IsoDateTimeFilter": "2020-06-30T08:00:00+08:00"}
+SAMPLES = {"BooleanFilter": "true", "DateFilter": "2020-06-30", "Moment": "2020-06-30T08:00:00+08:00"}
 
 
 def sample(one: Any) -> str:
@@ -129,6 +129,25 @@ def test_a_wrong_parameter_is_named(asked: dict[str, str], pointer: str, cast: C
     assert answer.status_code == 400
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
     assert answer.json()["errors"][0]["message"]
+
+
+def test_everything_that_is_wrong_is_told_at_once(cast: Cast, calling: Caller) -> None:
+    asked = {"ordering": "zz", "total_wan__gte": "viel", "search": "\x00", "page_size": "0", "totl_wan": "1"}
+    told = calling(cast.city).get("/api/v1/projects/", asked).json()["errors"]
+    assert {one["pointer"] for one in told} == {f"?{name}" for name in asked}
+    told = calling(cast.city).get("/api/v1/months/", {"period": "2020-13", "done_month_wan": "viel"}).json()["errors"]
+    assert {one["pointer"] for one in told} == {"?period", "?done_month_wan"}
+
+
+@pytest.mark.parametrize("address", ["/api/v1/proposals/", "/api/v1/proposals.ndjson"])
+@pytest.mark.parametrize(("moment", "status"), [("0072-06-07T05:25:44.82+20:57", 200), ("9999-12-31T23:59:59-23:00", 400)])
+def test_a_moment_may_have_any_zone(address: str, moment: str, status: int, cast: Cast, calling: Caller) -> None:
+    for asked in ({"settled_at__gt": moment}, {"as_of": moment}):
+        if "as_of" in asked:
+            address = address.replace("proposals", "projects")
+        answer = calling(cast.city).get(address, asked)
+        assert answer.status_code == status
+        assert status == 200 or [one["pointer"] for one in answer.json()["errors"]] == [f"?{name}" for name in asked]
 
 
 def test_a_misspelt_parameter_is_told_the_nearest(cast: Cast, calling: Caller) -> None:
