@@ -36,6 +36,7 @@ from tests.funding.money import SOURCE, make_central, make_issue, make_quota
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES, STEPS = 52, 60
+TURNS = 5  # how often a sheet is undone and redone in one example; each takes a while
 PROVEN_EVERY = 6  # steps; the model beside it is compared after each
 START, ISSUED = date(2020, 5, 1), date(2020, 5, 4)  # some days lie before the bonds were issued
 AMOUNTS = st.integers(-5, 120).map(lambda tenth: Decimal(tenth * 10) / 3).map(lambda amount: amount.quantize(Decimal("0.000001")))
@@ -59,7 +60,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
-        self.steps = 0
+        self.steps = self.turned = 0
         self.upload: Upload | None = None
         self.allowed: list[tuple[tuple[int, int | None, int | None, str], str, Decimal, date]] = []
 
@@ -73,9 +74,13 @@ class LedgerMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
 
-    @initialize(target=bonds)
-    def begin(self):
-        """There is a bond from the start, with money for the first project, so that every verb can succeed early."""
+    @initialize(
+        target=bonds,
+        early=st.sampled_from(("nothing", "adjust", "reverse", "strike")),
+        sheet=st.sampled_from(("none", "none", "sent", "undone", "redone", "too much")),
+    )
+    def begin(self, early, sheet):
+        """There is a bond from the start, with money for the first project; often one more verb and a sheet, so that each is let in early."""
         unit = make_unit()
         self.projects = [make_project(unit=unit).pk for _ in range(3)]
         self.batches = [make_quota(600).pk, make_quota(300).pk]
@@ -83,7 +88,23 @@ class LedgerMachine(RuleBasedStateMachine):
         self.issue = make_issue(tender_on=ISSUED)
         bond = issue_bond(Bond(issue=self.issue, name="首期", years=10, amount_wan=Decimal(200)), {self.batches[0]: Decimal(200)}, source=SOURCE)
         self.note(post([Posting(Key(self.projects[0], bond.pk), Step.ASSIGN, Decimal(100), ISSUED)], source=SOURCE))
+        self._early(early, bond.pk)
+        if sheet != "none":
+            self._send((300, 20, 10) if sheet == "too much" else (30, 20, 10))
+        if sheet in ("undone", "redone"):
+            self.undo_the_sheet()
+        if sheet == "redone":
+            self.redo_the_sheet()
         return bond.pk
+
+    def _early(self, verb, bond):
+        if verb == "adjust":
+            self._adjust(bond, *self.projects[:2], Decimal(10), ISSUED)
+        elif verb == "reverse":
+            made = self._posted([Posting(Key(self.projects[1], bond), Step.ASSIGN, Decimal(5), ISSUED)])
+            self._take_back(made.values)
+        elif verb == "strike":
+            self.strike_out(self._issue(Decimal(7), {self.batches[1]: Decimal(7)}))
 
     def attempt(self, name, verb, **values):
         """Do it or be refused; a refusal leaves the sums as they were."""
@@ -112,9 +133,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=bonds, first=AMOUNTS, second=AMOUNTS, more=st.sampled_from([0, 0, 0, 1]))
     def issue_a_bond(self, first, second, more):
         draws = {pk: amount for pk, amount in zip(self.batches, (first, second), strict=True) if amount}
-        bond = Bond(issue=self.issue, name=f"第{Bond.everything.count()}期", years=15, amount_wan=max(sum(draws.values()) + more, Decimal(0)))
+        made = self._issue(max(sum(draws.values()) + more, Decimal(0)), draws)
+        return multiple() if made is None else made
+
+    def _issue(self, amount, draws):
+        bond = Bond(issue=self.issue, name=f"第{Bond.everything.count()}期", years=15, amount_wan=amount)
         made = self.attempt("issue", lambda source: issue_bond(bond, draws, source=source))
-        return multiple() if made is None else made.pk
+        return made and made.pk
 
     @rule(
         target=entries, data=st.data(), bond=bonds, amount=AMOUNTS, day=DAYS, step=st.sampled_from([Step.ASSIGN, Step.ASSIGN, Step.ARRIVE, Step.PAY])
@@ -144,6 +169,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(target=entries, picked=st.lists(entries, min_size=1, max_size=3))
     def take_back(self, picked):
+        return self._take_back(picked)
+
+    def _take_back(self, picked):
         made = self.attempt("reverse", lambda source: reverse(picked, source=source))
         self.note(made)
         return multiple(*[entry.pk for entry in made or []])
@@ -151,7 +179,17 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), bond=bonds, amount=AMOUNTS, day=DAYS)
     def adjust(self, data, bond, amount, day):
         ends = [self.projects[data.draw(st.integers(0, 2))] for _ in range(2)]
-        asked = {"bond_id": bond, "taken_from": ends[0], "given_to": ends[1], "amount_wan": amount, "doc_no": "鲁财债〔2020〕1号", "approved_on": day}
+        self._adjust(bond, *ends, amount, day)
+
+    def _adjust(self, bond, taken_from, given_to, amount, day):
+        asked = {
+            "bond_id": bond,
+            "taken_from": taken_from,
+            "given_to": given_to,
+            "amount_wan": amount,
+            "doc_no": "鲁财债〔2020〕1号",
+            "approved_on": day,
+        }
         made = self.attempt("adjust", lambda source: adjust_use(source=source, **asked))
         if made is not None:
             self.note(made.entries.select_related("account").order_by("id"))
@@ -164,23 +202,27 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(amounts=st.tuples(*[st.integers(0, 90)] * 3), in_order=st.booleans())
     def send_a_sheet(self, amounts, in_order):
         """What the first bond gave, transferred and spent for the second project, as of the end of May; once in a run, for it takes a while."""
-        given, came, went = sorted(amounts, reverse=True) if in_order else amounts
+        self._send(sorted(amounts, reverse=True) if in_order else amounts)
+
+    def _send(self, amounts):
+        given, came, went = amounts
         name = Project.objects.get(pk=self.projects[1]).name
         self.upload = checked(SHEET.format(number=self.issue.number, name=name, given=given, came=came, went=went))
         self._by_upload("upload", commit)
 
-    @precondition(lambda self: self.upload is not None and self.upload.state in ("committed", "partly"))
+    @precondition(lambda self: self.turned < TURNS and self.upload is not None and self.upload.state in ("committed", "partly"))
     @rule()
     def undo_the_sheet(self):
         self._by_upload("undo", undo)
 
-    @precondition(lambda self: self.upload is not None and self.upload.state == "undone")
+    @precondition(lambda self: self.turned < TURNS and self.upload is not None and self.upload.state == "undone")
     @rule()
     def redo_the_sheet(self):
         self._by_upload("redo", redo)
 
     def _by_upload(self, name, verb):
         """Do it or be refused; whatever the upload then posted, the model is told of."""
+        self.turned += 1
         before, last = self.sums(), FundEntry.objects.aggregate(Max("pk"))["pk__max"]
         try:
             with transaction.atomic():
