@@ -98,6 +98,8 @@ class _Examiner:
         planned.project_id = known.project.id if known is not None else None
         coming = self.finder.coming(row, unit) if known is None else None
         planned.unit_id = self.snapshot.units[known.project.id] if known is not None else coming.unit_id if coming else unit.pk if unit else None
+        if known is not None:
+            self._compare_place(row, name, self.snapshot.units[known.project.id])
         judged.target = self.matcher.target(row)
         if judged.target is None:
             return [judged]
@@ -106,6 +108,13 @@ class _Examiner:
         self._once(judged)
         self._reckon(judged, known, steps_of(row.kind, {name: column.heading for name, column in row.table.by_field.items()}))
         return [judged, *self._beside(judged, known)]
+
+    def _compare_place(self, row: ReadRow, name: str, unit_id: int) -> None:
+        """Money for a project of another district than the row names: the wrong project, or the wrong district. A bureau's lies anywhere."""
+        read, own = self.setting.lookups.unit(text_of(row, "district")), self.setting.lookups.unit_by_id(unit_id)
+        if read is None or own is None or None in (read.division_id, own.division_id) or read.division_id == own.division_id:
+            return
+        say(row, Finding("fund_district_differs", Severity.REASON, "district", {"name": name, "read": read.name, "unit": own.name}), self.seen)
 
     def _beside(self, judged: _Judged, known: Known | None) -> list[_Judged]:
         """Money of other sources that a row says is given with its plan, each for an account of its own."""
@@ -225,8 +234,11 @@ class _Examiner:
             say(row, Finding("fund_prior_differs", Severity.REASON, name, {"read": plain(value), "stored": plain(max(known))}), self.seen)
 
     def check_funds(self, judged: Sequence[_Judged]) -> None:
-        """No fund gives more than it has: what the rows take back first, then row by row until it is used up."""
-        going = [one for one in judged if one.target is not None and one.course.changes and not one.row.blocked]
+        """No fund gives more than it has: what the rows take back first, then row by row until it is used up.
+
+        A row that is blocked already takes nothing, and is told all the same where the fund has not enough for it alone.
+        """
+        going = [one for one in judged if one.target is not None and one.course.changes]
         for one in sorted(going, key=lambda each: assigned_by(each.course.changes) > 0):
             target = one.target
             assert target is not None
@@ -241,7 +253,7 @@ class _Examiner:
                 refused = fund_full(fund, fen_to_wan(added), fen_to_wan(max(left, 0)))
                 name = "bond_this_wan" if isinstance(fund, Bond) else "central_this_wan"
                 say(one.row, Finding("fund_full", Severity.BLOCKS, name, {"zh": refused.zh, "en": refused.en}), self.seen)
-            else:
+            elif not one.row.blocked:
                 self.book.given[key] = given + added
 
     def closed(self, judged: _Judged) -> PlannedRow:

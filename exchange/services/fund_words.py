@@ -71,6 +71,12 @@ FUND_WORDING = {
         "先改正那一行",
         "Correct that row first",
     ),
+    "fund_district_differs": Wording(
+        "“{name}”是{unit}的项目，本行所属区市写的是“{read}”",
+        "{name} is a project of {unit}; this row names {read}",
+        "核对是不是这个项目；是的把所属区市改为{unit}，或说明原因",
+        "Check that it is this project; if so write {unit}, or give the reason",
+    ),
     "fund_twice": Wording(
         "“{name}”在“{fund}”下已由{first}填报，同一账户只能有一行",
         "“{name}” under {fund} stands in {first} already; an account is told by one row",
