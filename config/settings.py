@@ -187,6 +187,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.MayAct"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["accounts.api.rendering.FastJSONRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.api.negotiation.Offered",
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.ExactJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "accounts.api.errors.handle",

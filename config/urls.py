@@ -30,3 +30,5 @@ urlpatterns = [
 ]
 handler403 = "accounts.explain_page.refused"
 handler400 = "config.views.bad_request"
+handler404 = "config.views.nowhere"
+handler500 = "config.views.failed"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import page_not_found, server_error
 
 from accounts.roles import Action
 from accounts.scope import for_user
@@ -28,7 +31,29 @@ def set_moment(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A condition in the address that is not served: told in the frame, as every other refusal is."""
-    return render(request, "400.html", status=400)
+    told = _("请求不能识别，已拒绝")
+    return _for_machines(request, 400, "bad_request", told) or render(request, "400.html", status=400)
+
+
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that leads nowhere."""
+    told = _("没有这个网址；全部数据表见 %(root)s") % {"root": reverse("api:root")}
+    return _for_machines(request, 404, "not_found", told) or page_not_found(request, exception)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A fault of ours."""
+    told = _("系统出错，这一步没有完成；数据保持原样，错误已记录，请稍后再试")
+    return _for_machines(request, 500, "error", told) or server_error(request)
+
+
+def _for_machines(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse | None:
+    """Programs read no pages: below their own addresses they get the form that their protocol has for errors."""
+    if request.path_info.startswith(reverse("odata:service")):
+        return JsonResponse({"error": {"code": code, "message": message}}, status=status, headers={"OData-Version": "4.0"})
+    if request.path_info.startswith(reverse("api:root")):
+        return JsonResponse({"code": code, "message": message, "errors": []}, status=status)
+    return None
 
 
 @require_safe

@@ -16,6 +16,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.api.negotiation import NotOfferedError
+
 Fault = dict[str, Any]
 
 
@@ -31,6 +33,13 @@ class Answer:
 
 # Exceptions of the apps → what they say; each app adds its own.
 SAID: dict[type[Exception], Callable[[Any], Answer]] = {}
+
+
+def _unoffered(error: NotOfferedError) -> Answer:
+    return Answer(400, "parameter", _("网址里的参数有误"), [fault("?format", "parameter", str(error))])
+
+
+SAID[NotOfferedError] = _unoffered
 
 
 class ApiError(exceptions.APIException):

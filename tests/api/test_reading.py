@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.api.filters import filterset
 from accounts.api.resources import RESOURCES
+from config.views import bad_request, failed
 from projects.models import Door, Project, Source, changes_from
 from tests.api.conftest import Caller
 from tests.conftest import Cast
@@ -122,6 +124,7 @@ def test_as_of_tells_what_was_known_then(cast: Cast, calling: Caller) -> None:
         ({"name": "\x00"}, "?name"),
         ({"created_at": "9999-99-99"}, "?created_at"),
         ({"period": "2020-06"}, "?period"),
+        ({"format": "csv"}, "?format"),
     ],
 )
 def test_a_wrong_parameter_is_named(asked: dict[str, str], pointer: str, cast: Cast, calling: Caller) -> None:
@@ -172,3 +175,17 @@ def test_the_browser_is_shown_a_page(address: str, cast: Cast, signed_in: Any) -
     answer = signed_in(cast.owner).get(address, headers={"accept": "text/html"})
     assert answer["Content-Type"].startswith("text/html")
     assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("address", ["/api/v1/projekte/", "/api/v1/projects/-4/", "/api/v1/projects/1/gone/", "/api/v1/projects.doc"])
+def test_an_address_that_leads_nowhere_is_answered_in_json(address: str, cast: Cast, calling: Caller) -> None:
+    answer = calling(cast.city).get(address)
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (404, "application/json", "not_found")
+    assert "/api/v1/" in answer.json()["message"]
+
+
+def test_a_fault_of_ours_is_told_in_the_form_of_the_door(rf: Any) -> None:
+    assert json.loads(failed(rf.get("/api/v1/projects/")).content)["code"] == "error"
+    assert json.loads(failed(rf.get("/odata/v4/Projects")).content)["error"]["code"] == "error"
+    assert failed(rf.get("/admin/"))["Content-Type"].startswith("text/html")
+    assert json.loads(bad_request(rf.get("/api/v1/projects/")).content)["code"] == "bad_request"
