@@ -17,6 +17,24 @@ from tests.factories import make_unit, make_user
 _OF_A_DATABASE = frozenset({"db", "transactional_db", "live_server"})
 
 
+# Cells, holes and compared explanations of the permission matrix, from each process that ran some of it.
+TALLIES = pytest.StashKey[list[tuple[int, int, int]]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A process that tested beside others has ended."""
+    told = getattr(node, "workeroutput", {}).get("matrix", [])
+    node.config.stash[TALLIES] = node.config.stash.get(TALLIES, []) + [tuple(one) for one in told]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    tallies = config.stash.get(TALLIES, [])
+    if tallies:
+        cells, holes, explained = (sum(one) for one in zip(*tallies, strict=True))
+        terminalreporter.write_line(f"permission matrix: {cells} cells, {holes} holes; {explained} explanations compared")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`PIPELINE_TEST_ONLY=database`: the tests that ask a database, for a second engine; the others say the same on any."""
     if os.environ.get("PIPELINE_TEST_ONLY") != "database":

@@ -1,4 +1,4 @@
-"""The world is built once; each cell is taken back. The number of cells is told at the end of the run."""
+"""The world is built once; each cell is taken back. The number of cells is told at the end of the run (`tests.conftest`)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.conftest import TALLIES
 from tests.matrix.run import Runner, plain_templates
 from tests.matrix.world import build
 
@@ -42,7 +43,8 @@ def runner(django_db_setup: None, django_db_blocker: Any) -> Any:
             transaction.set_rollback(True)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for made in _runners:
-        tally = made.tally
-        terminalreporter.write_line(f"permission matrix: {tally.cells} cells, {len(tally.holes)} holes; {tally.explained} explanations compared")
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the tally over; where several processes test at once, each tells the first."""
+    tallies = [(made.tally.cells, len(made.tally.holes), made.tally.explained) for made in _runners]
+    getattr(session.config, "workeroutput", {})["matrix"] = tallies
+    session.config.stash[TALLIES] = session.config.stash.get(TALLIES, []) + tallies
