@@ -26,7 +26,7 @@ def past(model: type[Model], known: Known, paths: Iterable[str] = ()) -> QuerySe
 
 
 def state_of(known: Known) -> State:
-    found: State = known.cut if known.cut is not None else known.moment
+    found: State = known.cut.state if known.cut is not None else known.moment
     return found
 
 

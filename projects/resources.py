@@ -219,7 +219,19 @@ register("holidays", Holiday, ["date", "is_workday", "name", "source"])
 register(
     "cuts",
     Cut,
-    ["name", "made_at", "by", "door", "reason", "period", ("year", "period__year"), ("month", "period__month"), ("half", "period__half"), "seq"],
+    [
+        "name",
+        "made_at",
+        "by",
+        "door",
+        "reason",
+        "as_of",
+        "period",
+        ("year", "period__year"),
+        ("month", "period__month"),
+        ("half", "period__half"),
+        "seq",
+    ],
     only={"made_at__isnull": False},
 )
 reading.find_cut.append(find_cut)

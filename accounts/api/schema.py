@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import Field, Kind
@@ -213,11 +213,17 @@ def body_serializer(name: str, columns: Collection[str], words: Mapping[str, Any
 
 
 def writes(
-    summary: Any, request: Any, answers: Mapping[int, Any], *headers: OpenApiParameter, refused: Sequence[int] = (), name: str | None = None
+    summary: Any,
+    request: Any,
+    answers: Mapping[int, Any],
+    *headers: OpenApiParameter,
+    refused: Sequence[int] = (),
+    name: str | None = None,
+    examples: Sequence[OpenApiExample] | None = None,
 ) -> Callable[[F], F]:
     """The schema of a writing method, as a decorator. Any may meet a row that is gone, a state that forbids it, or a body that can't be taken."""
     responses = {**refusals(*sorted({404, 409, 413, 415, 422, *refused})), **answers}
-    return extend_schema(operation_id=name, summary=str(summary), request=request, responses=responses, parameters=list(headers))
+    return extend_schema(operation_id=name, summary=str(summary), request=request, responses=responses, parameters=list(headers), examples=examples)
 
 
 def described(base: type[Any], stem: str, method: str, schema: Any, **told: Any) -> type[Any]:

@@ -10,9 +10,21 @@ from accounts.api.errors import SAID, Answer, fault
 from projects.workflow import Refused
 
 # Code of a refusal → status; everything else is "not as things stand": 409.
-_STATUS = {"role": 403, "gone": 404, "reason": 400, "field": 400, "value": 400, "none": 400, "nothing": 400, "empty": 400, "rules": 400}
+_STATUS = {
+    "role": 403,
+    "gone": 404,
+    "reason": 400,
+    "field": 400,
+    "value": 400,
+    "none": 400,
+    "nothing": 400,
+    "empty": 400,
+    "rules": 400,
+    "name": 400,
+    "moment": 400,
+}
 # Where in the body a refusal stands.
-_PLACE = {"reason": "/reason"}
+_PLACE = {"reason": "/reason", "name": "/name", "name_taken": "/name", "moment": "/as_of"}
 
 
 def language() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from projects.api import cuts as cuts  # serves POST at the list of cuts
 from projects.api import cycle, proposing
 from projects.api import said as said  # declares what refusals say
 from projects.api.kinds import WRITTEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from projects.models.tracking import Door
 class Cut(models.Model):
     """A named state: of every table that keeps its past, the greatest number that was written and visible at one moment.
 
+    One that names a moment of the past (`as_of`) holds what was known then, and needs no numbers.
     Until it was taken (`projects.services.cuts`) it is owed: the lock of a month owes one in its own transaction.
     """
 
@@ -23,6 +25,7 @@ class Cut(models.Model):
 
     name = models.CharField(_("名称"), max_length=60, unique=True)
     made_at = models.DateTimeField(_("定格时间"), null=True, blank=True)
+    as_of = models.DateTimeField(_("所定的时刻"), null=True, blank=True, help_text=_("空：定格那一刻；有值：定的是过去这一刻所掌握的数"))
     asked_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("定格人"), null=True, blank=True, related_name="+")
     door = models.CharField(_("入口"), max_length=10, choices=Door.choices, default=Door.ADMIN)
@@ -39,6 +42,11 @@ class Cut(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> Cut | datetime:
+        """What rows are asked with: the moment where it names one, else itself."""
+        return self.as_of or self
 
     def last_of(self, model: type[models.Model]) -> int:
         """The greatest number of a table's lines that belongs to this state; 0 for a table that came later."""

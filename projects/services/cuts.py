@@ -14,6 +14,7 @@ import logging
 import random
 import re
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -29,6 +30,8 @@ from projects.workflow import Refused
 
 _TRY_MS = 500  # of one LOCK statement; below PostgreSQL's deadlock_timeout
 _ALONE_MS = 1500  # of a lock on one table alone, where no deadlock can be: long enough for PostgreSQL to send a vacuum away
+# What is dated before this may still be on its way: a long upload is dated by its beginning.
+SETTLED = timedelta(hours=1)
 PATIENCE, OF_A_LOCK = 20.0, 3.0  # seconds
 _NAME = re.compile(r"[\w.\-]+(?: [\w.\-]+)*", re.UNICODE)
 _BUSY = re.compile("statement timeout|deadlock detected|lock timeout|database is locked|database table is locked")
@@ -39,20 +42,37 @@ class BusyError(Exception):
     """Writers did not let the cut in this time; nothing has been done."""
 
 
-def make_cut(*, name: str, actor: Any, reason: str = "", period: ReportingPeriod | None = None, door: str = Door.ADMIN) -> Cut:
-    """Pin the state of this moment under a name.
+def make_cut(
+    *, name: str, actor: Any, reason: str = "", period: ReportingPeriod | None = None, door: str = Door.ADMIN, as_of: datetime | None = None
+) -> Cut:
+    """Pin the state of this moment, or of a past one, under a name.
 
-    :raises Refused: for a role that may not, a name that is taken or none, writers that leave no gap.
+    :raises Refused: for a role that may not, a name that is taken or none, a moment that is not past, writers that leave no gap.
     """
     _may(actor)
-    cut = Cut(name=_checked(name), by=actor, door=door, reason=reason.strip()[:300], period=period)
+    cut = Cut(name=_checked(name), by=actor, door=door, reason=reason.strip()[:300], period=period, as_of=as_of)
     if Cut.objects.filter(name=cut.name).exists():
         raise _taken(cut.name)
     try:
-        _try_until(cut, PATIENCE)
+        if as_of is None:
+            _try_until(cut, PATIENCE)
+        else:
+            _name_moment(cut, as_of)
     except IntegrityError:
         raise _taken(cut.name) from None
     return cut
+
+
+@transaction.atomic
+def _name_moment(cut: Cut, moment: datetime) -> None:
+    """:raises Refused: for a moment whose writes may not all be there yet."""
+    if moment > timezone.now() - SETTLED:
+        raise Refused(
+            "moment", "所定的时刻应在一小时以前；要定格现在，请不填时刻。", "The moment must be an hour ago or more; to pin the present, name none."
+        )
+    cut.made_at = timezone.now()
+    cut.save()
+    audit.record("cut.make", actor=cut.by, obj=cut, name=cut.name, reason=cut.reason, as_of=moment.isoformat())
 
 
 def owe_cut(period: ReportingPeriod, actor: Any, reason: str = "") -> None:

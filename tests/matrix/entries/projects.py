@@ -246,7 +246,25 @@ CYCLE: tuple[Page, ...] = (
     of_proposal("refuse", Action.APPROVE),
     of_proposal("withdraw", Action.EDIT, expect=nobody_elses),
 )
+
+
+def pins(person: Person, _place: Place) -> Want:
+    """Who locks or reviews in the whole city."""
+    if not person.enters:
+        return Want.LOGIN
+    return Want.OPEN if person.city_wide(Action.LOCK) or person.city_wide(Action.REVIEW) else Want.REFUSED
+
+
 PAGES = (
+    Page("admin:projects_cut_make", Action.LOCK, in_admin=True, expect=pins),
+    Page(
+        "admin:projects_cut_make",
+        Action.LOCK,
+        "POST",
+        in_admin=True,
+        data=lambda _world, _place: {"name": "矩阵", "day": "", "reason": WHY},
+        expect=pins,
+    ),
     Page("admin:projects_project_page", Action.VIEW, row="project", in_admin=True),
     Page("admin:projects_campaign_page", Action.VIEW, row="campaign", row_is_open=True, in_admin=True),
     Page("admin:projects_lists_joint", Action.VIEW, in_admin=True),

@@ -139,7 +139,15 @@ def not_locked(person: Person, place: Place) -> Want:
     return Want.STATE if found is Want.OPEN else found
 
 
+def pins(person: Person, _place: Place) -> Want:
+    """Who locks or reviews in the whole city."""
+    if not person.is_known:
+        return Want.LOGIN
+    return Want.OPEN if person.city_wide(Action.LOCK) or person.city_wide(Action.REVIEW) else Want.REFUSED
+
+
 CYCLE = (
+    Page("api:cuts-list", Action.LOCK, "POST", data=body_of({"name": "矩阵", "reason": WHY}), json=True, expect=pins),
     verb("month-submit", Action.SUBMIT, "monthreport", {}),
     verb("month-approve", Action.REVIEW, "month_submitted", {}),
     verb("month-return", Action.REVIEW, "month_submitted", {"reason": WHY}),
