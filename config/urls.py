@@ -9,6 +9,7 @@ from accounts.api import token_page
 from accounts.explain_page import explain_page
 from config import explained  # noqa: F401 -- registers what it explains
 from config.views import robots, set_moment, upload_by_number
+from reports import kit_pages
 from reports.oc4ids.door import open_data
 
 urlpatterns = [
@@ -23,6 +24,8 @@ urlpatterns = [
     path("api/v1/", include("config.api")),
     path("tokens/", token_page.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", token_page.revoke, name="token-revoke"),
+    path("tokens/<int:pk>/kit/", kit_pages.kit_page, name="token-kit"),
+    path("tokens/<int:pk>/kit/<path:name>", kit_pages.kit_file, name="token-kit-file"),
     path("open/oc4ids.json", open_data, name="open-data"),
     path("odata/v4/", include("reports.odata.urls")),
     path("explain/", explain_page, name="explain"),

@@ -83,6 +83,8 @@ PAGES = (
     Page("tokens", None, expect=keeps_tokens),
     Page("tokens", Action.VIEW, method="POST", data=in_a_month),
     Page("token-revoke", None, method="POST", fixed={"pk": 999_999_999}, expect=no_such_token),
+    Page("token-kit", Action.VIEW, fixed={"pk": 999_999_999}, done=Want.HIDDEN),
+    Page("token-kit-file", Action.VIEW, fixed={"pk": 999_999_999, "name": "kit.zip"}, done=Want.HIDDEN),
     Page("api:root", Action.VIEW),
     Page("api:schema", Action.VIEW),
     Page("api:swagger", Action.VIEW),
