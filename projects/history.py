@@ -97,6 +97,23 @@ def rows_at(model: type[models.Model], until: State) -> models.QuerySet[Any]:
     return stands
 
 
+def rows_ever(model: type[models.Model], until: State) -> models.QuerySet[Any]:
+    """As `rows_at`, and with them what was deleted or struck out by then, as it was last (`is_gone` tells which). Its last change is its end."""
+    if not hasattr(model, "history"):
+        return rows_at(model, until)
+    history: Any = model.history.all() if until is None else _lines(model, until)
+    newer = history.filter(id=models.OuterRef("id"), history_id__gt=models.OuterRef("history_id"))
+    rows: models.QuerySet[Any] = history.filter(~models.Exists(newer))
+    return rows
+
+
+def is_gone(model: type[models.Model]) -> models.Case:
+    """Of a row of `rows_ever`: whether it was deleted or struck out."""
+    stands = getattr(model, "stands", {})
+    gone = models.Q(history_type=REMOVED) | (~models.Q(**stands) if stands else models.Q(pk__in=[]))
+    return models.Case(models.When(gone, then=models.Value(True)), default=models.Value(False))
+
+
 def _lines(model: type[models.Model], until: datetime | Cut) -> Any:
     """The lines of history that were written by then.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, When
 
 from accounts.api.resources import Known
-from projects.history import State, rows_at
+from projects.history import REMOVED, State, rows_at, rows_ever
 from projects.models import Cut, ReportingPeriod
 
 # What a period is called never changes; to ask for its past at every month would cost and tell nothing.
@@ -22,7 +22,7 @@ _SAME_FOR_EVER: frozenset[type[Model]] = frozenset({ReportingPeriod})
 
 def past(model: type[Model], known: Known, paths: Iterable[str] = ()) -> QuerySet[Any]:
     """The rows as they were known, with what stands at these paths."""
-    return past_at(model, state_of(known), paths)
+    return past_at(model, state_of(known), paths, with_gone=known.with_gone)
 
 
 def state_of(known: Known) -> State:
@@ -30,9 +30,13 @@ def state_of(known: Known) -> State:
     return found
 
 
-def past_at(model: type[Model], state: State, paths: Iterable[str] = ()) -> QuerySet[Any]:
-    found = {path: _then(model, path, state) for path in paths} if state is not None else {}
-    return stand_in(rows_at(model, state), {path: value for path, value in found.items() if value is not None})
+def past_at(model: type[Model], state: State, paths: Iterable[str] = (), *, with_gone: bool = False) -> QuerySet[Any]:
+    told = paths if state is not None or with_gone else ()
+    found: dict[str, Any] = {path: _then(model, path, state, with_gone=with_gone) for path in told}
+    if with_gone and hasattr(model, "history") and any(one.name == "updated_at" for one in model._meta.concrete_fields):
+        found["updated_at"] = Case(When(history_type=REMOVED, then=F("history_date")), default=F("updated_at"))
+    rows = rows_ever(model, state) if with_gone else rows_at(model, state)
+    return stand_in(rows, {path: value for path, value in found.items() if value is not None})
 
 
 def stand_in(rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
@@ -44,7 +48,7 @@ def stand_in(rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
     return made  # type: ignore[no-any-return]
 
 
-def _then(model: type[Model], path: str, state: State) -> Subquery | None:
+def _then(model: type[Model], path: str, state: State, *, with_gone: bool = False) -> Subquery | None:
     """What the path found in that state; None where it leads through nothing that has a past."""
     steps = path.split("__")
     at: Any = model
@@ -52,7 +56,7 @@ def _then(model: type[Model], path: str, state: State) -> Subquery | None:
         at = at._meta.get_field(step).related_model
         rest = "__".join(steps[number:])
         if hasattr(at, "history") and at not in _SAME_FOR_EVER and rest not in ("id", "pk"):
-            rows = past_at(at, state, [rest]).filter(id=OuterRef("__".join(steps[:number]) + "_id"))
+            rows = past_at(at, state, [rest], with_gone=with_gone).filter(id=OuterRef("__".join(steps[:number]) + "_id"))
             return Subquery(rows.annotate(then=F(rest)).values("then")[:1], output_field=_final(at, rest))
     return None
 

@@ -19,10 +19,11 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The state that is asked for: up to a moment, or a pinned cut; neither: as it is now."""
+    """The state that is asked for: up to a moment, or a pinned cut; neither: as it is now. `with_gone`: also what is there no more."""
 
     moment: datetime | None = None
     cut: Any = None
+    with_gone: bool = False
 
     @property
     def is_now(self) -> bool:
@@ -87,7 +88,7 @@ class Resource:
 
     def rows(self, user: Any, action: Action = Action.VIEW, known: Known = Known()) -> Rows:
         """The rows that this person may see, as they are or as they were known."""
-        past = None if known.is_now else self.past
+        past = None if known.is_now and not known.with_gone else self.past
         found = self.model._default_manager.all() if past is None else past(self.model, known, self.paths)
         seen: Rows = self.see(found.filter(**self.only), user, action).alias(**self.computed)
         return seen.order_by()

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.reading import Question, not_found, one_of, page_of, read_question, rows_of
 from accounts.api.rendering import FastJSONRenderer
-from accounts.api.resources import RESOURCES, Resource
+from accounts.api.resources import RESOURCES, Known, Resource
 from accounts.api.schema import describe_list, describe_row, stem_of
 from accounts.roles import Action
 
@@ -60,12 +60,16 @@ class ResourceRow(ResourceView):
 
 
 def state(question: Question) -> dict[str, str]:
+    return state_of(question.resource, question.known)
+
+
+def state_of(resource: Resource, known: Known) -> dict[str, str]:
     """The header that says which state is served where a past one was asked for: a table that keeps no past is told as it is now."""
-    if question.known.is_now:
+    if known.is_now:
         return {}
-    if not question.resource.keeps_past:
+    if not resource.keeps_past:
         return {"Pipeline-State": "now"}
-    return {"Pipeline-State": "as_of" if question.known.cut is None else "cut"}
+    return {"Pipeline-State": "as_of" if known.cut is None else "cut"}
 
 
 def etag(row: dict[str, Any]) -> dict[str, str]:

@@ -83,6 +83,20 @@ class Joined:
 Condition = Compare | Among | Holds | Is | Not | Joined
 
 
+def named(condition: Condition) -> frozenset[str]:
+    """The properties that a condition speaks of."""
+    if isinstance(condition, Joined):
+        return frozenset().union(*(named(part) for part in condition.parts))
+    if isinstance(condition, Not):
+        return named(condition.inner)
+    if isinstance(condition, Is):
+        return frozenset() if condition.property is None else frozenset({condition.property.name})
+    if isinstance(condition, Compare):
+        terms = (condition.left, condition.right)
+        return frozenset(one.property.name for one in terms if isinstance(one, Term))
+    return frozenset({condition.term.property.name})
+
+
 # Function → what it takes and what it gives.
 FUNCTIONS: Mapping[str, tuple[tuple[Type, ...], Type]] = {
     "tolower": ((Type.TEXT,), Type.TEXT),

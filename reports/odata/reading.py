@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 
 from accounts.api.paging import after, sort
 from accounts.api.rendering import json_bytes
 from accounts.api.resources import Known
 from accounts.roles import Action
+from projects.history import is_gone
+from reports.odata.conditions import named
 from reports.odata.filters import narrow
 from reports.odata.names import Type
 from reports.odata.negotiation import Form
 from reports.odata.options import Asked, token_of
-from reports.odata.sets import EntitySet
+from reports.odata.sets import GONE, EntitySet
 
 # Below this a float is printed with an exponent, which a decimal in OData 4.0 has not.
 _TINY = 1e-4
+# False, in a form that can be sorted by: PostgreSQL sorts by no constant.
+_STANDS = Case(When(pk=None, then=Value(True)), default=Value(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,11 @@ class Page:
 
 
 def rows_of(entity: EntitySet, condition: Any, user: Any, known: Known) -> QuerySet[Any]:
-    rows = entity.resource.rows(user, Action.VIEW, known)
+    """The rows of a set. What was deleted is among them only for a filter that speaks of it: no sum counts what is there no more."""
+    with_gone = entity.tells_gone and condition is not None and GONE in named(condition)
+    rows = entity.resource.rows(user, Action.VIEW, replace(known, with_gone=with_gone))
+    if entity.tells_gone:
+        rows = rows.alias(is_deleted=is_gone(entity.resource.model) if with_gone else _STANDS)
     return rows if condition is None else narrow(rows, entity, condition)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from django.db import models
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
-from accounts.api.fields import Field, Kind
+from accounts.api.fields import Field, Kind, computed
 from accounts.api.resources import RESOURCES, Resource
 from reports.odata.names import Property, Type, pascal
 
@@ -26,7 +28,11 @@ _TYPES = {
 }
 # Digits of money in 万元: a whole number of 分 has 19, six of them behind the point.
 _MONEY = (19, 6)
-KEY = "Id"
+KEY, GONE = "Id", "IsDeleted"
+_GONE = computed(
+    "is_deleted",
+    models.BooleanField(_("已删除"), help_text=_("平时只有否；$filter 里写到它时，已删除或撤销登记的行也给出，UpdatedAt 是删除的时间")),
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,11 @@ class EntitySet:
     name: str
     resource: Resource
     columns: tuple[tuple[Property, Field], ...]
+
+    @property
+    def tells_gone(self) -> bool:
+        """Whether rows that were deleted can be asked for: of tables whose rows are deleted, and whose history tells."""
+        return hasattr(self.resource.model, "history")
 
     @cached_property
     def properties(self) -> tuple[Property, ...]:
@@ -55,7 +66,11 @@ def sets() -> Mapping[str, EntitySet]:
             continue
         if resource.entity in found:
             raise ValueError(f"two resources are called {resource.entity} in OData")
-        found[resource.entity] = EntitySet(resource.entity, resource, tuple((_property(one), one) for one in resource.fields if one.kind in _TYPES))
+        columns = [one for one in resource.fields if one.kind in _TYPES]
+        made = EntitySet(resource.entity, resource, tuple((_property(one), one) for one in columns))
+        if made.tells_gone:
+            made = replace(made, columns=(*made.columns, (_property(_GONE), _GONE)))
+        found[resource.entity] = made
     return found
 
 

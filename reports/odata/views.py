@@ -19,6 +19,7 @@ from accounts.api.authentication import TokenAuthentication
 from accounts.api.errors import ApiError, handle
 from accounts.api.rendering import FastJSONRenderer, json_bytes
 from accounts.api.resources import Known
+from accounts.api.views import state_of
 from accounts.models import ApiToken, User
 from accounts.roles import Action
 from reports.odata.errors import bad, missing, unserved
@@ -125,6 +126,13 @@ def _set(name: str) -> EntitySet:
     return found
 
 
+def _say_state(response: HttpResponse, entity: EntitySet, known: Known) -> HttpResponse:
+    """With the header that REST has too: whether the set is told as the cut holds it, or as it is now since it keeps no past."""
+    for name, value in state_of(entity.resource, known).items():
+        response[name] = value
+    return response
+
+
 def _json(body: bytes, form: Form) -> HttpResponse:
     return HttpResponse(body, content_type=form.content_type)
 
@@ -172,6 +180,7 @@ class Many(ODataView):
         root = self.root(request)
         link = f"{root}{name}?$skiptoken={quote(page.next, safe=':~')}" if page.next else ""
         response = _json(body_of(page, f"{root}$metadata#{name}{_chosen(entity, asked.names)}", link, form, asked.is_counted), form)
+        _say_state(response, entity, known)
         if is_wish:
             response["Preference-Applied"] = f"odata.maxpagesize={size}"
         return response
@@ -184,7 +193,7 @@ class Count(ODataView):
         entity, known = _set(name), _known(cut)
         texts = texts_of(request.query_params, ("$filter", "$format"))
         rows = rows_of(entity, condition_of(entity, texts.get("$filter")), request.user, known)
-        return HttpResponse(str(rows.count()), content_type="text/plain")
+        return _say_state(HttpResponse(str(rows.count()), content_type="text/plain"), entity, known)
 
 
 class One(ODataView):
@@ -200,7 +209,7 @@ class One(ODataView):
         if row is None:
             raise missing(_("%(set)s 没有编号为 %(key)s 的行，或不在您的范围内") % {"set": name, "key": key[:30]})
         context = {"@odata.context": f"{self.root(request)}$metadata#{name}{_chosen(entity, names)}/$entity"}
-        return _json(json_bytes({**(context if form.has_context else {}), **row}), form)
+        return _say_state(_json(json_bytes({**(context if form.has_context else {}), **row}), form), entity, known)
 
 
 class Nowhere(ODataView):
