@@ -55,6 +55,7 @@ _VERBS: Mapping[str, Any] = {
     "return": gettext_lazy("退回"),
     "approve": gettext_lazy("审核通过"),
     "void": gettext_lazy("改动后回到草稿"),
+    "restore": gettext_lazy("随撤销恢复"),
     "nil": gettext_lazy("零报"),
     "nil_withdraw": gettext_lazy("撤回零报"),
     "nil_again": gettext_lazy("恢复零报"),

@@ -152,6 +152,7 @@ class PlannedRow:
     merge: list[Any] | None = None  # what a merge with an exported template left aside; see `exchange.merge`
     waits: list[str] = field(default_factory=list)  # columns whose new value was proposed before and waits for approval
     fund: list[Any] | None = None  # of a row of a fund sheet: which account, and on which days; see `exchange.funds.Target`
+    review: str = ""  # the state that the month's report loses by being written; see `exchange.services.reviewing`
 
 
 @cache
@@ -195,8 +196,9 @@ def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
     told = [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
-    rest: list[Any] = [row.merge, row.waits] if row.waits or row.fund else [row.merge] if row.merge is not None else []
-    rest += [row.fund] if row.fund else []
+    rest: list[Any] = [row.merge, row.waits, row.fund, row.review]
+    while rest and not rest[-1]:
+        rest.pop()
     return [*told, *rest]
 
 
@@ -204,5 +206,5 @@ def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
     sheet, number, action, name, unit_id, project_id, intents, period, kind, *rest = data
     made = [Intent(*intent) for intent in intents]
-    merge, waits, fund = [*rest, None, None, None][:3]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [], fund)
+    merge, waits, fund, review = [*rest, None, None, None, None][:4]
+    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [], fund, review or "")

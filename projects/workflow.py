@@ -35,6 +35,7 @@ class Verb(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     VOID = "void"  # nobody asks for it: it comes of writing into a report that was handed in or approved
+    RESTORE = "restore"  # nor for this: what fell so stands again where an upload is taken back and the figures are the very same
 
     @property
     def zh(self) -> str:
@@ -50,6 +51,7 @@ _VERB_WORDS: Mapping[Verb, tuple[str, str]] = {
     Verb.RETURN: ("退回", "Return"),
     Verb.APPROVE: ("审核通过", "Approve"),
     Verb.VOID: ("改动后回到草稿", "Back to draft after an edit"),
+    Verb.RESTORE: ("随撤销恢复", "Restored with an undo"),
 }
 
 

@@ -53,6 +53,7 @@ from exchange.services.reading import (
     take_back,
     year_for,
 )
+from exchange.services.reviewing import VOIDS, VOIDS_SUBMITTED, count_voided, mark_reviews
 from exchange.services.setting import Seen, Setting
 from exchange.services.snapshot import Frame
 from exchange.sheets import Kind
@@ -218,7 +219,8 @@ def _take(run: _Run, batch: list[ReadRow]) -> None:
         note_coming(rows, examined, run.seen)
         planned += examined
     mark_waiting(planned, direct=run.direct)
-    run.counts.update(count_proposals(planned, direct=run.direct))
+    mark_reviews(planned)
+    run.counts.update(count_proposals(planned, direct=run.direct) + count_voided(planned))
     run.counts["rows"] += len(batch)
     _keep(run, planned)
 
@@ -283,7 +285,10 @@ def _finish(run: _Run, reading: Reading, content: bytes) -> None:
     counts: dict[str, Any] = {action.value: run.counts[action.value] for action in Action}
     counts |= {name: run.counts[name] for name in ("rows", "missing", "new_owners", "fund_changes")}
     counts |= {"base": run.setting.base.state, "kept": run.seen.kept, "unfilled": run.seen.unfilled}
-    counts |= {name: run.counts[name] for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting", "decided")}
+    counts |= {
+        name: run.counts[name]
+        for name in ("with_kept", "with_conflicts", "proposals", "only_proposals", "waiting", "decided", VOIDS, VOIDS_SUBMITTED)
+    }
     counts["direct"] = run.direct
     counts |= {severity.value: reading.findings.severities()[severity] for severity in Severity}
     periods = sorted(run.seen.periods)

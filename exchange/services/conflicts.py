@@ -24,6 +24,7 @@ from exchange.services.leases import require_free
 from exchange.services.merging import Merger
 from exchange.services.parts import read_part, replace_part
 from exchange.services.proposing import count_proposals, is_direct, mark_waiting
+from exchange.services.reviewing import count_voided, mark_reviews
 from exchange.services.snapshot import Frame, stored_value
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 
@@ -46,6 +47,7 @@ def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others
             changed = _choose_in(rows, chosen, others, counts, locked.choices, actor)
             if changed:
                 mark_waiting(changed, direct=direct)
+                mark_reviews(changed)
                 counts.update(_tally(rows, direct))
                 counts.subtract(before)
                 replace_part(part, rows)
@@ -88,9 +90,9 @@ def _choose_in(
 
 
 def _tally(rows: Sequence[PlannedRow], direct: bool) -> Counter[str]:
-    """What the page counts of some planned rows: by action, what is proposed, and what is money."""
+    """What the page counts of some planned rows: by action, what is proposed, whose review falls, and what is money."""
     money = Counter({"fund_changes": sum(bool(row.fund) and row.action is Action.CHANGE for row in rows)})
-    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct) + money
+    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct) + count_voided(rows) + money
 
 
 def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from exchange.plan import Action, PlannedRow
 from exchange.services.faults import StateError
 from exchange.services.parts import read_part, replace_part
 from exchange.services.proposing import count_proposals, is_direct
+from exchange.services.reviewing import count_voided
 from exchange.services.setting import Coming
 from projects.findings import Severity, message
 from projects.naming import name_key
@@ -178,7 +179,7 @@ def withhold(upload: Upload, holding: Holding) -> None:
         part = upload.parts.get(number=number)
         rows = read_part(part)
         late = [row for row in rows if (row.sheet or "", row.row) in holding.rows and row.action is not Action.HELD]
-        for name, count in count_proposals(late, direct=is_direct(upload)).items():
+        for name, count in (count_proposals(late, direct=is_direct(upload)) + count_voided(late)).items():
             counts[name] = counts.get(name, 0) - count
         for row in late:
             counts[row.action.value] -= 1

@@ -23,6 +23,7 @@ from exchange.plan import SLOTS, Action, PlannedRow, Value
 from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
 from exchange.services.proposing import count_proposals, is_direct, is_proposed
+from exchange.services.reviewing import VOIDS, VOIDS_SUBMITTED, voids_review
 from funding.models import FundAccount
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
@@ -56,6 +57,7 @@ class Show(StrEnum):
     SAME = "same"
     KEPT = "kept"
     PROPOSED = "proposed"
+    VOIDED = "voided"
     ALL = "all"
 
 
@@ -76,6 +78,8 @@ def _answers(row: PlannedRow, show: Show, upload: Upload) -> bool:
     """Whether a planned row is among those asked for."""
     if show is Show.PROPOSED:
         return bool(count_proposals([row], direct=is_direct(upload)))
+    if show is Show.VOIDED:
+        return voids_review(row)
     if show is Show.CONFLICT:
         return row.action is not Action.HELD and bool(row.merge and row.merge[1])
     if show is Show.KEPT:
@@ -122,6 +126,7 @@ class PreviewRow:
     lines: tuple[Line, ...]
     conflicts: tuple[ConflictLine, ...] = ()
     kept: tuple[Line, ...] = ()  # old: what the file says; new: what is stored and stays
+    review: str = ""  # the words of the state that the month's report loses
 
     @property
     def is_waiting(self) -> bool:
@@ -159,8 +164,9 @@ def totals(upload: Upload) -> dict[Show, int]:
     each = {show: int(counts.get(show.value) or 0) for show in (Show.CREATE, Show.CHANGE, Show.HELD, Show.SAME)}
     proposed = int(counts.get("proposals") or 0) + int(counts.get("waiting") or 0)
     merged = {Show.CONFLICT: int(counts.get("with_conflicts") or 0), Show.KEPT: int(counts.get("with_kept") or 0)}
+    voided = int(counts.get(VOIDS) or 0) + int(counts.get(VOIDS_SUBMITTED) or 0)
     every = sum(each.values()) + int(counts.get(Action.CONFLICT.value) or 0)
-    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, **merged, Show.PROPOSED: proposed, Show.ALL: every}
+    return {Show.CHANGED: each[Show.CREATE] + each[Show.CHANGE], **each, **merged, Show.PROPOSED: proposed, Show.VOIDED: voided, Show.ALL: every}
 
 
 def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> PreviewPage:
@@ -181,6 +187,7 @@ def preview(upload: Upload, show: Show = Show.CHANGED, number: int = 1) -> Previ
             tuple(_lines(row, upload, names)),
             tuple(_conflicts(row, upload, names)),
             tuple(_kept(row, upload, names)),
+            str(MonthReport.State(row.review).label) if voids_review(row) else "",
         )
         for row in planned
     )
@@ -209,7 +216,15 @@ def _first_parts(upload: Upload, show: Show, start: int) -> tuple[int, list[int]
     parts: list[int] = []
     for key, rows, changed in upload.parts.order_by("number").values_list("pk", "rows", "changed"):
         exact = {Show.ALL: rows, Show.CHANGED: changed}.get(show)
-        possible = exact if exact is not None else changed if show in (Show.CREATE, Show.CHANGE) else rows if show in _ANYWHERE else rows - changed
+        possible = (
+            exact
+            if exact is not None
+            else changed
+            if show in (Show.CREATE, Show.CHANGE, Show.VOIDED)
+            else rows
+            if show in _ANYWHERE
+            else rows - changed
+        )
         if possible == 0:
             continue
         if exact is not None and not parts and start >= exact:

@@ -19,7 +19,7 @@ from exchange.services.progress import UNWATCHED, Unwatched
 from funding.services.ledger import Posting, post
 from projects.models import MonthReport, PlanVersion, Source
 from projects.services.batches import blank_row
-from projects.services.voiding import tell_voided
+from projects.services.voiding import tell_restored, tell_voided
 from projects.values import fen_to_wan
 from projects.workflow import VOIDED, State, after_edit
 
@@ -51,6 +51,7 @@ Valued = tuple[Trace, dict[str, Any]]
 def execute(plan: Inversion, source: Source, watch: Unwatched = UNWATCHED) -> None:
     """Write the inverse plan."""
     states = _void(plan)
+    restored = _restore(plan)
     teller = _Teller(plan, watch)
     for model in WRITTEN:
         for traces in teller.each(plan.deletes.get(model, []), lambda trace: trace):
@@ -61,6 +62,7 @@ def execute(plan: Inversion, source: Source, watch: Unwatched = UNWATCHED) -> No
         _insert(model, plan.inserts.get(model, []), source, teller)
     _replan(plan.replanned, source)
     tell_voided(states, source=source)
+    tell_restored(restored, source=source)
     _post(plan, source)
     watch.tell(len(plan.going))
 
@@ -85,9 +87,19 @@ def _void(plan: Inversion) -> dict[int, str]:
     states = {}
     for trace, values in plan.updates.get(MonthReport, []):
         state = str(trace.value("state"))
-        if state in VOIDED:
+        if state in VOIDED and trace.id not in plan.restored:
             values["state"] = after_edit(State(state)).value
             states[trace.id] = state
+    return states
+
+
+def _restore(plan: Inversion) -> dict[int, tuple[str, str]]:
+    """Reports that say again what was reviewed stand again where they stood, in the write that gives the figures back. Id → (from, to)."""
+    states = {}
+    for trace, values in plan.updates.get(MonthReport, []):
+        if trace.id in plan.restored:
+            values["state"] = plan.restored[trace.id]
+            states[trace.id] = (str(trace.value("state")), plan.restored[trace.id])
     return states
 
 

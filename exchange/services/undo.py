@@ -249,6 +249,8 @@ def _record(upload: Upload, wish: Wish, plan: Inversion, spans: dict[str, list[i
         "nil": carried.nil,
         "set_aside": len(carried.aside),
         "entries": len(plan.postings),
+        "reviews_restored": len(plan.restored),
+        "reviews_lost": len(plan.unreviewed),
     }
     places = kept_places(upload, plan)
     zh, en = outcome_words(wish.kind, counts, places)

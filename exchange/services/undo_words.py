@@ -278,10 +278,20 @@ def nil_words(kind: str, count: int) -> tuple[str, str]:
     return f"；{count}个单位的“本月无变化”随之撤回", f"; {count} nil returns withdrawn"
 
 
+def review_words(restored: int, unreviewed: int) -> tuple[str, str]:
+    """What becomes of the review of the months whose figures go back: which stand again where they stood, which must be handed in anew."""
+    zh = f"；{restored}条月报的数与原先提交或审核时完全相同，随之恢复原来的审核状态" if restored else ""
+    en = f"; {restored} month reports say again what had been handed in or approved and stand there again" if restored else ""
+    zh += f"；{unreviewed}条月报不能恢复原来的审核状态，须重新提交和审核" if unreviewed else ""
+    en += f"; {unreviewed} month reports must be submitted and approved again" if unreviewed else ""
+    return zh, en
+
+
 def outcome_words(kind: str, counts: Mapping[str, int], lines: Sequence[PlaceLine]) -> tuple[str, str]:
     """What was done, for the upload's page and its record."""
     is_undo = kind == Reversal.Kind.UNDO
-    beside = proposal_words(kind, counts.get("proposals", 0)), nil_words(kind, counts.get("nil", 0))
+    reviews = review_words(counts.get("reviews_restored", 0), counts.get("reviews_lost", 0))
+    beside = proposal_words(kind, counts.get("proposals", 0)), nil_words(kind, counts.get("nil", 0)), reviews
     asked_zh, asked_en = ("".join(words) for words in zip(*beside, strict=True))
     if not counts["places"] and is_undo:
         return f"已撤回：该上传没有改变任何数据{asked_zh}。", f"Undone: the upload had changed nothing{asked_en}."

@@ -43,6 +43,7 @@ SHOWS = {
     Show.CREATE: gettext_lazy("新增"),
     Show.CHANGE: gettext_lazy("变更"),
     Show.PROPOSED: gettext_lazy("变更申请"),
+    Show.VOIDED: gettext_lazy("退回草稿的月报"),
     Show.HELD: gettext_lazy("受阻"),
     Show.SAME: gettext_lazy("无变化"),
     Show.KEPT: gettext_lazy("保留库中新值"),

@@ -21,7 +21,7 @@ from exchange.services.inverse import Inversion, inversion_of
 from exchange.services.leases import require_free
 from exchange.services.memory import without_collecting
 from exchange.services.undo import check_reversible, check_scope, mark_of
-from exchange.services.undo_words import kept_places, kept_words, place_lines, why_words
+from exchange.services.undo_words import kept_places, kept_words, place_lines, review_words, why_words
 from exchange.views.access import may_write, signed_in, upload_or_404, wants_json, wording
 from exchange.views.causes import cause_link
 from exchange.views.documents import refusal_answer
@@ -67,6 +67,8 @@ class ReversalPage(View):
             "reverted": len(plan.going),
             "proposals": with_it.proposals,
             "nil": with_it.nil,
+            "reviews_restored": len(plan.restored),
+            "reviews_lost": len(plan.unreviewed),
             "kept": [line.as_json() for line in kept_places(upload, plan)],
         }
 
@@ -98,6 +100,8 @@ def _context(request: HttpRequest, upload: Upload, plan: Inversion, kind: Revers
         "upload": upload,
         "proposals": with_it.proposals,
         "nil": with_it.nil,
+        "reviews": wording(*review_words(len(plan.restored), len(plan.unreviewed))).lstrip("；; "),
+        "loses_review": bool(plan.unreviewed),
         "approved": states_of_upload(upload.pk).get(Proposal.State.APPROVED, 0) if is_undo else 0,
         "is_undo": is_undo,
         "title": (_("撤回上传 #%(number)s") if is_undo else _("恢复上传 #%(number)s")) % {"number": upload.pk},

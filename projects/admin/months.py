@@ -181,6 +181,7 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
         "closed": "" if answer else answer.said(get_language() or "zh"),
         "let_in": exception_words(unit_id, report.period),
         "returned": last,
+        "falls": _falls(report) if answer and scope.reaches(request.user, Action.EDIT, unit_id) else "",
         "remarks": [(field_label(MonthReport, name), text) for name, text in last.cells.items()] if last else [],
         "events": report.events.select_related("by"),
         "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in found],
@@ -188,6 +189,15 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
         "corrections_url": reverse("admin:projects_monthreport_corrections", args=[report.pk]) if not answer else "",
         "unit_month_url": unit_url(unit_id, report.period_id),
     }
+
+
+def _falls(report: MonthReport) -> str:
+    """What saving a change would take from the report, said before anybody changes it."""
+    if report.state == MonthReport.State.APPROVED:
+        return gettext("这条月度进展已审核：保存改动后将退回草稿，需重新提交和审核；不改动就不受影响。")
+    if report.state == MonthReport.State.SUBMITTED:
+        return gettext("这条月度进展已提交：保存改动后将退回草稿，需重新提交；不改动就不受影响。")
+    return ""
 
 
 @admin.register(AnnualPlan)

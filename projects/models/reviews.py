@@ -54,6 +54,7 @@ class ReviewEvent(models.Model):
         RETURN = Verb.RETURN.value, _("退回")
         APPROVE = Verb.APPROVE.value, _("审核通过")
         VOID = Verb.VOID.value, _("改动后回到草稿")
+        RESTORE = Verb.RESTORE.value, _("随撤销恢复")
 
     report = models.ForeignKey(MonthReport, models.PROTECT, verbose_name=_("月度进展"), related_name="events")
     verb = models.CharField(_("事项"), max_length=8, choices=Kind.choices)

@@ -31,18 +31,17 @@ def voided_states(report_ids: Iterable[int]) -> dict[int, str]:
 
 def tell_voided(states: Mapping[int, str], *, source: Source) -> None:
     """Write the events of reports that have just gone from these states back to draft."""
-    made = [
-        ReviewEvent(
-            report_id=key,
-            verb=Verb.VOID.value,
-            from_state=state,
-            to_state=after_edit(State(state)).value,
-            by_id=source.actor_id,
-            reason=source.reason[:500],
-            upload_id=source.upload_id,
-        )
-        for key, state in sorted(states.items())
-    ]
+    _tell(Verb.VOID, {key: (state, after_edit(State(state)).value) for key, state in states.items()}, source)
+
+
+def tell_restored(states: Mapping[int, tuple[str, str]], *, source: Source) -> None:
+    """Write the events of reports that have just got back the state they had lost: report id → (from, to)."""
+    _tell(Verb.RESTORE, states, source)
+
+
+def _tell(verb: Verb, states: Mapping[int, tuple[str, str]], source: Source) -> None:
+    told = {"verb": verb.value, "by_id": source.actor_id, "reason": source.reason[:500], "upload_id": source.upload_id}
+    made = [ReviewEvent(report_id=key, from_state=before, to_state=after, **told) for key, (before, after) in sorted(states.items())]
     ReviewEvent.objects.bulk_create(made, batch_size=_PART)
 
 

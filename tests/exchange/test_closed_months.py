@@ -13,13 +13,15 @@ from exchange.models import Upload
 from exchange.services.check import check
 from exchange.services.commit import commit
 from exchange.services.faults import StateError
+from exchange.services.preview import Show, preview
 from exchange.services.receive import receive
-from projects.models import MonthReport, ReportingPeriod, ReviewEvent
+from exchange.services.undo import redo, undo
+from projects.models import MonthReport, ReportingPeriod, ReviewEvent, Source, changes_from
 from projects.services.periods import grant_exception, lock_period
 from projects.services.reviews import move_many
 from projects.workflow import Verb
 from tests.books import Sheet, xlsx
-from tests.exchange.cast import Cast, make_cast, project_list
+from tests.exchange.cast import Cast, client_of, make_cast, project_list
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +152,102 @@ def test_the_cells_that_would_change_are_named_and_no_others(cast: Cast, keeper:
     assert column == "G"
     assert "：700 → 800；H4“" in words
     assert "：2200 → 2300" in words
+
+
+# --- Said beforehand, and given back with the figures ------------------------------------------------------------------------------
+
+
+def approved(cast: Cast) -> list[int]:
+    ids = list(MonthReport.objects.order_by("pk").values_list("pk", flat=True))
+    move_many(verb=Verb.SUBMIT, report_ids=ids, actor=cast.officer)
+    assert len(move_many(verb=Verb.APPROVE, report_ids=ids, actor=cast.reviewer, even_open=True).done) == 2
+    return ids
+
+
+def states() -> list[str]:
+    return list(MonthReport.objects.order_by("pk").values_list("state", flat=True))
+
+
+def told(report_id: int) -> list[tuple[str, str, str]]:
+    return list(ReviewEvent.objects.filter(report=report_id).order_by("id").values_list("verb", "from_state", "to_state"))
+
+
+def test_a_preview_says_whose_approval_a_file_takes_away(cast: Cast) -> None:
+    first, second = approved(cast)
+    move_many(verb=Verb.RETURN, report_ids=[second], actor=cast.reviewer, reason="请核实")
+    move_many(verb=Verb.SUBMIT, report_ids=[second], actor=cast.officer)
+    upload = checked(cast, xlsx(Sheet("月报", MONTH.format(done=800, ytd=2300).replace("河道清淤完成", "河道清淤全部完成"))))
+    assert (upload.counts["voids"], upload.counts["voids_submitted"]) == (1, 1)
+    shown = preview(upload, Show.VOIDED)
+    assert [(row.name, row.review) for row in shown.rows] == [("株洲路拓宽改造", "已审核"), ("张村河综合整治", "已提交")]
+    client = client_of(cast.owner)
+    words = client.get(f"/uploads/{upload.public_id}/?show=voided").content.decode()
+    assert "提交后，1 条已审核的月报将退回草稿，需重新提交和审核。另有 1 条已提交、尚未审核的月报也退回草稿" in words
+    assert "已审核 → 草稿" in words
+    commit(upload, actor=cast.owner, reason="统计核增")
+    assert (states(), MonthReport.objects.get(pk=first).state) == (["draft", "draft"], "draft")
+
+
+def test_a_file_that_takes_no_approval_says_nothing_of_it(cast: Cast) -> None:
+    approved(cast)
+    upload = checked(cast, month_file())
+    assert (upload.counts["voids"], preview(upload, Show.VOIDED).total) == (0, 0)
+    assert "将退回草稿" not in client_of(cast.owner).get(f"/uploads/{upload.public_id}/").content.decode()
+
+
+def test_an_undo_that_gives_the_approved_figures_back_gives_the_approval_back(cast: Cast) -> None:
+    first, _second = approved(cast)
+    upload = commit(checked(cast, month_file(done=800, ytd=2300)), actor=cast.owner, reason="统计核增")
+    assert states() == ["draft", "approved"]
+    words = client_of(cast.officer).get(f"/uploads/{upload.public_id}/undo/preview/").content.decode()
+    assert "1条月报的数与原先提交或审核时完全相同，随之恢复原来的审核状态" in words
+    undo(upload, actor=cast.officer, reason="报错了")
+    assert states() == ["approved", "approved"]
+    event = ReviewEvent.objects.get(verb="restore")
+    assert (event.get_verb_display(), event.report_id, event.from_state, event.to_state) == ("随撤销恢复", first, "draft", "approved")
+    assert (event.by, event.reason, event.upload_id) == (cast.officer, f"撤回上传 #{upload.pk}：报错了", upload.pk)
+    history = MonthReport.history.filter(id=first).order_by("-history_id").first()
+    assert (history.state, history.done_month_wan, history.upload_id) == ("approved", 700, upload.pk)
+    assert "随之恢复原来的审核状态" in upload.outcome
+    redo(upload, actor=cast.officer)
+    assert states() == ["draft", "approved"]
+    undo(upload, actor=cast.officer)
+    assert states() == ["approved", "approved"]
+    moves = [("void", "approved", "draft"), ("restore", "draft", "approved")]
+    assert told(first)[-4:] == [*moves, *moves]
+
+
+def test_an_approval_does_not_come_back_to_figures_that_nobody_approved(cast: Cast) -> None:
+    first, _second = approved(cast)
+    upload = commit(checked(cast, month_file(done=800, ytd=2300)), actor=cast.owner, reason="统计核增")
+    with changes_from(Source("admin", cast.owner.pk)):
+        report = MonthReport.objects.get(pk=first)
+        report.problems = "管线迁改滞后"
+        report.save()
+    words = client_of(cast.officer).get(f"/uploads/{upload.public_id}/undo/preview/").content.decode()
+    assert "1条月报不能恢复原来的审核状态，须重新提交和审核" in words
+    undo(upload, actor=cast.officer)
+    report.refresh_from_db()
+    assert (report.done_month_wan, report.state) == (700, "draft")
+    assert not ReviewEvent.objects.filter(verb="restore").exists()
+    assert "须重新提交和审核" in upload.outcome
+
+
+def test_a_report_handed_in_anew_since_must_be_reviewed_after_the_undo(cast: Cast) -> None:
+    first, _second = approved(cast)
+    upload = commit(checked(cast, month_file(done=800, ytd=2300)), actor=cast.owner, reason="统计核增")
+    move_many(verb=Verb.SUBMIT, report_ids=[first], actor=cast.officer)
+    undo(upload, actor=cast.officer)
+    assert states() == ["draft", "approved"]
+    assert told(first)[-1] == ("void", "submitted", "draft")
+    assert (upload.reversals.get().counts["reviews_restored"], upload.reversals.get().counts["reviews_lost"]) == (0, 1)
+
+
+def test_two_files_taken_back_one_after_the_other_bring_the_approval_back_with_the_last(cast: Cast) -> None:
+    approved(cast)
+    one = commit(checked(cast, month_file(done=800, ytd=2300)), actor=cast.owner, reason="核增")
+    two = commit(checked(cast, month_file(done=900, ytd=2400)), actor=cast.owner, reason="再核增")
+    undo(two, actor=cast.officer)
+    assert states() == ["draft", "approved"]
+    undo(one, actor=cast.officer)
+    assert states() == ["approved", "approved"]

@@ -100,6 +100,16 @@ def test_an_edit_of_an_approved_report_takes_the_approval_away(cycle, signed_in)
     assert state_of(again) == "approved"
 
 
+def test_a_form_says_beforehand_what_an_edit_takes_away(cycle, signed_in):
+    words = {"approved": "这条月度进展已审核：保存改动后将退回草稿", "submitted": "这条月度进展已提交：保存改动后将退回草稿", "draft": ""}
+    client = signed_in(cycle.filler)
+    for month, (state, said) in enumerate(words.items(), 4):
+        make_period(2020, month)
+        page = client.get(change_url(cycle.report(state=state, month=month))).content.decode()
+        assert (said in page, "data-falls" in page) == (True, bool(said)), state
+    assert "data-falls" not in signed_in(cycle.checker).get(change_url(cycle.report(state="approved"))).content.decode()
+
+
 def test_a_report_s_form_makes_no_project(cycle, signed_in):
     for user in (cycle.filler, cycle.keeper):
         shown = signed_in(user).get(reverse("admin:projects_monthreport_add")).content.decode()

@@ -32,6 +32,10 @@ from projects.services.halves import part_refusal
 
 CLEAN, BLOCKED, REFUSED = 0, 1, 2
 _MARKS = {"error": "阻断", "warning": "需说明", "info": "提示"}
+_BESIDE = (
+    *(("proposals", "变更申请"), ("waiting", "已申请待审核")),
+    *(("voids", "将退回草稿的已审核月报"), ("voids_submitted", "将退回草稿的已提交月报")),
+)
 
 
 class Command(BaseCommand):
@@ -150,7 +154,7 @@ class Command(BaseCommand):
         counts = upload.counts
         said = "，".join(f"{_MARKS[mark]}{counts[mark]}" for mark in _MARKS)
         self.stdout.write(f"{path.name}: {upload.kind} {self._month(counts)}，{counts['rows']}行；{said}")
-        asked = "".join(f"，{word}{counts[name]}" for name, word in (("proposals", "变更申请"), ("waiting", "已申请待审核")) if counts[name])
+        asked = "".join(f"，{word}{counts[name]}" for name, word in _BESIDE if counts[name])
         self.stdout.write(
             f"  与库中数据比较：新增{counts['create']}，变更{counts['change']}，无变化{counts['same']}，受阻{counts['held']}{asked}（未写入任何内容）"
         )

@@ -19,7 +19,7 @@ from exchange.services.faults import UploadError
 from exchange.services.inverse import inversion_of
 from exchange.services.leases import require_free
 from exchange.services.undo import check_reversible, check_scope, redo, undo
-from exchange.services.undo_words import kept_places, place_lines, why_words
+from exchange.services.undo_words import kept_places, place_lines, review_words, why_words
 from projects.models import Door, Project
 
 DONE, KEPT, REFUSED = 0, 1, 2
@@ -82,6 +82,8 @@ class Command(BaseCommand):
             "kept": [line.as_json() for line in kept_places(upload, plan)],
             "proposals": with_it.proposals,
             "nil": with_it.nil,
+            "reviews_restored": len(plan.restored),
+            "reviews_lost": len(plan.unreviewed),
             "removed_projects": len(plan.deletes.get(Project, [])),
         }
 
@@ -108,6 +110,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {count}条待审的变更申请一并撤回" if word == "撤回" else f"  {count}条变更申请重新待审")
             if count := document["nil"]:
                 self.stdout.write(f"  {count}个单位原报的“本月无变化”恢复有效" if word == "撤回" else f"  {count}个单位的“本月无变化”随之撤回")
+            if words := review_words(document["reviews_restored"], document["reviews_lost"])[0]:
+                self.stdout.write(f"  {words.removeprefix('；')}")
             for line in going:
                 self.stdout.write(f"  [{word}] {_place(line)} {line['project']} {line['field']}: {_change(line)}")
             self._list(document["kept"])

@@ -4,6 +4,7 @@
     → projects: those that were made go whole or stay whole, of the others the cells go back
     → codes, months, year plans, entries: made rows go, deleted ones come back, of the others the cells
     → plan versions follow the figures they record; what can't be stored any more is taken out
+    → reports that say again exactly what was reviewed get their state back
     → what was posted to the ledger is reversed there, account by account
 A cell goes back only while it holds what was written; one that was changed since stays, and is named.
 """
@@ -16,6 +17,7 @@ from exchange.services.inverse.funds import decide_funds
 from exchange.services.inverse.items import SILENT, Inversion, Item, Model, Why
 from exchange.services.inverse.obstacles import withdrawn_proposals
 from exchange.services.inverse.projects import decide_projects
+from exchange.services.inverse.reviews import decide_reviews
 from exchange.services.inverse.rows import decide_codes, decide_rows
 from exchange.services.inverse.traces import CHUNK, Trace, Write, columns_of, traces
 from exchange.services.inverse.work import Work
@@ -36,6 +38,7 @@ def inversion_of(upload: Upload, *, redo: bool = False, watch: Unwatched = UNWAT
         decide_rows(work, model)
     watch.step(0)
     close(work)
+    decide_reviews(work)
     decide_funds(work, upload.pk)
     return work.plan
 

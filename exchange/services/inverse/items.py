@@ -28,7 +28,7 @@ SILENT = frozenset(
 )
 # Rows whose cells are given one by one: where the row can't go as a whole, its cells can be emptied.
 BLANKABLE = frozenset({MonthReport, AnnualPlan})
-# A review is nobody's to restore: what is taken back from a report that was handed in leaves it a draft, as any edit does.
+# A review is no figure: whether it comes back with the figures is decided when they are (`inverse.reviews`).
 _REVIEW = frozenset({"state"})
 # Columns that say one thing together.
 _TIED: Mapping[Model, tuple[frozenset[str], ...]] = {
@@ -74,6 +74,8 @@ class Inversion:
     inserts: dict[Model, list[tuple[Trace, dict[str, Any]]]] = field(default_factory=dict)
     replanned: dict[int, dict[str, Any]] = field(default_factory=dict)  # project → planned values that need a plan version of their own
     postings: list[tuple[Key, Change, str]] = field(default_factory=list)  # entries of the ledger, with their documents
+    restored: dict[int, str] = field(default_factory=dict)  # reports whose review comes back with their figures → the state
+    unreviewed: list[int] = field(default_factory=list)  # reports that are drafts afterwards and had been handed in or approved
 
     def rows(self, model: Model) -> list[Trace]:
         """The rows of a table that would be written."""
