@@ -188,7 +188,7 @@ register(
     Correction,
     [
         *("report", ("project_id", "report__project"), ("unit_id", "report__project__unit"), ("year", "report__period__year")),
-        *(("month", "report__period__month"), "field", "published", "value", "reason", "state", "at", "settled_at", "note"),
+        *(("month", "report__period__month"), "field", "published", "value", "together", "reason", "state", "at", "settled_at", "note"),
     ],
     period=("report__period__year", "report__period__month"),
 )

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from projects.admin.states import exception_words
 from projects.findings import message
 from projects.measures import number_text
 from projects.models import Correction, MonthReport
@@ -56,14 +57,23 @@ def _carry_out(request: HttpRequest, report: MonthReport) -> None:
     own = report.corrections.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
     if asked not in ("approve", "refuse") or own is None:
         raise Http404("no such correction of this report")
-    settle_correction(correction_id=own.pk, approve=asked == "approve", actor=request.user, note=given.get("note", ""))
-    messages.success(request, gettext("已审核这条更正。"))
+    done = settle_correction(correction_id=own.pk, approve=asked == "approve", actor=request.user, note=given.get("note", ""))
+    words = gettext("已审核这条更正。") if len(done) == 1 else gettext("一起提出的%(count)s条更正已一并审核。") % {"count": len(done)}
+    messages.success(request, words)
 
 
 def corrections_of(report: MonthReport) -> list[dict[str, Any]]:
     """The corrections of a report, newest first, with the words of their figures."""
-    rows = Correction.objects.filter(report=report).select_related("by", "settled_by", "report__project", "report__period")
-    return [{"row": row, "asked": _asked(row), "tag": correction_tag(row), **words_of(row)} for row in rows]
+    rows = list(Correction.objects.filter(report=report).select_related("by", "settled_by", "report__project", "report__period"))
+    return [{"row": row, "asked": _asked(row), "tag": correction_tag(row), **_beside(row, rows), **words_of(row)} for row in rows]
+
+
+def _beside(row: Correction, rows: list[Correction]) -> dict[str, Any]:
+    """Of one that waits and was proposed with others: what they are called, and whether it is the one at which all are settled."""
+    if row.together is None or row.state != Correction.State.PROPOSED:
+        return {"others": [], "leads": True, "count": 1}
+    mates = [one for one in rows if one.together == row.together and one.state == Correction.State.PROPOSED]
+    return {"others": [figure_label(one.field) for one in mates if one.pk != row.pk], "leads": row is mates[0], "count": len(mates)}
 
 
 SIGNS: dict[str, tuple[str, str]] = {
@@ -102,7 +112,9 @@ def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str
         {"name": name, "label": MonthReport._meta.get_field(name).verbose_name, "value": getattr(report, name), "typed": request.POST.get(name, "")}  # type: ignore[union-attr]
         for name in CORRECTABLE
     ]
-    closed = not writable(report.project.unit_id, report.period)
+    answer = writable(report.project.unit_id, report.period)
+    let_in = exception_words(report.project.unit_id, report.period)
+    standing = answer.code or ("excepted" if let_in else "open")
     return {
         **admin.admin_site.each_context(request),
         "title": gettext("更正：%(name)s") % {"name": report.project},
@@ -111,10 +123,13 @@ def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str
         "figures": figures,
         "corrections": corrections_of(report),
         "unfit": [message(finding, get_language() or "zh") for finding in unfit_of(report)],
-        "may_propose": closed and may_propose(request.user, report.project.unit_id),
+        "standing": standing,
+        "let_in": let_in,
+        "not_open": answer.said(get_language() or "zh") if standing == "not_open" else "",
+        "edits": bool(answer) and may_propose(request.user, report.project.unit_id),
+        "may_propose": standing == "locked" and may_propose(request.user, report.project.unit_id),
         "may_settle": may_settle(request.user),
         "me": request.user.pk,
-        "is_closed": closed,
         "refused": refused,
         "given": request.POST,
         "opts": admin.opts,

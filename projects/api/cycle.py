@@ -211,6 +211,8 @@ class CorrectionList(ResourceList):
 
 
 class CorrectionSettle(ResourceView):
+    """Settles the correction and all that were proposed together with it (`together` names the first of them)."""
+
     resource_name = "corrections"
     approves: ClassVar[bool]
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
@@ -221,7 +223,7 @@ class CorrectionSettle(ResourceView):
         found: Correction = reached("corrections", pk, request.user, Action.VIEW)
         city_post(request.user, Action.REVIEW)
         done = settle_correction(correction_id=found.pk, approve=self.approves, actor=request.user, note=given(SettleBody, request)["note"])
-        return row_response("corrections", done, request.user)
+        return row_response("corrections", next(row for row in done if row.pk == found.pk), request.user)
 
 
 class CorrectionApprove(CorrectionSettle):

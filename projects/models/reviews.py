@@ -134,6 +134,8 @@ class Correction(models.Model):
     value = models.CharField(_("更正为"), max_length=40)
     reason = models.CharField(_("原因"), max_length=300)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PROPOSED)
+    # The number of the first of those proposed in one act, which are settled in one act; empty where it was proposed alone.
+    together = models.BigIntegerField(_("一起提出的第一条"), null=True, blank=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("提出人"), null=True, related_name="+")
     at = models.DateTimeField(_("提出时间"), auto_now_add=True)
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("审核人"), null=True, blank=True, related_name="+")

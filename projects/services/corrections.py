@@ -54,15 +54,29 @@ def propose_corrections(*, report_id: int, values: Mapping[str, str], reason: st
     waiting = set(Correction.objects.filter(report=report, state=Correction.State.PROPOSED).values_list("field", flat=True))
     right = {name: _right(report, name, text, waiting) for name, text in typed.items()}
     _refuse_broken(findings_of(report, right, reason))
-    return [_made(report, name, value, reason, actor) for name, value in right.items()]
+    made = [_made(report, name, value, reason, actor) for name, value in right.items()]
+    if len(made) > 1:
+        Correction.objects.filter(pk__in=[row.pk for row in made]).update(together=made[0].pk)
+        for row in made:
+            row.together = made[0].pk
+    return made
 
 
 def _check(report: MonthReport, typed: Mapping[str, str], reason: str) -> None:
     zh, en = words_of(report.period)
     if not set(typed) <= set(CORRECTABLE):
         raise Refused("field", "只有公布的数字可以更正。", "Only published figures may be corrected.")
-    if writable(report.project.unit_id, report.period):
+    answer = writable(report.project.unit_id, report.period)
+    if answer and report.period.is_locked:
+        raise Refused(
+            "open",
+            f"{zh}已锁定，现为本单位临时解锁，请直接修改月度进展；解锁到期后才能提出更正。",
+            f"{en} is locked, and the unit is let in for now: edit the report itself. Corrections are entered once that has ended.",
+        )
+    if answer:
         raise Refused("open", f"{zh}没有锁定，请直接修改月度进展。", f"{en} is not locked; edit the report itself.")
+    if answer.code != "locked":
+        raise answer.refuse()
     if not typed:
         raise Refused("none", "没有填写更正数：请至少填写一个指标。", "No figure was given; fill in one at least.")
     if not reason.strip():
@@ -155,24 +169,39 @@ def _refuse_broken(found: list[Finding]) -> None:
         raise Refused("rules", "；".join(message(one, "zh") for one in broken), "; ".join(message(one, "en") for one in broken))
 
 
+def settled_with(correction: Correction) -> list[Correction]:
+    """The corrections that wait and were proposed in one act with this one, itself among them, by number: they are settled in one act."""
+    rows = Correction.objects.filter(report=correction.report_id, state=Correction.State.PROPOSED)
+    rows = rows.filter(pk=correction.pk) if correction.together is None else rows.filter(together=correction.together)
+    return list(rows.order_by("id"))
+
+
 @transaction.atomic
-def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: str = "") -> Correction:
-    """Let a correction stand, or not; by another person than who entered it."""
+def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: str = "") -> list[Correction]:
+    """Let a correction stand, or not, and with it all that were proposed together with it: they were checked as one, and none stands alone.
+
+    By another person than who entered them. Answers those that were settled, by number.
+    """
     if actor is not None and not may_settle(actor):
         raise _refusal("role")
-    found = Correction.objects.select_for_update(of=("self",)).filter(pk=correction_id).first()
+    found = Correction.objects.filter(pk=correction_id).first()
     if found is None:
         raise _refusal("gone")
-    if found.state != Correction.State.PROPOSED:
+    # The report first: two who settle the same group at once then take its rows one after the other, and the second finds them settled.
+    MonthReport.objects.select_for_update(of=("self",), no_key=True).get(pk=found.report_id)
+    rows = settled_with(found)
+    if found.pk not in {row.pk for row in rows}:
         raise Refused("state", "这条更正已经审核过。", "This correction was settled already.")
-    if actor is not None and found.by_id == actor.pk:
+    if actor is not None and actor.pk in {row.by_id for row in rows}:
         raise _refusal("own_submission")
     if not approve and not note.strip():
         raise _refusal("reason")
     if approve:
-        _refuse_broken(questions_of(found))
-    found.state = Correction.State.APPROVED if approve else Correction.State.REFUSED
-    found.settled_by, found.settled_at, found.note = actor, timezone.now(), note.strip()[:300]
-    found.save(update_fields=["state", "settled_by", "settled_at", "note"])
-    audit.record("correction.settle", actor=actor, obj=found, report=found.report_id, state=found.state)
-    return found
+        _refuse_broken(findings_of(found.report, {row.field: Decimal(row.value) for row in rows}, found.reason))
+    at = timezone.now()
+    for row in rows:
+        row.state = Correction.State.APPROVED if approve else Correction.State.REFUSED
+        row.settled_by, row.settled_at, row.note = actor, at, note.strip()[:300]
+        row.save(update_fields=["state", "settled_by", "settled_at", "note"])
+        audit.record("correction.settle", actor=actor, obj=row, report=row.report_id, state=row.state)
+    return rows

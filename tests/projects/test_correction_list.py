@@ -31,6 +31,11 @@ def propose(report, actor, **values):
     return propose_corrections(report_id=report.pk, values=values or {"done_ytd_wan": "480.5"}, reason="统计核减", actor=actor)[0]
 
 
+def one_by_one():
+    """As those that were proposed before a proposal was one act: each was settled alone."""
+    Correction.objects.update(together=None)
+
+
 def names(response):
     return [row.report.project.name for row in response.context["cl"].result_list]
 
@@ -116,6 +121,7 @@ def test_an_approved_correction_left_alone_by_a_refusal_says_that_it_no_longer_f
     make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
     cycle.locked()
     month, ytd = propose_corrections(report_id=report.pk, values={"done_month_wan": "130", "done_ytd_wan": "530"}, reason="漏计", actor=cycle.filler)
+    one_by_one()
     page = reverse("admin:projects_monthreport_corrections", args=[report.pk])
     checker = signed_in(cycle.checker)
     settle_correction(correction_id=ytd.pk, approve=True, actor=cycle.checker)
@@ -135,6 +141,7 @@ def test_a_question_that_a_refusal_left_open_is_said_on_the_page_and_in_the_list
     cycle.locked()
     values = {"done_month_wan": "130", "done_ytd_wan": "530", "cum_total_wan": "1530"}
     month, ytd, cum = propose_corrections(report_id=report.pk, values=values, reason="漏计", actor=cycle.filler)
+    one_by_one()
     page = reverse("admin:projects_monthreport_corrections", args=[report.pk])
     checker = signed_in(cycle.checker)
     settle_correction(correction_id=cum.pk, approve=False, actor=cycle.checker, note="依据不足")

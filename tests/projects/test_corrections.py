@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from projects.models import Correction, MonthReport
 from projects.services.corrections import propose_corrections, settle_correction
+from projects.services.periods import grant_exception, unlock_period
 from projects.workflow import Refused
 from tests.factories import make_month
 from tests.projects.cycle import make_cycle
@@ -47,7 +49,7 @@ def code_of(verb, **values):
 def test_the_published_figure_stays_and_the_right_one_stands_beside_it(cycle, report):
     before = list(MonthReport.objects.values()), MonthReport.history.count()
     made = propose(report, cycle.filler, value=" 1,480.50 ")
-    settled = settle_correction(correction_id=made.pk, approve=True, actor=cycle.checker)
+    (settled,) = settle_correction(correction_id=made.pk, approve=True, actor=cycle.checker)
     assert (settled.published, settled.value, settled.state, settled.by, settled.settled_by) == (
         "500",
         "1480.5",
@@ -99,7 +101,7 @@ def test_one_waits_at_a_time_and_is_settled_once_by_another(cycle, report):
     Correction.objects.filter(pk=made.pk).update(by=cycle.checker)
     assert code_of(settle_correction, correction_id=made.pk, approve=True, actor=cycle.checker) == "own_submission"
     Correction.objects.filter(pk=made.pk).update(by=cycle.filler)
-    assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="依据不足").state == "refused"
+    assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="依据不足")[0].state == "refused"
     assert code_of(settle_correction, correction_id=made.pk, approve=True, actor=cycle.checker) == "state"
     assert propose(report, cycle.filler).published == str(Decimal(500))
 
@@ -111,7 +113,7 @@ def test_nonsense_is_refused_with_the_words_of_the_rules(cycle, report):
     assert "50" in said.value.zh
     made = Correction.objects.create(report=report, field="done_ytd_wan", published="500", value="50", reason="误", by=cycle.filler)
     assert code_of(settle_correction, correction_id=made.pk, approve=True, actor=cycle.checker) == "rules"
-    assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="不合理").state == "refused"
+    assert settle_correction(correction_id=made.pk, approve=False, actor=cycle.checker, note="不合理")[0].state == "refused"
 
 
 def test_an_approved_correction_is_told_wherever_the_published_figure_stands(cycle, report, signed_in):
@@ -135,11 +137,73 @@ def test_figures_that_depend_on_each_other_are_corrected_together(cycle, report)
     assert not Correction.objects.exists()
     made = propose_corrections(**given(report, cycle.filler, values={"done_month_wan": "130", "done_ytd_wan": "530", "cum_total_wan": ""}))
     assert [(row.field, row.published, row.value) for row in made] == [("done_month_wan", "100", "130"), ("done_ytd_wan", "500", "530")]
-    for row in made:
-        assert settle_correction(correction_id=row.pk, approve=True, actor=cycle.checker).state == "approved"
+    done = settle_correction(correction_id=made[1].pk, approve=True, actor=cycle.checker)
+    assert [(row.pk, row.state, row.settled_by) for row in done] == [(row.pk, "approved", cycle.checker) for row in made]
+    assert code_of(settle_correction, correction_id=made[0].pk, approve=True, actor=cycle.checker) == "state"
     # A month before it that was corrected counts as corrected: 430 and 100 make 530.
     Correction.objects.all().delete()
     before.period.locked_at = timezone.now()
     before.period.save()
     Correction.objects.create(report=before, field="done_ytd_wan", published="400", value="430", reason="漏计", state="approved")
     assert propose(report, cycle.filler, value="530").value == "530"
+
+
+def test_what_was_proposed_together_is_refused_together_and_what_came_alone_is_left(cycle, report):
+    make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
+    values = {"done_month_wan": "130", "done_ytd_wan": "530"}
+    pair = propose_corrections(**given(report, cycle.filler, values=values))
+    alone = propose(report, cycle.filler, values={"progress_percent": "35"})
+    assert ([row.together for row in pair], alone.together) == ([pair[0].pk, pair[0].pk], None)
+    done = settle_correction(correction_id=pair[0].pk, approve=False, actor=cycle.checker, note="依据不足")
+    assert [row.state for row in done] == ["refused", "refused"]
+    assert list(Correction.objects.order_by("pk").values_list("state", "note")) == [
+        ("refused", "依据不足"),
+        ("refused", "依据不足"),
+        ("proposed", ""),
+    ]
+
+
+def test_the_page_offers_those_proposed_together_as_one_act(cycle, report, signed_in):
+    make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
+    propose_corrections(**given(report, cycle.filler, values={"done_month_wan": "130", "done_ytd_wan": "530"}))
+    address = reverse("admin:projects_monthreport_corrections", args=[report.pk])
+    client = signed_in(cycle.checker)
+    page = client.get(address).content.decode()
+    assert (page.count("2 条一并通过"), page.count("一起提出、一起核对，一并审核")) == (1, 2)
+    first = Correction.objects.order_by("pk")[0]
+    answer = client.post(address, {"verb": "approve", "correction": first.pk}, follow=True).content.decode()
+    assert "一起提出的2条更正已一并审核" in answer
+    assert set(Correction.objects.values_list("state", flat=True)) == {"approved"}
+
+
+STANDINGS = {
+    "locked": ("提出更正", ("没有锁定", "临时解锁")),
+    "excepted": ("2020年6月仍是锁定的月份；解锁期间的改动直接写进月度进展", ("没有锁定", "请另提更正", "提出更正</h2>")),
+    "open": ("2020年6月没有锁定，报错的数直接在月度进展里改", ("临时解锁", "请另提更正", "提出更正</h2>")),
+}
+
+
+@pytest.mark.parametrize("standing", STANDINGS)
+def test_the_page_says_one_thing_in_each_standing_of_the_month(cycle, report, signed_in, standing):
+    make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
+    for field, value, state in (("done_ytd_wan", "530", "approved"), ("done_month_wan", "130", "refused")):
+        Correction.objects.create(report=report, field=field, published="100", value=value, reason="漏计", state=state)
+    if standing == "excepted":
+        until = timezone.now() + timedelta(days=1)
+        grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=until, actor=cycle.keeper, reason="补报")
+    if standing == "open":
+        unlock_period(period_id=cycle.period.pk, actor=cycle.keeper, reason="重报")
+    words, never = STANDINGS[standing]
+    page = signed_in(cycle.filler).get(reverse("admin:projects_monthreport_corrections", args=[report.pk])).content.decode()
+    assert words in page
+    assert [text for text in never if text in page] == []
+    assert "已通过的更正现在与其余各数不符" in page
+    assert ("请另提更正把数对上" in page) == (standing == "locked")
+
+
+def test_a_unit_let_in_is_told_to_edit_and_not_that_the_month_is_open(cycle, report):
+    until = timezone.now() + timedelta(days=1)
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=until, actor=cycle.keeper, reason="补报")
+    with pytest.raises(Refused) as said:
+        propose_corrections(**given(report, cycle.filler))
+    assert "现为本单位临时解锁，请直接修改月度进展" in said.value.zh
