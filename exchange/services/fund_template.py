@@ -23,12 +23,21 @@ from projects.values import Month, fen_to_wan
 Mark = tuple[str, str, str]
 
 
-def fund_accounts(unit: Any, kind: Kind, year: int) -> list[FundAccount]:
-    """The unit's accounts with bonds issued, or plans given, in the year; one whose entries were all taken back has nothing to fill in."""
+def fund_accounts(unit: Any, kind: Kind, year: int, until: date) -> list[FundAccount]:
+    """The unit's accounts with bonds issued, or plans given, in the year and by the day up to which the sheet stands.
+
+    One whose entries were all taken back has nothing to fill in; nor has a bond that came later, of which nothing could be spent by then.
+    """
     of_kind = {"bond__issue__year": year} if kind is Kind.BOND else {"plan__year": year, "source": FundSource.CENTRAL}
     rows = FundAccount.objects.filter(project__unit=unit, **of_kind).select_related("bond__issue", "plan", "project")
     found = rows.order_by("bond__issue__number", "bond__years", "plan__given_on", "plan", "project__sector__sort_order", "project")
-    return [row for row in found if row.assigned_wan or row.completed_wan]
+    return [row for row in found if (row.assigned_wan or row.completed_wan) and _came_by(row, until)]
+
+
+def _came_by(account: FundAccount, until: date) -> bool:
+    """Whether the bond was issued, or the plan given, by a day. One whose day is not known is offered."""
+    came = account.bond.issued_on if account.bond is not None else account.plan.given_on if account.plan is not None else None
+    return came is None or came <= until
 
 
 def fund_lines(accounts: Sequence[FundAccount], kind: Kind, marker: Marker, place: str, until: date) -> tuple[list[TemplateRow], list[Mark]]:

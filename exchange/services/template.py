@@ -23,6 +23,7 @@ from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.fund_template import fund_accounts, fund_lines
 from exchange.services.memory import without_collecting
 from exchange.services.snapshot import Frame, load_projects
+from exchange.services.template_notes import NOTHING, Note, period_note
 from exchange.sheets import Kind
 from exchange.sheets.stamp import Issue, Marker, stamp_rows
 from exchange.sheets.template import (
@@ -63,6 +64,7 @@ class Template:
     filename: str
     content: bytes
     projects: int
+    note: Note = NOTHING  # what is to be known of its month, in both languages
 
 
 def signing_keys() -> list[bytes]:
@@ -121,18 +123,23 @@ def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> T
         rows.append(TemplateRow(contents, snapshot.kinds[key], words, values, note))
         uid = uids[key]
         marks.append((uid, _revisions(known), "".join(marker.mark(uid, name, contents[name]) for name in issue.fields)))
-    frame = TemplateFrame(kind, unit.name, asked, issued.strftime("%Y-%m-%d"), _choices(), year)
+    note = period_note(unit, asked)
+    frame = TemplateFrame(kind, unit.name, asked, issued.strftime("%Y-%m-%d"), _choices(), year, note=note[0])
     content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
     title = f"{asked.zh}填报表" if asked else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
-    return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids))
+    return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids), note)
 
 
 def _make_funds(unit: ReportingUnit, kind: Kind, year: int, until: date) -> Template:
     """The accounts of the year's bonds or plans, as the ledger has them at the end of a day."""
-    accounts = fund_accounts(unit, kind, year)
+    accounts = fund_accounts(unit, kind, year, until)
     words = "专项债券" if kind is Kind.BOND else "中央预算内投资"
     if not accounts:
-        raise StateError("empty", f"{unit.name}{year}年还没有{words}资金可填。", f"{unit.name} has no such accounts of {year} to fill in.")
+        raise StateError(
+            "empty",
+            f"{unit.name}{year}年还没有{words}资金可填（截至{until:%Y-%m-%d}）。",
+            f"{unit.name} has no such accounts of {year} by {until} to fill in.",
+        )
     issued = timezone.localtime()
     issue = Issue(unit.key, unit.name, None, kind.value, issued.isoformat("T", "seconds"), secrets.token_hex(8), marked_fields(kind))
     marker = Marker(signing_keys()[0], issue)

@@ -103,6 +103,7 @@ class TemplateFrame:
     choices: Mapping[str, Sequence[str]]  # name of a list → its words
     year: int = 0  # whose plan a list states, whose bonds and plans a fund sheet
     until: date | None = None  # of a fund sheet: the day up to which its figures stand
+    note: str = ""  # what is to be known of the month before anything is filled in
 
 
 def heading_of(column: Column) -> str:
@@ -263,9 +264,10 @@ def _lines(frame: TemplateFrame) -> list[str]:
     if frame.until is not None:
         return _fund_lines(frame, frame.until)
     month = frame.period.zh if frame.period else "项目清单"
+    heed = f"【注意】{frame.note}" if frame.note else ""
     half = "半月填报：“本月完成”只填这半个月的数。" if frame.period and frame.period.half else ""
     return [
-        f"1. 本表由系统按{frame.unit_name}现有项目生成（{month}），填好后在“填报 → 上传与检查”上传，不必改名。",
+        f"1. {heed}本表由系统按{frame.unit_name}现有项目生成（{month}），填好后在“填报 → 上传与检查”上传，不必改名。",
         "2. 白色格填写；灰色格锁定，是项目的身份信息和已定的数，有误的请走变更申请，不在本表改。",
         "3. “参考·”开头的列是上次填报的数（“上次填报”写明是哪个月、什么状态，未审核的也算），只供对照，上传时不读取。",
         "4. 金额单位一律为万元，只填数字，不带单位和逗号。",

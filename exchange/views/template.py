@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from accounts.roles import Action
 from exchange.forms import PeriodField, UnitField, suggest_period
 from exchange.services.faults import NotAllowedError, UploadError
 from exchange.services.template import make_template
+from exchange.services.template_notes import period_note
 from exchange.sheets import Kind
 from exchange.views.access import signed_in, wants_json, wording
 from exchange.views.documents import form_answer
@@ -100,6 +102,23 @@ def template_xlsx(request: HttpRequest) -> HttpResponseBase:
     return attachment(made.content, made.filename, XLSX)
 
 
+def _note(form: TemplateForm) -> str:
+    """What is to be known of the month that the form is filled in with, before its sheet is taken."""
+    if form.initial.get("kind") != Kind.MONTHLY.value and not form.is_bound:
+        return ""
+    try:
+        field = form.fields["period"]
+        asked = field.clean(form.data.get("period") if form.is_bound else form.initial["period"]) or form.suggested
+    except ValidationError:
+        return ""  # the field says what is wrong with it
+    named = form.data.get("unit") if form.is_bound else form.initial.get("unit")
+    try:
+        unit = form.fields["unit"].clean(named) if named else form.only_unit
+    except ValidationError:
+        unit = form.only_unit
+    return wording(*period_note(unit, asked))
+
+
 def _page(request: HttpRequest, form: TemplateForm, status: int = 200, refusal: str = "") -> HttpResponse:
-    context = {"title": _("下载填报表"), "form": form, "refusal": refusal, "may_download": not refusal}
+    context = {"title": _("下载填报表"), "form": form, "refusal": refusal, "may_download": not refusal, "note": "" if refusal else _note(form)}
     return render(request, "exchange/template.html", context, status=status)

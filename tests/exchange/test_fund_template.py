@@ -26,10 +26,11 @@ from projects.models import Project
 from tests.exchange.cast import Cast, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.funds import ISSUED, JUNE, checked, entries, held, issue, ledger, plan, said, words
+from tests.exchange.roundtrip import JULY as JULY_MONTH
 from tests.exchange.roundtrip import JUNE as JUNE_MONTH
 from tests.exchange.roundtrip import NAMES
 from tests.factories import make_code, make_project
-from tests.funding.money import give, of_bond, of_plan
+from tests.funding.money import give, make_bond, of_bond, of_plan
 
 pytestmark = pytest.mark.django_db
 ROAD, RIVER = NAMES[0], NAMES[1]
@@ -67,6 +68,15 @@ def back(content: bytes, cast: Cast, actor: Any = None) -> Upload:
 def spent(excel: Excel, row: int) -> Any:
     column = next(index for heading, index in excel.columns.items() if heading.startswith("已支出"))
     return excel.sheet.cell(row, column)
+
+
+def test_a_bond_that_came_after_the_day_is_left_out(cast: Cast, bonds) -> None:
+    late = make_bond(1000, tender_on=date(2020, 7, 20))
+    give(of_bond(Project.objects.get(name=RIVER), late), Step.ASSIGN, 300, date(2020, 7, 20))
+    july = make_template(cast.unit, JULY_MONTH, actor=cast.owner, kind=Kind.BOND).content
+    for content, rows in ((template(cast), 3), (july, 4)):
+        sheet = Excel(content).sheet
+        assert len([number for number in range(4, 12) if isinstance(sheet.cell(number, 1).value, int)]) == rows
 
 
 def test_it_has_a_row_for_each_account_with_what_it_held_that_day(cast: Cast, bonds) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -10,9 +11,11 @@ from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import AuditEvent
+from accounts.roles import Role
 from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.template import make_template
 from exchange.sheets import Kind, meaning_of
@@ -20,10 +23,11 @@ from exchange.sheets.stamp import STAMP_SHEET
 from exchange.sheets.template import FUND_KINDS, GREY, TEMPLATE_KINDS
 from funding.ledger import Step
 from projects.models import MonthReport, Project, ReviewEvent
+from projects.services.periods import grant_exception, lock_period
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
 from tests.exchange.roundtrip import JULY, JUNE, NAMES, begin, edit, template
-from tests.factories import make_month
+from tests.factories import make_month, make_period, make_user
 from tests.funding.money import give, make_bond, make_central, of_bond, of_plan
 
 pytestmark = pytest.mark.django_db
@@ -197,9 +201,37 @@ def test_strangers_are_sent_to_the_door(cast: Cast) -> None:
 
 
 def run(*words: str) -> str:
-    out = StringIO()
-    call_command("template", *words, stdout=out)
-    return out.getvalue()
+    return "".join(told(*words)[:1])
+
+
+def told(*words: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("template", *words, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_a_template_of_a_closed_or_unknown_month_says_so_on_page_sheet_and_shell(cast: Cast, tmp_path: Path) -> None:
+    period, keeper = make_period(2020, 6), make_user("keeper", Role.CITY_ADMINISTRATOR, display_name="李敏")
+    cases = [("2020-06", ""), ("2031-03", "系统里没有2031年3月这个填报期")]
+    lock_period(period_id=make_period(2020, 7).pk, actor=keeper, reason="到期")
+    cases.append(("2020-07", "2020年7月已由李敏于"))
+    lock_period(period_id=period.pk, actor=keeper, reason="到期")
+    grant_exception(period_id=period.pk, unit_id=cast.unit.pk, until=timezone.now() + timedelta(days=1), actor=keeper, reason="补报")
+    cases[0] = ("2020-06", "2020年6月已锁定，为崂山区临时解锁至")
+    for month, words in cases:
+        path = tmp_path / f"{month}.xlsx"
+        said = told("--unit", "崂山", "--period", month, "--output", str(path))[1]
+        assert words in said
+        assert f"【注意】{words}" in load_workbook(path)["填表说明"]["A2"].value
+        page = client_of(cast.owner).get("/uploads/template/", {"period": month}).content.decode()
+        assert words in page[page.index("data-note") :][:200]
+
+
+def test_a_template_of_an_open_month_warns_of_nothing(cast: Cast, tmp_path: Path) -> None:
+    make_period(2020, 6)
+    assert told("--unit", "崂山", "--period", "2020-06", "--output", str(tmp_path / "t.xlsx"))[1] == ""
+    assert "注意" not in load_workbook(tmp_path / "t.xlsx")["填表说明"]["A2"].value
+    assert "data-note" not in client_of(cast.owner).get("/uploads/template/", {"period": "2020-06"}).content.decode()
 
 
 def test_command_writes_the_same_by_any_name_of_the_unit(cast: Cast, tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ class Command(BaseCommand):
             output.write_bytes(made.content)
         except OSError as error:
             raise CommandError(f"--output {output}: can't write it: {error.strerror}", returncode=REFUSED) from error
+        for line in made.note:
+            if line:
+                self.stderr.write(line)
         self.stdout.write(f"{output}: {unit.name}，{made.projects}个项目")
 
     def _period(self, text: str | None, kind: Kind) -> Period | None:
