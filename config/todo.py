@@ -22,6 +22,7 @@ from accounts.roles import Action
 from projects.models import Correction, LockException, MonthReport, Proposal, ReportingPeriod, ReviewEvent, unlocked
 from projects.returns import Cell, matrix
 from projects.services.corrections import CORRECTABLE
+from projects.services.edits import reworked
 from projects.workflow import State, Verb
 
 SHOWN = 5  # rows named under a number; the page behind the link has all
@@ -95,13 +96,14 @@ def _in_unit(user: Any) -> Iterator[Task]:
     """Of a unit's own people: what came back and what is late for who fills in, what is to be handed in for who submits."""
     if scope.may(user, Action.EDIT):
         mine = scope.for_user(_movable(), user, Action.EDIT)
-        yield from _returned(mine)
+        yield from _returned(mine, may_submit=scope.may(user, Action.SUBMIT))
         today = timezone.localdate()
         for group in _groups(mine, State.DRAFT):
             if group["last"] is not None and group["last"] < today:
                 yield Task("draft", group["n"], _("条%(month)s草稿已过截止，尚未提交（%(unit)s）") % _where(group), _unit_url(group), is_late=True)
         yield from _exceptions(user)
     if scope.may(user, Action.SUBMIT):
+        yield from _mended(scope.for_user(_movable(), user, Action.SUBMIT))
         for group in _groups(scope.for_user(_movable(), user, Action.SUBMIT), State.DRAFT):
             late = group["last"] is not None and group["last"] < timezone.localdate()
             yield Task("submit", group["n"], _("条%(month)s草稿待提交（%(unit)s）") % _where(group), _unit_url(group), is_late=late)
@@ -124,20 +126,34 @@ def _exceptions(user: Any) -> Iterator[Task]:
         yield Task("exception", len(found), _("个已锁定月份临时解锁，可以补报"), rows[0].url, rows=rows, is_part=len(found) > SHOWN)
 
 
-def _returned(mine: QuerySet[MonthReport]) -> Iterator[Task]:
-    """Reports sent back, each with what was said. Two queries."""
+def _returned(mine: QuerySet[MonthReport], *, may_submit: bool) -> Iterator[Task]:
+    """Reports sent back, each with what was said, or with that it was mended and must be handed in. Three queries."""
     events = ReviewEvent.objects.filter(report__in=mine.filter(state=State.RETURNED.value).values("pk"), verb=Verb.RETURN.value)
     last = {event.report_id: event for event in events.select_related("report__project").order_by("id")}
+    changed = reworked(sorted(last))
+    again = _("退回后已修改，须重新提交") if may_submit else _("退回后已修改，须由本单位审核人重新提交")
     for group in _groups(mine, State.RETURNED):
         own = [
             event for event in last.values() if (event.report.project.unit_id, event.report.period_id) == (group["project__unit"], group["period"])
         ]
         rows = tuple(
-            Named(event.report.project.name, reverse("admin:projects_monthreport_change", args=[event.report_id]), event.reason)
+            Named(event.report.project.name, reverse("admin:projects_monthreport_change", args=[event.report_id]), _remark(event, changed, again))
             for event in own[:SHOWN]
         )
         words = _("条%(month)s的月度进展被退回（%(unit)s）") % _where(group)
         yield Task("returned", group["n"], words, _unit_url(group), is_late=True, rows=rows, is_part=len(own) > SHOWN)
+
+
+def _remark(event: ReviewEvent, changed: set[int], again: str) -> str:
+    return f"{again}（{event.reason}）" if event.report_id in changed else event.reason
+
+
+def _mended(mine: QuerySet[MonthReport]) -> Iterator[Task]:
+    """Of who hands in: reports that were mended after they came back and still stand returned. Three queries."""
+    keys = sorted(mine.filter(state=State.RETURNED.value).values_list("pk", flat=True))
+    changed = reworked(keys)
+    for group in _groups(mine.filter(pk__in=changed), State.RETURNED) if changed else ():
+        yield Task("resubmit", group["n"], _("条%(month)s退回后已修改，待重新提交（%(unit)s）") % _where(group), _unit_url(group), is_late=True)
 
 
 def _to_review(user: Any) -> Iterator[Task]:

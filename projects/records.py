@@ -164,6 +164,7 @@ class ReturnRecord:
     due_on: date | None = None
     expected: Mapping[int, str] = field(default_factory=dict)  # active last month: identity → name
     reported: frozenset[int] = frozenset()
+    grace_until: date | None = None  # until then it is not late yet
 
 
 @dataclass(frozen=True, slots=True)

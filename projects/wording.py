@@ -358,7 +358,10 @@ LISTS: Mapping[str, Wording] = {
         "Say so in a note",
     ),
     "return_late": Wording(
-        "{unit}{month}填报已超过截止时间{due}（{days}天）", "{unit} reported {month} {days} days after {due}", "请说明原因", "Say why"
+        "{unit}{month}填报已逾期{days}天：截止日{due}，{grace_zh}，{late_from}起算逾期",
+        "{unit} reported {month} {days} days late: due {due}, {grace_en}, late from {late_from}",
+        "请说明原因",
+        "Say why",
     ),
     "project_not_reported": Wording(
         "上月在报项目“{name}”{month}未填报", "Active project “{name}” is missing in {month}", "请补报，或说明已调出", "Report it, or say that it left"

@@ -85,10 +85,10 @@ def _missing_months(seen: Seen, setting: Setting, period: Period) -> Iterator[Pl
     if not expected:
         return
     context = build_context(year=month.year, today=timezone.localdate(), month=month)
-    due, _grace = deadline(stored_period(period) or ReportingPeriod(year=month.year, month=month.month, half=period.half))
+    due, grace = deadline(stored_period(period) or ReportingPeriod(year=month.year, month=month.month, half=period.half))
     for unit_id, names in expected.items():
         unit = setting.lookups.unit_by_id(unit_id)
-        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due, names, reported)
+        record = ReturnRecord(unit.name if unit else "", month, timezone.localdate(), due, names, reported, grace)
         for finding in _together(run(RETURN_RULES, record, context), unit.name if unit else "", period):
             yield PlacedFinding(finding, Place(None))
 

@@ -24,6 +24,7 @@ from projects.admin.reviews import move_page, move_url, unit_page, unit_url, ver
 from projects.admin.states import exception_words, links, state_tag, verb_words, verbs_for
 from projects.measures import number_text, wan_text
 from projects.models import AnnualPlan, Door, MonthReport, PlanVersion, ReportingPeriod, unlocked
+from projects.services.edits import reworked
 from projects.services.keeping import keep_month
 from projects.services.periods import exceptions_in_force, newest_open, writable
 from projects.workflow import Verb
@@ -150,6 +151,8 @@ class MonthReportAdmin(OfProjectAdmin):
         kept = keep_month(obj, is_new=not change, actor=request.user, door=Door.ADMIN, reason=form.cleaned_data.get("change_reason", ""))
         if kept.is_voided:
             messages.warning(request, gettext("这条月度进展提交或审核之后被改动，已回到草稿，须重新提交。"))
+        if change and obj.state == MonthReport.State.RETURNED:
+            messages.warning(request, _again_words(may_submit=scope.reaches(request.user, Action.SUBMIT, obj.project.unit_id)))
         if kept.ended_nil:
             messages.warning(request, gettext("该单位先前报的“本月无变化”已撤回：现在有了月度进展。"))
 
@@ -181,6 +184,7 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
         "closed": "" if answer else answer.said(get_language() or "zh"),
         "let_in": exception_words(unit_id, report.period),
         "returned": last,
+        "again": _again_words(may_submit=Verb.SUBMIT in found) if last is not None and answer and reworked([report.pk]) else "",
         "falls": _falls(report) if answer and scope.reaches(request.user, Action.EDIT, unit_id) else "",
         "remarks": [(field_label(MonthReport, name), text) for name, text in last.cells.items()] if last else [],
         "events": report.events.select_related("by"),
@@ -189,6 +193,13 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
         "corrections_url": reverse("admin:projects_monthreport_corrections", args=[report.pk]) if not answer else "",
         "unit_month_url": unit_url(unit_id, report.period_id),
     }
+
+
+def _again_words(*, may_submit: bool) -> str:
+    """That a mended report still stands returned, and who hands it in again."""
+    if may_submit:
+        return gettext("退回后已修改，还没有重新提交：改好后请点“提交”，否则市级看不到。")
+    return gettext("退回后已修改，还没有重新提交：改好后由本单位审核人提交，否则市级看不到。")
 
 
 def _falls(report: MonthReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -216,9 +217,11 @@ def _unit_context(admin: Any, request: HttpRequest, unit: ReportingUnit, period:
         "period": period,
         "rows": rows,
         "counts": {label: n for label, n in counts.items() if n},
+        "reworked": len(changed) if answer else 0,
         "missing": list(building.order_by("name")) if nil is None else [],
         "due": due,
         "grace": grace if grace != due else None,
+        "late_from": grace + timedelta(days=1) if grace else None,
         "closed": "" if answer else answer.said(language()),
         "many": [{"verb": verb.value, "words": verb_words(verb)} for verb in MANY if any(verb in row["verbs"] for row in rows)],
         "approves_many": any(Verb.APPROVE in row["verbs"] for row in rows),

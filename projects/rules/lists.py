@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from projects.findings import Finding
 from projects.measures import yi_text
 from projects.records import Context, ListRecord, ReturnRecord
@@ -34,10 +36,14 @@ def approximations_noted(found: ListRecord, context: Context) -> Said:
 
 
 def return_in_time(found: ReturnRecord, context: Context) -> Said:
-    """Rule 42: a return comes by its due date."""
-    if found.due_on is None or found.submitted_on <= found.due_on:
+    """Rule 42: a return comes by its due date, and is late once its grace is over, as everywhere (`workflow.is_late`)."""
+    due, last = found.due_on, found.grace_until or found.due_on
+    if due is None or last is None or found.submitted_on <= last:
         return None
-    return reason("return_late", None, unit=found.unit, month=str(found.month), due=str(found.due_on), days=(found.submitted_on - found.due_on).days)
+    days = (last - due).days
+    grace = (f"宽限{days}天至{last}", f"{days} days of grace until {last}") if days else ("没有宽限", "no grace")
+    said = {"unit": found.unit, "month": str(found.month), "due": str(due), "days": (found.submitted_on - last).days}
+    return reason("return_late", None, **said, grace_zh=grace[0], grace_en=grace[1], late_from=str(last + timedelta(days=1)))
 
 
 def nobody_missing(found: ReturnRecord, context: Context) -> Said:

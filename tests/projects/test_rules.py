@@ -235,6 +235,16 @@ def test_rule_42_late(day, heard):
     assert hear(lists.return_in_time, replace(RETURN, submitted_on=day, due_on=None)) == []
 
 
+def test_rule_42_names_the_due_day_the_grace_and_the_day_from_which_it_is_late():
+    late = replace(RETURN, submitted_on=date(2020, 7, 14), grace_until=date(2020, 7, 12))
+    assert hear(lists.return_in_time, replace(late, submitted_on=date(2020, 7, 12))) == []
+    (found,) = run((lists.return_in_time,), late, CONTEXT)
+    assert message(found, "zh") == "黄岛区2020-06填报已逾期2天：截止日2020-07-10，宽限2天至2020-07-12，2020-07-13起算逾期"
+    assert message(found, "en").endswith("2 days late: due 2020-07-10, 2 days of grace until 2020-07-12, late from 2020-07-13")
+    (bare,) = run((lists.return_in_time,), replace(late, grace_until=None), CONTEXT)
+    assert "截止日2020-07-10，没有宽限，2020-07-11起算逾期" in message(bare, "zh")
+
+
 def test_rule_49_missing():
     expected = {7: "滨海大道改造工程", 8: "跨海大桥连接线"}
     assert hear(lists.nobody_missing, replace(RETURN, expected=expected)) == [("project_not_reported", W, "name")]
