@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 
 from accounts import audit, scope
 from accounts.models import Division, ReportingUnit
+from accounts.numbers import say_what_fits
 from accounts.roles import Action, action_for
 
 
@@ -98,6 +99,10 @@ class ScopeGuard:
     def scoped_choices(self, field: Any, request: HttpRequest, queryset: models.QuerySet[Any] | None) -> models.QuerySet[Any]:
         rows = queryset if queryset is not None else field.related_model._default_manager.all()
         return visible(rows, request.user, self.choice_action(field))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A number says in our words what it takes, on the page and through the API, which fills in the page's own form."""
+        return say_what_fits(super().formfield_for_dbfield(db_field, request, **kwargs), db_field)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self.scoped_choices(db_field, request, kwargs.get("queryset"))

@@ -54,6 +54,7 @@ PROJECT_SLOTS: Mapping[str, Slot] = {
     **{name: Slot("project", name) for name in _PROJECT_TEXTS},
     "total_wan": Slot("project", "total_wan", is_money=True, is_text=False),
     "total_text": Slot("project", "total_text"),
+    "total_approx": Slot("project", "is_approx", is_text=False),
     "expected_output_wan": Slot("project", "expected_output_wan", is_money=True, is_text=False),
     "expected_tax_wan": Slot("project", "expected_tax_wan", is_money=True, is_text=False),
     "land_mu": Slot("project", "land_mu", is_text=False),
@@ -70,6 +71,7 @@ MONTH_SLOTS: Mapping[str, Slot] = {
     "cum_total_wan": Slot("month", "cum_total_wan", is_money=True, is_text=False),
     "progress_text": Slot("month", "progress_text"),
     "problems": Slot("month", "problems"),
+    "done_approx": Slot("month", "is_approx", is_text=False),
 }
 # A list's row also stands on the list version, with the figures that version prints.
 ENTRY_SLOTS: Mapping[str, Slot] = {
@@ -87,7 +89,7 @@ SLOTS: Mapping[str, Mapping[str, Slot]] = {
 def plan_value(value: Any, slot: Slot) -> Value:
     """A read value in the form that plan and table hold: 分 for money, text for dates, '' for an emptied text column."""
     kind = type(value)
-    if kind is str or kind is int:
+    if kind is str or kind is int or kind is bool:
         return value if not slot.is_money else wan_to_fen(Decimal(value))
     if value is None:
         return "" if slot.is_text else None
@@ -153,6 +155,7 @@ class PlannedRow:
     waits: list[str] = field(default_factory=list)  # columns whose new value was proposed before and waits for approval
     fund: list[Any] | None = None  # of a row of a fund sheet: which account, and on which days; see `exchange.funds.Target`
     review: str = ""  # the state that the month's report loses by being written; see `exchange.services.reviewing`
+    rough: list[str] = field(default_factory=list)  # fields whose amount the file calls approximate
 
 
 @cache
@@ -196,7 +199,7 @@ def encode(row: PlannedRow) -> list[Any]:
     """A planned row as JSON values, for the stored plan."""
     intents = [[i.table, i.id, i.revision, i.values, i.old] for i in row.intents]
     told = [row.sheet, row.row, row.action.value, row.name, row.unit_id, row.project_id, intents, row.period, row.kind]
-    rest: list[Any] = [row.merge, row.waits, row.fund, row.review]
+    rest: list[Any] = [row.merge, row.waits, row.fund, row.review, row.rough]
     while rest and not rest[-1]:
         rest.pop()
     return [*told, *rest]
@@ -206,5 +209,7 @@ def decode(data: Sequence[Any]) -> PlannedRow:
     """The planned row that `encode` wrote."""
     sheet, number, action, name, unit_id, project_id, intents, period, kind, *rest = data
     made = [Intent(*intent) for intent in intents]
-    merge, waits, fund, review = [*rest, None, None, None, None][:4]
-    return PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [], fund, review or "")
+    merge, waits, fund, review, rough = [*rest, None, None, None, None, None][:5]
+    row = PlannedRow(sheet, number, Action(action), name, unit_id, project_id, made, period, kind, merge, waits or [], fund)
+    row.review, row.rough = review or "", rough or []
+    return row

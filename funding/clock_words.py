@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.words import about
 from funding.clocks import CapitalClock, DecomposeClock, Idle, IssueClock, Light, SpendClock, StartClock, Wait
 from funding.measures import exact_text
-from projects.measures import number_text, percent_text, wan_text
+from projects.measures import number_text, percent_text, wan_text, wan_to_yi
 
 # A light carries its shape and its word beside its colour, for print and for eyes that don't tell red from green.
 LIGHTS: dict[Light, tuple[str, Any]] = {
@@ -33,15 +35,27 @@ def light_words(light: Light) -> str:
     return f"{mark} {word}"
 
 
-def issue_words(clock: IssueClock) -> str:
-    told = {"quota": exact_text(clock.quota_wan), "left": exact_text(clock.left_wan), "day": f"{clock.due_on}", "n": abs(clock.days_left)}
+Amount = Callable[[Decimal], str]  # an amount of 万元 with its unit
+
+
+def in_wan(amount_wan: Decimal) -> str:
+    return _("%(number)s万元") % {"number": exact_text(amount_wan)}
+
+
+def in_yi(amount_wan: Decimal) -> str:
+    """For a page whose tables are in 亿元: every digit that is there, as where it stands in 万元."""
+    return _("%(number)s亿元") % {"number": exact_text(wan_to_yi(amount_wan))}
+
+
+def issue_words(clock: IssueClock, amount: Amount = in_wan) -> str:
+    told = {"quota": amount(clock.quota_wan), "left": amount(clock.left_wan), "day": f"{clock.due_on}", "n": abs(clock.days_left)}
     if clock.quota_wan <= 0:
         return _("这一年还没有下达新增专项债券额度。")
     if clock.left_wan <= 0:
-        return _("额度%(quota)s万元已全部发行；发行截止日为%(day)s。") % told
+        return _("额度%(quota)s已全部发行；发行截止日为%(day)s。") % told
     if clock.days_left < 0:
-        return _("额度%(quota)s万元还有%(left)s万元未发行，已超过发行截止日%(day)s，已过%(n)s天。") % told
-    return _("额度%(quota)s万元还有%(left)s万元未发行，距发行截止日%(day)s还有%(n)s天。") % told
+        return _("额度%(quota)s还有%(left)s未发行，已超过发行截止日%(day)s，已过%(n)s天。") % told
+    return _("额度%(quota)s还有%(left)s未发行，距发行截止日%(day)s还有%(n)s天。") % told
 
 
 def spend_words(clock: SpendClock, given_wan: Decimal, paid_wan: Decimal, whole: str) -> str:
@@ -69,19 +83,19 @@ def spend_words(clock: SpendClock, given_wan: Decimal, paid_wan: Decimal, whole:
     return words + (_("，少%(missing)s万元，短%(short)s。") % told if clock.short > 0 else _("，达到预期。"))
 
 
-def capital_words(clock: CapitalClock) -> str:
+def capital_words(clock: CapitalClock, amount: Amount = in_wan) -> str:
     told = {
-        "issued": exact_text(clock.issued_wan),
-        "capital": exact_text(clock.capital_wan),
+        "issued": amount(clock.issued_wan),
+        "capital": amount(clock.capital_wan),
         "share": percent_text(clock.reached),
         "most": number_text(clock.ceiling_percent, 0),
-        "left": exact_text(abs(clock.left_wan)),
+        "left": amount(abs(clock.left_wan)),
     }
     if clock.issued_wan <= 0:
         return _("这一年还没有发行新增专项债券。")
     if clock.left_wan < 0:
-        return _("已发行%(issued)s万元，用作资本金%(capital)s万元（%(share)s），超过上限%(most)s%%，超出%(left)s万元。") % told
-    return _("已发行%(issued)s万元，用作资本金%(capital)s万元（%(share)s），上限%(most)s%%，还可安排%(left)s万元。") % told
+        return _("已发行%(issued)s，用作资本金%(capital)s（%(share)s），超过上限%(most)s%%，超出%(left)s。") % told
+    return _("已发行%(issued)s，用作资本金%(capital)s（%(share)s），上限%(most)s%%，还可安排%(left)s。") % told
 
 
 def idle_words(idle: Idle) -> str:
@@ -97,7 +111,7 @@ def idle_words(idle: Idle) -> str:
 
 def decompose_words(clock: DecomposeClock, *, approx: bool = False) -> str:
     told = {
-        "left": exact_text(clock.left_wan, approx=approx),
+        "left": exact_text(clock.left_wan, approx=approx, about=about()),
         "n": clock.used,
         "day": f"{clock.due_on or '—'}",
         "done": f"{clock.finished_on or '—'}",

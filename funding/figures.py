@@ -20,6 +20,7 @@ from funding.standing import started_by
 from projects.models import Project
 
 _ZERO = Decimal(0)
+_NOTHING = Flow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def flows_by(entries: QuerySet[FundEntry], key: str, until: date | None = None) 
 
 
 def flows_by_all(entries: QuerySet[FundEntry], keys: Sequence[str], until: date | None = None) -> dict[tuple[Any, ...], Flow]:
-    """The same for each combination of values of some columns. One query."""
+    """The same for each combination of values of some columns. One query.
+
+    A combination whose entries take each other away (an upload that was taken back) holds nothing and is no row of any table.
+    """
     if until is not None:
         entries = entries.filter(happened_on__lte=until)
     found: dict[tuple[Any, ...], dict[str, Decimal]] = {}
@@ -88,7 +92,8 @@ def flows_by_all(entries: QuerySet[FundEntry], keys: Sequence[str], until: date 
         held = found.setdefault(tuple(values), {"capital_wan": _ZERO})
         held[_COLUMNS[Step(step)]] = amount
         held["capital_wan"] += capital
-    return {values: Flow(**held) for values, held in found.items()}
+    flows = {values: Flow(**held) for values, held in found.items()}
+    return {values: flow for values, flow in flows.items() if flow != _NOTHING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from projects.measures import share
+from projects.measures import ABOUT, share
 
 _ZERO = Decimal(0)
 
 
-def exact_text(amount_wan: Decimal | None, *, approx: bool = False) -> str:
+def exact_text(amount_wan: Decimal | None, *, approx: bool = False, about: str = ABOUT) -> str:
     """万元 with thousands separators and every digit that is there, none that is not: what a ledger prints is what it holds.
 
     What its source only knew roughly is said to be so (约), wherever it stands.
@@ -20,7 +20,7 @@ def exact_text(amount_wan: Decimal | None, *, approx: bool = False) -> str:
         return "—"
     text = f"{amount_wan:,f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"约{text}" if approx else text
+    return f"{about}{text}" if approx else text
 
 
 @dataclass(frozen=True, slots=True)

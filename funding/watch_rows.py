@@ -10,7 +10,19 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from funding.clock_words import LIGHTS, WAITS, capital_words, decompose_words, idle_words, issue_words, light_words, spend_words, start_words
+from funding.clock_words import (
+    LIGHTS,
+    WAITS,
+    Amount,
+    capital_words,
+    decompose_words,
+    idle_words,
+    in_wan,
+    issue_words,
+    light_words,
+    spend_words,
+    start_words,
+)
 from funding.clocks import Light
 from funding.models import Dossier, FundAccount
 from funding.services.findings import Placed
@@ -68,13 +80,13 @@ class Section:
 # --- Sections ----------------------------------------------------------------------------------------------------------------------
 
 
-def city_lines(found: Watch) -> list[Line]:
-    """The two clocks of the whole city."""
+def city_lines(found: Watch, amount: Amount = in_wan) -> list[Line]:
+    """The two clocks of the whole city, their amounts in the unit of the page."""
     quota = reverse("admin:funding_quotabatch_changelist") + f"?year={found.year}"
     accounts = reverse("admin:funding_fundaccount_changelist") + "?source=bond"
     return [
-        Line(gettext("额度发行"), quota, found.issue.light, issue_words(found.issue)),
-        Line(gettext("用作资本金"), accounts, found.capital.light, capital_words(found.capital)),
+        Line(gettext("额度发行"), quota, found.issue.light, issue_words(found.issue, amount)),
+        Line(gettext("用作资本金"), accounts, found.capital.light, capital_words(found.capital, amount)),
     ]
 
 

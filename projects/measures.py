@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from projects.values import Month
 
 DASH = "—"
+ABOUT = "约"  # before what is approximate; pages hand in the word of their language (`accounts.words.about`)
 WAN_PER_YI = Decimal(10_000)
 _HUNDRED = Decimal(100)
 _ZERO = Decimal(0)
@@ -32,12 +33,12 @@ def wan_to_yi(amount_wan: Decimal) -> Decimal:
     return amount_wan.scaleb(-4)
 
 
-def number_text(value: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False) -> str:
-    """Print a number with fixed decimals; 约 goes before what is approximate, a dash stands for what is not known."""
+def number_text(value: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False, about: str = ABOUT) -> str:
+    """Print a number with fixed decimals; `about` goes before what is approximate, a dash stands for what is not known."""
     if value is None:
         return DASH
     text = format(round_half_up(value, places), ",f" if grouped else "f")
-    return f"约{text}" if approx else text
+    return f"{about}{text}" if approx else text
 
 
 def plain_text(value: Decimal | int) -> str:
@@ -46,13 +47,13 @@ def plain_text(value: Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def wan_text(amount_wan: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False) -> str:
-    return number_text(amount_wan, places, grouped=grouped, approx=approx)
+def wan_text(amount_wan: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False, about: str = ABOUT) -> str:
+    return number_text(amount_wan, places, grouped=grouped, approx=approx, about=about)
 
 
-def yi_text(amount_wan: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False) -> str:
+def yi_text(amount_wan: Decimal | None, places: int = 2, *, grouped: bool = False, approx: bool = False, about: str = ABOUT) -> str:
     """Print 万元 as 亿元, without the unit's name."""
-    return number_text(None if amount_wan is None else wan_to_yi(amount_wan), places, grouped=grouped, approx=approx)
+    return number_text(None if amount_wan is None else wan_to_yi(amount_wan), places, grouped=grouped, approx=approx, about=about)
 
 
 def percent_text(ratio_value: Decimal | None, places: int = 2) -> str:

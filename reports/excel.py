@@ -14,6 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
+from accounts.words import about
 from reports.tables import Cell, Column, Kind, Level, Row, Table
 from reports.text import text_width
 
@@ -101,7 +102,7 @@ def number_format(column: Column, *, approx: bool = False) -> str:
         return f"+0{places};-0{places};0{places}"
     if column.kind is Kind.PERCENT:
         return f"0{places}"
-    return f"{chr(34)}约{chr(34)}#,##0{places}" if approx else f"#,##0{places}"
+    return f"{chr(34)}{about()}{chr(34)}#,##0{places}" if approx else f"#,##0{places}"
 
 
 class Sheet:
@@ -162,7 +163,7 @@ class Sheet:
 
     def _row(self, at: int, row: Row) -> None:
         lines = 1
-        for number, cell in enumerate(self._table.cells(row)):
+        for number, cell in enumerate(self._table.cells(row, about())):
             style = self._styles.cell(cell, row.level)
             if cell.number is not None:
                 self._sheet.write_number(at, number, cell.number, style)

@@ -18,6 +18,7 @@ from accounts import audit, scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from funding.asking import year_and_day
+from funding.clock_words import in_yi
 from funding.course_chart import CourseChart, Series, course_chart
 from funding.figures import MonthMoney, money_years
 from funding.models import FundEntry
@@ -109,7 +110,7 @@ def _clocks(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     clocks = watch(reach, asked.year, asked.until)
     address = urlencode({"year": asked.year, "until": asked.until.isoformat()})
     return {
-        "clocks": city_lines(clocks),
+        "clocks": city_lines(clocks, in_yi),
         "counts": [(section.title, section.counts) for section in sections_of(clocks, whole_city=whole_city) if section.lines],
         "clocks_url": f"{reverse('admin:funding_watch')}?{address}",
     }

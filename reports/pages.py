@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts.words import about
 from projects.measures import round_half_up
 from reports.tables import Cell, Column, Heading, Kind, Level, Row, Table
 
@@ -86,7 +87,7 @@ def page_table(table: Table, links: Callable[[Row], Mapping[str, str]], *, lead_
 
 
 def _row(table: Table, row: Row, links: Mapping[str, str], lead_key: str) -> PageRow:
-    cells = {cell.column.key: cell for cell in table.cells(row)}
+    cells = {cell.column.key: cell for cell in table.cells(row, about())}
     drawn = [_cell(cell, cells, links.get(key, "")) for key, cell in cells.items() if key != lead_key]
     return PageRow(row.label, links.get(lead_key, ""), row.level.value, drawn)
 

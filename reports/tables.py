@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from funding.measures import exact_text
-from projects.measures import DASH, number_text, percent_text, points_text, wan_text, wan_to_yi, yi_text
+from projects.measures import ABOUT, DASH, number_text, percent_text, points_text, wan_text, wan_to_yi, yi_text
 
 Value = Decimal | int | str | None
 
@@ -123,9 +123,9 @@ class Table:
     def total(self) -> Row | None:
         return next((row for row in self.rows if row.level is Level.TOTAL), None)
 
-    def cells(self, row: Row) -> list[Cell]:
-        """The cells of a row, one for each column."""
-        return [make_cell(column, row.values.get(column.key), approx=column.key in row.approx) for column in self.columns]
+    def cells(self, row: Row, about: str = ABOUT) -> list[Cell]:
+        """The cells of a row, one for each column; `about` stands before what is approximate."""
+        return [make_cell(column, row.values.get(column.key), approx=column.key in row.approx, about=about) for column in self.columns]
 
     def headings(self) -> list[Heading]:
         """Headings in one row, or in two where neighbours share a heading above."""
@@ -136,11 +136,11 @@ class Table:
         return 2 if any(column.group for column in self.columns) else 1
 
 
-def make_cell(column: Column, value: Value, *, approx: bool = False) -> Cell:
-    return Cell(column, value, cell_text(column, value, approx=approx), approx and value is not None)
+def make_cell(column: Column, value: Value, *, approx: bool = False, about: str = ABOUT) -> Cell:
+    return Cell(column, value, cell_text(column, value, approx=approx, about=about), approx and value is not None)
 
 
-def cell_text(column: Column, value: Value, *, approx: bool = False) -> str:
+def cell_text(column: Column, value: Value, *, approx: bool = False, about: str = ABOUT) -> str:
     """Print a value as its column asks: a dash for what is not known, never a zero."""
     if value is None:
         return "" if column.kind is Kind.TEXT else DASH
@@ -150,20 +150,20 @@ def cell_text(column: Column, value: Value, *, approx: bool = False) -> str:
         return _move_text(int(value))
     if isinstance(value, int):
         return str(value)
-    return _amount_text(column, value, approx)
+    return _amount_text(column, value, approx, about)
 
 
-def _amount_text(column: Column, value: Decimal, approx: bool) -> str:
+def _amount_text(column: Column, value: Decimal, approx: bool, about: str) -> str:
     if column.kind is Kind.PERCENT:
         return percent_text(value, column.places).removesuffix("%")
     if column.kind is Kind.POINTS:
         return points_text(value, column.places)
     if column.kind is Kind.YI:
-        return yi_text(value, column.places, grouped=True, approx=approx)
+        return yi_text(value, column.places, grouped=True, approx=approx, about=about)
     if column.kind is Kind.EXACT:
-        return exact_text(value, approx=approx)
+        return exact_text(value, approx=approx, about=about)
     if column.kind is Kind.WAN:
-        return wan_text(value, column.places, grouped=True, approx=approx)
+        return wan_text(value, column.places, grouped=True, approx=approx, about=about)
     return number_text(value, column.places)
 
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.words import listed
+from accounts.words import about, listed
 from projects.measures import MonthFigures, Sums, percent_text, points_text, schedule, share, unreported_plan, yi_text
 from projects.models import with_half
 from projects.period import FIRST_HALF, Period
@@ -45,10 +45,10 @@ def _lead(total: MonthFigures, question: Question) -> str:
         if month.month == 1
         else _("%(year)s年1—%(month)s月") % {"year": month.year, "month": month.month},
         "count": total.count,
-        "ytd": yi_text(total.ytd_wan, 2, approx=total.done_approx),
+        "ytd": yi_text(total.ytd_wan, 2, approx=total.done_approx, about=about()),
         "rate": percent_text(total.rate, 1),
         "points": points_text(total.difference, 1).lstrip("+-"),
-        "month": yi_text(total.month_wan, 2, approx=total.done_approx),
+        "month": yi_text(total.month_wan, 2, approx=total.done_approx, about=about()),
     }
     if total.ytd_wan is None:
         unsaid = (

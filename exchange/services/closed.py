@@ -13,6 +13,7 @@ from exchange.parse import ReadRow
 from exchange.plan import SLOTS, Action, PlannedRow, Slot, Value
 from exchange.services.guard import writes_month
 from exchange.services.reading import label_of
+from exchange.services.rough import FLAG
 from exchange.services.setting import Seen, say
 from projects.findings import Finding, Severity
 from projects.models import ReportingPeriod
@@ -49,7 +50,7 @@ def _changes(row: ReadRow, plan: PlannedRow) -> tuple[str, str]:
 
 def _month_columns(plan: PlannedRow) -> list[tuple[str, tuple[Value, Value]]]:
     """The columns of the month that the row would write, or would if somebody chose the file's side of a conflict, with old and new value."""
-    planned = [pair for intent in plan.intents if intent.table == "month" for pair in intent.changes.items()]
+    planned = [pair for intent in plan.intents if intent.table == "month" for pair in intent.changes.items() if pair[0] != FLAG]
     open_cells = [cell for conflict in conflicts_of(plan) if conflict.is_open for cell in conflict.cells if cell.table == "month"]
     return planned + [(cell.column, (cell.ours, cell.theirs)) for cell in open_cells]
 

@@ -21,6 +21,7 @@ from exchange.services.lookups import owner_ids
 from exchange.services.matching import LISTS, Finder
 from exchange.services.merging import Merger, RowSides, forgive
 from exchange.services.records import month_record, project_record, stage_of
+from exchange.services.rough import mark_rough, rough_fields
 from exchange.services.setting import Seen, Setting, say, text_of
 from exchange.services.snapshot import Frame, Snapshot, load
 from exchange.services.wording import STORED_WORDING as STORED_WORDING  # every code said here is worded
@@ -97,11 +98,12 @@ class _Judge:
         if row.blocked:
             return PlannedRow(row.sheet, row.row, Action.HELD, name, unit.pk if unit else None, known.project.id if known else None)
         intents = self._intents(row, known, sector)
+        mark_rough(row, intents, known)
         action = Action.CREATE if known is None else Action.CHANGE if intents else Action.SAME
         project_id = known.project.id if known is not None else None
         unit_id = self.snapshot.units[project_id] if project_id is not None else unit.pk if unit else None
         period = str(self.frame.period.as_period) if self.frame.period is not None else None
-        return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind)
+        return PlannedRow(row.sheet, row.row, action, name, unit_id, project_id, intents, period, row.kind, rough=rough_fields(row))
 
     def _merge(self, row: ReadRow, known: Known, unit: ReportingUnit | None, sector: int | None, sides: RowSides) -> PlannedRow:
         """A row of our own template: only what was touched is compared, judged and planned."""
@@ -112,7 +114,9 @@ class _Judge:
             self.seen.unfilled += 1
             self.seen.projects.discard(known.project.id)  # nothing was reported of it
             return planned
+        planned.rough = rough_fields(row)
         merged = self.merger.merge(row, sides, self._intents(row, known, sector))
+        mark_rough(row, merged.intents, known)
         if not sides.is_untouched:
             self._judge_touched(row, known, unit, sides)
         if row.blocked:

@@ -16,7 +16,7 @@ from exchange.sheets import Kind
 from exchange.sheets.stamp import Marker
 from exchange.sheets.template import ARRIVED, TemplateRow, template_fields
 from funding.models import Bond, CentralPlan, FundAccount
-from funding.models.accounts import FundSource
+from funding.models.accounts import HOLDS, FundSource
 from funding.services.ledger import Key
 from projects.values import Month, fen_to_wan
 
@@ -29,9 +29,9 @@ def fund_accounts(unit: Any, kind: Kind, year: int, until: date) -> list[FundAcc
     One whose entries were all taken back has nothing to fill in; nor has a bond that came later, of which nothing could be spent by then.
     """
     of_kind = {"bond__issue__year": year} if kind is Kind.BOND else {"plan__year": year, "source": FundSource.CENTRAL}
-    rows = FundAccount.objects.filter(project__unit=unit, **of_kind).select_related("bond__issue", "plan", "project")
+    rows = FundAccount.objects.filter(HOLDS, project__unit=unit, **of_kind).select_related("bond__issue", "plan", "project")
     found = rows.order_by("bond__issue__number", "bond__years", "plan__given_on", "plan", "project__sector__sort_order", "project")
-    return [row for row in found if (row.assigned_wan or row.completed_wan) and _came_by(row, until)]
+    return [row for row in found if _came_by(row, until)]
 
 
 def _came_by(account: FundAccount, until: date) -> bool:

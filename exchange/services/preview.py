@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.words import about
 from exchange.funds import ACCOUNT, STEP_OF, Target
 from exchange.merge import conflicts_of, kept_of
 from exchange.models import Upload, UploadPart
@@ -24,6 +25,7 @@ from exchange.services.conflicts import choice_key
 from exchange.services.parts import read_part
 from exchange.services.proposing import count_proposals, is_direct, is_proposed
 from exchange.services.reviewing import VOIDS, VOIDS_SUBMITTED, voids_review
+from exchange.services.rough import was_rough
 from funding.models import FundAccount
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
@@ -281,14 +283,15 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
         for column, (old, new) in intent.changes.items():
             if (intent.table, column, new) == ("project", "name", row.name) and intent.id is None:
                 continue  # it heads the row
-            before = _words(intent.table, column, old, names) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
+            was, now = was_rough(intent, column, row.rough), column in row.rough
+            before = _said(intent.table, column, old, names, was) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
             label = _label(intent.table, column, upload)
             if intent.table == ACCOUNT:
                 label = f"{Target.unpack(row.fund or []).name} · {label}"
             proposed = is_proposed(row, intent, column, direct=direct)
             if proposed:
                 label = (_("已申请待审核·%(label)s") if column in row.waits else _("变更申请·%(label)s")) % {"label": label}
-            yield Line(label, before, _words(intent.table, column, new, names), proposed)
+            yield Line(label, before, _said(intent.table, column, new, names, now), proposed)
 
 
 def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[ConflictLine]:
@@ -319,6 +322,12 @@ def _label(table: str, column: str, upload: Upload) -> str:
     if table == "annual" and upload.counts.get("year"):
         return _("%(year)s年·%(label)s") % {"year": upload.counts["year"], "label": label}
     return _("清单·%(label)s") % {"label": label} if table == "entry" else label
+
+
+def _said(table: str, column: str, value: Value, names: Mapping[tuple[type[models.Model], int], str], rough: bool) -> str:
+    """A value in words; an amount that is only roughly known says so."""
+    text = _words(table, column, value, names)
+    return f"{about()}{text}" if rough and isinstance(value, int) and (table, column) in _MONEY else text
 
 
 def _words(table: str, column: str, value: Value, names: Mapping[tuple[type[models.Model], int], str]) -> str:

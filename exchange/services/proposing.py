@@ -16,12 +16,11 @@ from accounts.roles import Action as May
 from exchange.models import Upload
 from exchange.plan import Action, Intent, PlannedRow, Value
 from exchange.services.faults import NotAllowedError, StateError, UploadError
-from projects.proposals import CODE, PLANNED, Change, as_text, fresh
+from projects.proposals import BESIDE_TOTAL, CODE, PLANNED, Change, as_text, fresh
 from projects.services.proposal_batches import Asked, waiting_changes
 from projects.values import fen_to_wan
 
 MONTHLY = "monthly_progress"
-_BESIDE_TOTAL = "total_text"
 _ACTIVE = frozenset({Action.CREATE, Action.CHANGE})
 _SETTLED = frozenset({Action.CHANGE, Action.SAME})
 
@@ -82,8 +81,8 @@ def is_proposed(row: PlannedRow, intent: Intent, column: str, *, direct: bool) -
         return column == CODE and _holds(intent.old.get(column))
     if intent.table != "project":
         return False
-    if column == _BESIDE_TOTAL:
-        return _holds(intent.old.get(column)) or _holds(intent.old.get("total_wan"))
+    if column in BESIDE_TOTAL:
+        return bool(intent.old.get(column)) or _holds(intent.old.get("total_wan"))
     return column in PLANNED and _holds(intent.old.get(column))
 
 

@@ -48,10 +48,10 @@ STORED_WORDING = {
         "Where the project was renamed, edit it or ask for the change; else check the code",
     ),
     "renamed_format": Wording(
-        "文件内容是 {format} 格式，与扩展名不符，已按内容读取",
-        "The content is {format}, unlike the file's name; read by content",
-        "下次请用正确的扩展名保存",
-        "Save it under its right name",
+        "文件名以 {suffix} 结尾，内容却是{what_zh}，已按内容读取",
+        "The file is named {suffix} but is {what_en}; read by content",
+        "请在 Excel 或 WPS 中打开，另存为 .xlsx 后上传；或把文件名改为以 {right} 结尾",
+        "Open it in Excel or WPS and save it as .xlsx, or name it {right}",
     ),
     "external_links": Wording(
         "文件链接到其他工作簿，只读取了保存的结果，没有打开链接",

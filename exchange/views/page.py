@@ -217,12 +217,21 @@ def _preview_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     return {
         "preview": preview(upload, show, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1),
         "blank": pgettext("value", "空"),
+        "renamed": _renamed(upload),
         "choosing": show is Show.CONFLICT and upload.state == Upload.State.CHECKED and may_write(request.user, upload, Action.UPLOAD),
         "shows": [(each.value, label, _counted(each, rows[each], upload)) for each, label in SHOWS.items()],
         "missing": [finding for finding in upload.findings if finding.get("code") in NOT_IN_FILE and not finding.get("row")],
         "preview_query": _query(request, "p"),
         "show_query": _query(request, "p", "show"),
     }
+
+
+def _renamed(upload: Upload) -> dict[str, str]:
+    """That the file is something else than its name says, what it is and how to send it; empty where name and content agree."""
+    found = next((finding for finding in upload.findings if finding.get("code") == "renamed_format"), None)
+    if found is None:
+        return {}
+    return {"words": wording(found["zh"], found["en"]), "advice": wording(found["zh_fix"], found["en_fix"])}
 
 
 def _counted(show: Show, rows: int, upload: Upload) -> int | str:

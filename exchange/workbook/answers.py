@@ -17,6 +17,15 @@ _NAMES: Mapping[str, frozenset[str]] = {
     "csv": frozenset({".csv", ".txt", ".tsv"}),
 }
 
+# What a format is called where a file's name says another, and how such a file is named.
+_CALLED = {
+    "xlsx": ("Excel 工作簿", "an Excel workbook", ".xlsx"),
+    "xlsb": ("Excel 二进制工作簿", "a binary Excel workbook", ".xlsb"),
+    "xls": ("旧版 Excel 工作簿", "an old Excel workbook", ".xls"),
+    "ods": ("OpenDocument 表格", "an OpenDocument sheet", ".ods"),
+    "csv": ("逗号分隔的文本（CSV）", "delimited text (CSV)", ".csv"),
+}
+
 
 class _Rows:
     """The rows of one sheet, read from the spool each time they are walked."""
@@ -34,7 +43,9 @@ def book_of(header: Mapping[str, Any], spool: BinaryIO, filename: str) -> RawBoo
     form = header["format"]
     remarks = list(header["remarks"])
     if PurePath(filename).suffix.lower() not in _NAMES[form]:
-        remarks.insert(0, ("renamed_format", {"format": form}))
+        zh, en, right = _CALLED[form]
+        suffix = PurePath(filename).suffix.lower()
+        remarks.insert(0, ("renamed_format", {"format": form, "suffix": suffix or "—", "what_zh": zh, "what_en": en, "right": right}))
     return RawBook(filename, form, [_sheet(plain, spool) for plain in header["sheets"]], remarks)
 
 

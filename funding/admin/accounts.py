@@ -21,6 +21,7 @@ from funding.admin.double_page import double_page
 from funding.admin.proof_page import proof_page
 from funding.admin.watch_page import watch_page
 from funding.models import FundAccount, FundEntry, UseAdjustment
+from funding.models.accounts import HOLDS
 from projects.admin.base import FoundByProject
 from projects.admin.filters import ChipFilter, UnitFilter, UnitOfProjectFilter
 from projects.models import Project
@@ -66,6 +67,12 @@ class FundAccountAdmin(FoundByProject, PostedAdmin):
     n_paid = money_column("paid_wan", _("支出（万元）"))
     n_idle = left_column("arrived_wan", "paid_wan", _("到位未支出（万元）"))
     n_completed = money_column("completed_wan", _("完成投资（万元）"))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The list leaves out accounts in which nothing is left; their own pages stay."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        return rows.filter(HOLDS) if match is not None and match.url_name == "funding_fundaccount_changelist" else rows
 
     def get_urls(self) -> Any:
         return [path("watch/", self.admin_site.admin_view(watch_page), name="funding_watch"), *super().get_urls()]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import scope
 from accounts.roles import Action
 from accounts.scoped_admin import ScopeGuard
+from accounts.words import about
 from funding.measures import exact_text
 from funding.models import Bond, CentralPlan
 from funding.models.accounts import FundSource
@@ -64,7 +65,7 @@ class SumChangeList(ChipChangeList):
             return SumCell(name)
         first, *others = (found[f"sum_{column}"] or Decimal(0) for column in columns)
         rough = self._rough and "amount_wan" in columns
-        return SumCell(name, exact_text(first - sum(others, Decimal(0)), approx=rough), True)
+        return SumCell(name, exact_text(first - sum(others, Decimal(0)), approx=rough, about=about()), True)
 
 
 class CityBooks(ScopeGuard):
@@ -190,7 +191,7 @@ def left_column(whole: str, taken: str, title: Any) -> Any:
 
     @admin.display(description=title)
     def show(page: Any, row: Any) -> str:
-        return exact_text(getattr(row, whole) - getattr(row, taken), approx=getattr(row, "is_approximate", False))
+        return exact_text(getattr(row, whole) - getattr(row, taken), approx=getattr(row, "is_approximate", False), about=about())
 
     return show
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
+from accounts.words import about
 from funding.admin.base import KeptForm, left_column, money_column
 from funding.admin.days import check_days
 from funding.admin.fund_page import plan_page
@@ -60,7 +61,7 @@ class CentralPlanAdmin(RegisteredAdmin):
 
     @admin.display(description=_("下达金额（万元）"), ordering="amount_wan")
     def n_amount(self, row: CentralPlan) -> str:
-        return exact_text(row.amount_wan, approx=row.is_approximate)
+        return exact_text(row.amount_wan, approx=row.is_approximate, about=about())
 
     @admin.display(description=_("数据"))
     def mark(self, row: CentralPlan) -> Any:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import say_what_fits
 from accounts.roles import Action
 from accounts.scope import for_user
 from funding.admin.checking import judge
@@ -38,7 +39,8 @@ PLAN_STEPS = (
 
 def wan(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DecimalField:
     """An amount in 万元, to the 分. Its sign is the service's to judge: money that went back is a negative entry with a document."""
-    return forms.DecimalField(label=label, required=required, max_digits=18, decimal_places=6, widget=WanInput, help_text=help_text)
+    made = forms.DecimalField(label=label, required=required, max_digits=18, decimal_places=6, widget=WanInput, help_text=help_text)
+    return say_what_fits(made)  # type: ignore[no-any-return]
 
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:

@@ -25,7 +25,7 @@ from funding.figures import central_by_plan, flow_of
 from funding.lookups import limits_on
 from funding.measures import Drawn, central_rates
 from funding.models import Bond, CentralPlan, FundAccount, FundEntry
-from funding.models.accounts import FundSource
+from funding.models.accounts import HOLDS, FundSource
 from funding.records import OVER_ARRIVED
 from projects.workflow import Refused
 
@@ -108,7 +108,7 @@ def _context(page: Any, request: HttpRequest, fund: Bond | CentralPlan) -> dict[
         # Beside the fund's own amount stands its own money; what others add to a plan is in the table below.
         "own": flow_of(entries if is_bond else entries.filter(account__source=FundSource.CENTRAL)),
         **({} if is_bond else plan_rates(fund, entries, whole_city=city_wide(request.user, Action.VIEW))),
-        "accounts": list(accounts.select_related("project__unit").order_by("project__unit__sort_order", "project__name", "source")),
+        "accounts": list(accounts.filter(HOLDS).select_related("project__unit").order_by("project__unit__sort_order", "project__name", "source")),
         "entries": [{"row": row, "step": step_word(fund, row.step)} for row in shown[:_SHOWN]],
         "entry_count": count,
         "more": max(0, count - _SHOWN),

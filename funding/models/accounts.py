@@ -20,6 +20,10 @@ from projects.models import Project
 from projects.models.fields import WanField
 from projects.values import wan_to_fen
 
+# Accounts in which anything is left. One whose entries were all taken back can't be deleted (its entries stay, and are its history), and
+# has nothing to show in a list of who got what; its entries are found among the entries, and bringing them back fills it again.
+HOLDS = Q(assigned_wan__gt=0) | Q(completed_wan__gt=0)
+
 
 class FundSource(models.TextChoices):
     """Whose money an account holds."""

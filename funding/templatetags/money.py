@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.db import models
 
+from accounts.words import about
 from funding.measures import exact_text
 from projects.models.fields import WanField
 
@@ -17,7 +18,7 @@ register = template.Library()
 @register.filter
 def exact(amount_wan: Decimal | None, approx: object = False) -> str:
     """`{{ amount|exact }}`, or `{{ amount|exact:is_approximate }}` for what may be known only roughly."""
-    return exact_text(amount_wan, approx=bool(approx))
+    return exact_text(amount_wan, approx=bool(approx), about=about())
 
 
 @register.filter

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
@@ -90,6 +91,28 @@ class ClassificationAdmin(PlainAdmin):
 threshold_readers: list[Callable[[tuple[str, str | None, str, str]], object]] = [lambda row: Thresholds.from_rows([row])]
 
 
+# Units of the stored thresholds in the reader's language; one that is not here is shown as it is stored.
+UNITS: Mapping[str, Any] = {
+    "天": pgettext_lazy("unit", "天"),
+    "工作日": pgettext_lazy("unit", "工作日"),
+    "日": pgettext_lazy("unit", "日"),
+    "日期": pgettext_lazy("unit", "日期"),
+    "月-日": pgettext_lazy("unit", "月-日"),
+    "个月": pgettext_lazy("unit", "个月"),
+    "年": pgettext_lazy("unit", "年"),
+    "分": pgettext_lazy("unit", "分"),
+    "倍": pgettext_lazy("unit", "倍"),
+    "字": pgettext_lazy("unit", "字"),
+    "百分点": pgettext_lazy("unit", "百分点"),
+    "完成比": pgettext_lazy("unit", "完成比"),
+    "相似度": pgettext_lazy("unit", "相似度"),
+    "亩/公顷": pgettext_lazy("unit", "亩/公顷"),
+    "口径": pgettext_lazy("unit", "口径"),
+    "方案": pgettext_lazy("unit", "方案"),
+    "万元": _("万元"),
+}
+
+
 class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
     """A number that no rule could read is not stored: every page that asks the rule would fail on it."""
 
@@ -114,9 +137,13 @@ class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
 class ThresholdAdmin(PlainAdmin):
     form = ThresholdForm
     head_line = _("规则拿来比较的数，按年份生效，改动有据")
-    list_display = ("code", "key", "value", "unit", "valid_from", "valid_to", "note", "source")
+    list_display = ("code", "key", "value", "unit_words", "valid_from", "valid_to", "note", "source")
     search_fields = ("code", "note")
     search_help_text = _("代码、说明")
+
+    @admin.display(description=_("单位"), ordering="unit")
+    def unit_words(self, row: Threshold) -> str:
+        return str(UNITS.get(row.unit, row.unit))
 
 
 @admin.register(StageField)

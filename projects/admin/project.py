@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import city_wide
+from accounts.words import about
 from projects.admin.base import TrackedAdmin, TrackedInline
 from projects.admin.changelist import ProjectChangeList, panel_column, rate_cell
 from projects.admin.closed import ClosedCodes, ClosedColumns
@@ -154,7 +155,7 @@ class ProjectAdmin(ClosedColumns, TrackedAdmin):
 
     @admin.display(description=_("总投资（万元）"), ordering="total_then")
     def n_total(self, project: Any) -> str:
-        return wan_text(project.total_then, grouped=True, approx=project.is_approx)
+        return wan_text(project.total_then, grouped=True, approx=project.is_approx, about=about())
 
     @admin.display(description=_("年度计划（万元）"), ordering="plan_then")
     def n_plan(self, project: Any) -> str:

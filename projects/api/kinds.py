@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.api.errors import ApiError, Fault, fault
 from accounts.api.writing import text_of
 from accounts.models import ReportingUnit
+from accounts.numbers import say_what_fits
 from projects.admin.forms import CodeForm
 from projects.api.rows import Rows, Written, by_column, lines
 from projects.findings import Severity
@@ -131,7 +132,7 @@ def typed(closed: Mapping[str, Any], at: str = "") -> dict[str, str]:
         else:
             column: Any = Project._meta.get_field(name)
             try:
-                read = column.formfield(required=False).clean(text)
+                read = say_what_fits(column.formfield(required=False), column).clean(text)
                 column.clean(read, Project())
                 found[name] = as_text(read)
             except ValidationError as error:

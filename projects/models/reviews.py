@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import ReportingUnit
 from projects.models.progress import MonthReport, ReportingPeriod
@@ -50,7 +51,7 @@ class ReviewEvent(models.Model):
     append_only = True
 
     class Kind(models.TextChoices):
-        SUBMIT = Verb.SUBMIT.value, _("提交")
+        SUBMIT = Verb.SUBMIT.value, pgettext_lazy("a month report", "提交")
         RETURN = Verb.RETURN.value, _("退回")
         APPROVE = Verb.APPROVE.value, _("审核通过")
         VOID = Verb.VOID.value, _("改动后回到草稿")

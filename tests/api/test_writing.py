@@ -180,3 +180,12 @@ def test_a_warning_asks_for_a_reason(cast: Cast, officer: Client) -> None:
     answered = send(officer, "POST", MONTHS, {**asked, "reason": "提前完成，见说明"})
     assert answered.status_code == 201
     assert {one["severity"] for one in answered.json()["findings"]} >= {"warning"}
+
+
+def test_a_number_that_does_not_fit_is_told_what_would(cast: Cast, officer: Client) -> None:
+    answer = send(officer, "POST", PROJECTS, a_project(cast, total_wan=int("9" * 30)))
+    assert answer.status_code == 400
+    (told,) = answer.json()["errors"]
+    assert (told["pointer"], told["code"]) == ("/total_wan", "number")
+    assert "应填不超过 1,000,000,000 的数，最多 6 位小数" in told["message"]
+    assert Project.objects.count() == 0

@@ -13,11 +13,12 @@ from exchange.services.inverse import inversion_of
 from exchange.services.undo import mark_of, redo, undo
 from exchange.services.undo_words import kept_places, place_lines
 from funding.ledger import Step
-from funding.models import FundEntry
+from funding.models import FundAccount, FundEntry
 from funding.proofs import faults
 from funding.services.bonds import adjust_use
 from funding.services.ledger import reverse
 from projects.models import Project, Source
+from reports.money import money
 from tests.conftest import Cast
 from tests.exchange.funds import BONDS, CENTRAL, FIRST, ISSUED, JUNE, SECOND, checked, held, issue, ledger, plan, sent
 from tests.exchange.test_intake_services import LIST
@@ -186,3 +187,24 @@ def test_the_ledger_is_taken_back_by_the_city_alone(people: Cast, projects) -> N
     assert ledger() == before
     undo(upload, actor=people.city)
     assert upload.state == "undone"
+
+
+def test_accounts_emptied_by_an_undo_are_no_rows_of_zero(people: Cast, projects, signed_in) -> None:
+    bonds, _paper = issue(), plan()
+    upload = sent({"专项债券": BONDS, "中央": CENTRAL}, people.city)
+    client = signed_in(people.city)
+    lists, fund = "/admin/funding/fundaccount/", f"/admin/funding/bond/{bonds[10].pk}/"
+    project_tab = f"/admin/projects/project/{projects[FIRST].pk}/"
+
+    def tables() -> list[int]:
+        found = {table.name: table for table in money(people.city, 2020, JUNE).tables}
+        return [len(found[name].rows) - 1 for name in ("units", "projects")]
+
+    assert (client.get(lists).context["cl"].result_count, len(client.get(fund).context["accounts"]), tables()) == (4, 1, [1, 2])
+    undo(upload, actor=people.city, reason="报错了")
+    assert (client.get(lists).context["cl"].result_count, len(client.get(fund).context["accounts"]), tables()) == (0, 0, [0, 0])
+    assert client.get(project_tab).status_code == 200
+    assert FundAccount.objects.count() == 4, "their entries are their history"
+    assert client.get(f"/admin/funding/fundentry/?upload_id={upload.pk}").context["cl"].result_count == FundEntry.objects.count()
+    redo(upload, actor=people.city)
+    assert (client.get(lists).context["cl"].result_count, tables()) == (4, [1, 2])

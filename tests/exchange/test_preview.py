@@ -8,11 +8,17 @@ import pytest
 from django.utils import translation
 
 from accounts.models import ReportingUnit
+from accounts.words import about
 from exchange.models import Upload
 from exchange.plan import Action, Intent
+from exchange.services.check import check
+from exchange.services.commit import commit
 from exchange.services.preview import Show, preview, totals
-from projects.models import Classification, Organisation, Project
-from tests.exchange.cast import made_upload, new_project, planned
+from exchange.services.receive import receive
+from exchange.services.undo import undo
+from projects.models import Classification, ListVersion, MonthReport, Organisation, Project
+from tests.books import Sheet, xlsx
+from tests.exchange.cast import list_version, made_upload, make_cast, new_project, planned, project_list
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +61,7 @@ def test_pages_together_hold_every_row_asked_for_once_in_sheet_order(mixed: Uplo
         Show.CONFLICT: lambda n: False,  # these rows came without a template: nothing was merged
         Show.KEPT: lambda n: False,
         Show.PROPOSED: lambda n: n % 21 == 1,
+        Show.VOIDED: lambda n: False,  # no month of theirs is stored
     }[show]
     expected = [number for number in range(330) if fits(number)]
     assert rows_of(mixed, show) == expected
@@ -164,3 +171,53 @@ def test_english_labels_are_asked_of_the_language_in_force(unit: ReportingUnit) 
     upload = made_upload(unit, rows=[new_project("甲项目", 5, unit)])
     with translation.override("en"):
         assert preview(upload).rows[0].lines[0].label == translation.gettext("总投资（万元）")
+
+
+def test_an_approximate_total_is_shown_and_kept_as_one() -> None:
+    cast, version = make_cast(with_reference=True), list_version()
+    key, number = version.split("/")
+    chosen = ListVersion.objects.get(list__key=key, number=int(number))
+
+    def sent(total: str) -> Upload:
+        upload = receive(project_list(total), "项目表.xlsx", actor=cast.officer, list_version=chosen)
+        return check(upload, actor=cast.officer)
+
+    def line(upload: Upload, label: str) -> tuple[str | None, str]:
+        return next((one.old, one.new) for row in preview(upload).rows for one in row.lines if one.label == label and row.name == "株洲路拓宽改造")
+
+    first = sent("2.3亿元左右")
+    assert line(first, "总投资（万元）") == (None, "约23,000")
+    commit(first, actor=cast.officer, reason="清单")
+    project = Project.objects.get(name="株洲路拓宽改造")
+    assert (project.total_wan, project.total_text, project.is_approx) == (23000, "2.3亿元左右", True)
+    assert preview(sent("23000")).total == 0, "the same number without the word is no news"
+    second = sent("约2.5亿元")
+    assert line(second, "总投资（万元）") == ("约23,000", "约25,000")
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert line(second, str(Project._meta.get_field("total_wan").verbose_name))[1] == f"{about()}25,000"
+    commit(second, actor=cast.officer, reason="清单")
+    third = sent("26000")
+    assert line(third, "总投资（万元）") == ("约25,000", "26,000")
+    commit(third, actor=cast.officer, reason="清单")
+    project.refresh_from_db()
+    assert (project.total_wan, project.total_text, project.is_approx) == (26000, "", False)
+    undo(third, actor=cast.officer)
+    project.refresh_from_db()
+    assert (project.total_wan, project.total_text, project.is_approx) == (25000, "约2.5亿元", True)
+
+
+def test_an_approximate_figure_of_a_month_is_shown_and_kept_as_one() -> None:
+    cast = make_cast(with_reference=True)
+    commit(check(receive(project_list(), "表.xlsx", actor=cast.officer, unit=cast.unit), actor=None), actor=None, reason="清单")
+    table = """
+        崂山区重点项目2020年6月进展情况
+        单位：万元
+        序号|项目名称|项目代码|所属区市|总投资|2020年计划投资|6月完成投资|1-6月累计完成投资|形象进度
+        1|株洲路拓宽改造|2019-370212-48-01-000001|崂山区|12000|4000|约700|2200|路基完成80%，桥涵完成两座
+    """
+    upload = check(receive(xlsx(Sheet("月报", table)), "月报.xlsx", actor=cast.owner, unit=cast.unit), actor=cast.owner)
+    (row,) = preview(upload).rows
+    assert {one.label: one.new for one in row.lines}["本月完成投资（万元）"] == "约700"
+    commit(upload, actor=cast.owner, reason="估计")
+    assert MonthReport.objects.get().is_approx

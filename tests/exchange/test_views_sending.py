@@ -13,6 +13,8 @@ from accounts.models import AuditEvent
 from exchange.models import Upload, UploadFile
 from projects.models import ReportingPeriod
 from projects.values import Month
+from tests.books import csv
+from tests.exchange.cast import LIST as TABLE
 from tests.exchange.cast import Cast, client_of, figures, made_upload, make_cast, project_list, sent
 
 pytestmark = pytest.mark.django_db
@@ -293,3 +295,13 @@ def test_district_forms_offer_the_own_unit_alone(cast: Cast) -> None:
 def test_answers_are_kept_out_of_caches(cast: Cast) -> None:
     assert "no-store" in client_of(cast.owner).get(LIST)["Cache-Control"]
     assert "private" in client_of(cast.owner).get(LIST)["Cache-Control"]
+
+
+def test_a_text_file_under_a_workbook_s_name_is_told_above_the_preview(cast: Cast) -> None:
+    client = client_of(cast.owner)
+    client.post("/uploads/", {"file": sent(csv(TABLE.format(total=12000)), "崂山区项目表.xlsx")})
+    page = client.get(f"/uploads/{Upload.objects.latest('pk').public_id}/").content.decode()
+    note = page[page.index("data-renamed") :][:300]
+    assert "文件名以 .xlsx 结尾，内容却是逗号分隔的文本（CSV），已按内容读取。请在 Excel 或 WPS 中打开，另存为 .xlsx 后上传" in note
+    client.post("/uploads/", {"file": sent(csv(TABLE.format(total=12000)), "崂山区项目表.csv")})
+    assert "data-renamed" not in client.get(f"/uploads/{Upload.objects.latest('pk').public_id}/").content.decode()

@@ -119,11 +119,12 @@ def test_text_rows_are_records_not_lines() -> None:
 def test_file_is_what_its_bytes_are(form: str, filename: str, told: bool) -> None:
     book = read_book(WRITERS[form](SHEET), filename)
     assert book.format == form
-    assert (("renamed_format", {"format": form}) in book.remarks) is told
+    assert [(code, params["format"]) for code, params in book.remarks if code == "renamed_format"] == ([("renamed_format", form)] if told else [])
 
 
 def test_text_under_the_name_of_a_workbook_is_read_and_told() -> None:
-    assert read_book(csv(TABLE), "a.xls").remarks[0] == ("renamed_format", {"format": "csv"})
+    code, params = read_book(csv(TABLE), "a.xls").remarks[0]
+    assert (code, params["format"], params["suffix"], params["right"]) == ("renamed_format", "csv", ".xls", ".csv")
 
 
 def test_comments_of_ods_are_no_cell_text() -> None:

@@ -377,3 +377,28 @@ def test_every_form_of_a_tracked_row_carries_its_mark(cast, signed_in):
     make_plan(project, 10)
     sent = form_of(signed_in(cast.owner).get(change_url(project)))
     assert (sent["revision_seen"], sent["annual_plans-0-revision_seen"]) == ("1", "1")
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "kind,name,typed,said",
+    [
+        ("project", "expected_output_wan", HUGE, f"读到“{HUGE}”；应填不超过 1,000,000,000 的数，最多 6 位小数"),
+        ("project", "expected_output_wan", "1.23456789", "读到“1.23456789”；应填不超过 1,000,000,000 的数，最多 6 位小数"),
+        ("project", "expected_output_wan", "很多", "不是数字；应填不超过 1,000,000,000 的数，最多 6 位小数"),
+        ("monthreport", "done_month_wan", HUGE, "应填不超过 1,000,000,000 的数，最多 6 位小数"),
+        ("monthreport", "progress_percent", HUGE, "应填不超过 9,999.99 的数，最多 2 位小数"),
+        ("annualplan", "year", HUGE, f"读到“{HUGE}”；应填"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_refused_in_our_words(cast, signed_in, project, kind, name, typed, said):
+    row = {"project": lambda: project, "monthreport": lambda: make_month(project, 6), "annualplan": lambda: make_plan(project, 4000)}[kind]()
+    client = signed_in(cast.city)
+    before = state()
+    sent = form_of(client.get(change_url(row)), change_reason="更正", **{name: typed})
+    told = errors_of(client.post(change_url(row), sent))[name]
+    assert len(told) == 1
+    assert said in str(told[0])
+    assert state() == before

@@ -213,6 +213,16 @@ def test_what_can_not_be_read_is_said(cast, signed_in, asked: dict[str, str]) ->
         assert signed_in(cast.city).get(reverse(name), asked).status_code == 400
 
 
+def test_one_unit_a_table_and_the_warnings_in_the_page_s_own(cast, signed_in, books) -> None:
+    page = signed_in(cast.city).get(reverse("reports:money"), {"year": "2020", "until": "2020-12-31"}).content.decode()
+    body = page[page.index("<main") :] if "<main" in page else page
+    assert body.count("单位：亿元") == 6, "five tables and the months'"
+    assert "（亿元）" not in body
+    clocks = body[body.index("clock-lines") : body.index("</ul>", body.index("clock-lines"))]
+    assert "额度387亿元还有155亿元未发行" in clocks
+    assert "万元" not in clocks
+
+
 def test_without_money_the_page_says_what_to_do(cast, signed_in) -> None:
     assert not QuotaBatch.objects.exists()
     text = signed_in(cast.city).get(reverse("reports:money")).content.decode()
