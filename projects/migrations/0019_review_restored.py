@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0017_cuts'),
+        ('projects', '0018_cut_as_of'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0018_review_restored'),
+        ('projects', '0019_review_restored'),
     ]
 
     operations = [
