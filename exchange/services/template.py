@@ -123,11 +123,11 @@ def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> T
         rows.append(TemplateRow(contents, snapshot.kinds[key], words, values, note))
         uid = uids[key]
         marks.append((uid, _revisions(known), "".join(marker.mark(uid, name, contents[name]) for name in issue.fields)))
-    note = period_note(unit, asked)
-    frame = TemplateFrame(kind, unit.name, asked, issued.strftime("%Y-%m-%d"), _choices(), year, note=note[0])
+    heed = period_note(unit, asked)
+    frame = TemplateFrame(kind, unit.name, asked, issued.strftime("%Y-%m-%d"), _choices(), year, note=heed[0])
     content = write_template(template_book(frame, rows, stamp_rows(marker.key, issue, marks)))
     title = f"{asked.zh}填报表" if asked else f"{'基础设施' if kind is Kind.INFRASTRUCTURE else '战新产业'}清单填报表"
-    return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids), note)
+    return Template(f"{unit.short_name}_{title}.xlsx", content, len(ids), heed)
 
 
 def _make_funds(unit: ReportingUnit, kind: Kind, year: int, until: date) -> Template:
