@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.models import ReportingUnit, User
 from accounts.roles import Role
 from tests.factories import make_unit, make_user
+from tests.sampling import IS_SAMPLE, NEAR_THE_DATABASE, SECOND_ENGINE, is_taken
 
 _OF_A_DATABASE = frozenset({"db", "transactional_db", "live_server"})
 
@@ -36,11 +37,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`PIPELINE_TEST_ONLY=database`: the tests that ask a database, for a second engine; the others say the same on any."""
-    if os.environ.get("PIPELINE_TEST_ONLY") != "database":
-        return
-    config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
-    items[:] = filter(_asks_a_database, items)
+    """`PIPELINE_TEST_ONLY=database`: the tests that ask a database, for a second engine; the others say the same on any. Then the sample."""
+    is_second = os.environ.get("PIPELINE_TEST_ONLY") == "database"
+    kept = {item for item in items if not is_second or _asks_a_database(item)}
+    if IS_SAMPLE:
+        kept = {item for item in kept if _is_sampled(item, is_second)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def _is_sampled(item: pytest.Item, is_second: bool) -> bool:
+    near = item.nodeid.partition("::")[0] in NEAR_THE_DATABASE
+    marker = item.get_closest_marker("sampled")
+    if is_second and not near and not is_taken(item.nodeid, SECOND_ENGINE):
+        return False
+    return marker is None or is_taken(f"case {item.nodeid}", marker.args[0])
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """`./run test`: every check and every test, on SQLite and on PostgreSQL, in one go. Arguments are passed to pytest.
 
+Of the long proofs a sample is taken (`tests.sampling`), unless tests are named or PIPELINE_TEST_WHOLE=1 asks for every case.
 Where the system has a PostgreSQL of its own (Debian 12: 15), the tests nearest to the database run on that as well;
 `PIPELINE_TEST_DB=system-postgresql .venv/bin/pytest` runs them all there.
 """
@@ -13,17 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.sampling import NEAR_THE_DATABASE
 from tests.system_postgres import newest
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# Where an older server could answer otherwise: bulk writes, triggers, locks, views, roles, what was known when.
-NEAR_THE_DATABASE = [
-    *(f"tests/exchange/{name}.py" for name in ("test_bulk", "test_intake_services", "test_hanging")),
-    *(f"tests/projects/{name}.py" for name in ("test_summary", "test_history", "test_cycle_together", "test_figures")),
-    *(f"tests/funding/{name}.py" for name in ("test_ledger_together", "test_ledger_rules", "test_posting")),
-    *("tests/reports/test_bi.py", "tests/reports/test_queries.py", "tests/api/test_paging.py"),
-]
 CODE = ["accounts", "projects", "funding", "exchange", "reports", "config", "tests", "benchmarks", "fixtures", "manage.py"]
 
 
@@ -43,6 +38,7 @@ def step(name: str, *command: str, **extra: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Run all steps, whatever fails on the way; 0 only if all passed."""
     os.environ["PIPELINE_EMBEDDED"] = "1"
+    os.environ["PIPELINE_TEST_SAMPLE"] = "0" if arguments or os.environ.get("PIPELINE_TEST_WHOLE") == "1" else "1"
     os.environ["PIPELINE_DATA_DIR"] = tempfile.mkdtemp(prefix="pipeline-test-")
     python = sys.executable
     results = [

@@ -31,6 +31,7 @@ SCHEMA.app = get_wsgi_application()
 OPERATIONS = {f"{one.ok().method.upper()} {one.ok().path}": one.ok() for one in SCHEMA.get_all_operations()}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_question_is_answered_as_the_schema_says(name: str, cast: Cast, settings_of_api: None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.exchange.killing import OF_UPLOADS, POINTS, Point, Stage, verdict
 from tests.exchange.private import private_database, run_privately
 
-pytestmark = pytest.mark.django_db  # else there would be no test database to copy
+pytestmark = [pytest.mark.sampled(3), pytest.mark.django_db]  # else there would be no test database to copy
 
 # What a file of `killing.Stage` writes: six projects changed, six new ones.
 NEW, CHANGED = ("project", "projectcode", "annualplan", "planversion", "locationshare"), ("project", "annualplan")
