@@ -17,6 +17,7 @@ from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch, 
 from funding.models.accounts import FundSource
 from funding.records import YearRecord
 from funding.standing import started_by
+from projects.history import State, rows_at
 from projects.models import Project
 
 _ZERO = Decimal(0)
@@ -42,9 +43,22 @@ def quota_by_batch(year: int, until: date | None = None) -> list[BatchFigures]:
     return [BatchFigures(batch, Drawn(batch.amount_wan, issued.get(batch.pk) or _ZERO)) for batch in batches]
 
 
-def quota_of_year(year: int, until: date | None = None) -> Drawn:
-    """The year's quota, what was issued of it by the day, and what is left."""
-    return Drawn.of(row.drawn for row in quota_by_batch(year, until))
+def quota_of_year(year: int, until: date | None = None, state: State = None) -> Drawn:
+    """The year's quota, what was issued of it by the day, and what is left; as it was known in a state. Two queries."""
+    batches, draws = rows_at(QuotaBatch, state).filter(year=year).order_by(), rows_at(QuotaDraw, state).order_by()
+    if until is not None:
+        batches = batches.filter(Q(given_on=None) | Q(given_on__lte=until))
+        draws = draws.filter(drawn_on__lte=until)
+    whole = dict(batches.values_list("id", "amount_wan"))
+    issued = draws.filter(batch_id__among=sorted(whole)).aggregate(total=Sum("amount_wan"))["total"]
+    return Drawn(sum(whole.values(), _ZERO), issued or _ZERO)
+
+
+def given_of_year(year: int, until: date, state: State = None) -> tuple[Decimal, bool]:
+    """What the year's central plans gave by the day, and whether any of it is only known roughly. One query."""
+    plans = rows_at(CentralPlan, state).filter(year=year).exclude(given_on__gt=until)
+    rows = list(plans.order_by().values_list("amount_wan", "is_approximate"))
+    return sum((amount for amount, _rough in rows), _ZERO), any(rough for _amount, rough in rows)
 
 
 def money_years() -> list[int]:

@@ -15,7 +15,7 @@ whatever it is asked of them; of a past day they are looked up in history, proje
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from projects.history import rows_at
+from projects.history import State, rows_at
 from projects.measures import Amount, MonthFigures, Sums, month_figures
 from projects.models import AnnualPlan, Entry, MonthReport, PlanVersion, Project, ReportingPeriod
 from projects.models.fields import WanField
@@ -65,7 +65,7 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
 
     With a known day the figures are those that the database held at its end, and projects that it did not know then are left out.
     """
-    until, year = moment.known_until, moment.month.year
+    until, year = moment.state, moment.month.year
     if until is not None:
         projects = projects.filter(Exists(rows_at(Project, until).filter(id=OuterRef("pk"))))
     else:
@@ -81,7 +81,7 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
 
 def with_places(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
     """Add what the project was: the ids and keys of unit, kind, sector and stage, its name, and whether its total is approximate."""
-    until = moment.known_until
+    until = moment.state
     if until is None:
         return projects.annotate(**{name: F(column) for name, (column, _field) in _OWN.items()})
     own = rows_at(Project, until).filter(id=OuterRef("pk"))
@@ -96,7 +96,7 @@ def with_reports(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
 
     To be called once for a month; `with_figures` does so for its own, and for the plan. Nothing is joined that is not asked for.
     """
-    if moment.known_until is not None:
+    if moment.state is not None:
         return projects
     month = moment.month
     relations: dict[str, Any] = {}
@@ -119,7 +119,7 @@ def _period(month: Month, half: int) -> Any:
 
 def planned(moment: Moment, column: str, output_field: Field[Any, Any] | None = None) -> Any:
     """What the year's plan has in a column."""
-    until = moment.known_until
+    until = moment.state
     if until is None:
         return F(f"{_plan(moment)}__{column}")
     plans = rows_at(AnnualPlan, until).filter(project_id=OuterRef("pk"), year=moment.month.year, month=None)
@@ -148,7 +148,7 @@ def done(moment: Moment) -> Any:
 
 def _said(moment: Moment, half: int, column: str, output_field: Field[Any, Any] | None) -> Any:
     """What the report of the month, or of this half of it, has in a column."""
-    until, report = moment.known_until, _report(moment, half)
+    until, report = moment.state, _report(moment, half)
     if until is not None:
         return Subquery(_reports_at(moment, half, until).values(column)[:1], output_field=output_field)
     if moment.approved:
@@ -156,7 +156,7 @@ def _said(moment: Moment, half: int, column: str, output_field: Field[Any, Any] 
     return F(f"{report}__{column}")
 
 
-def _reports_at(moment: Moment, half: int, until: datetime) -> QuerySet[Any]:
+def _reports_at(moment: Moment, half: int, until: State) -> QuerySet[Any]:
     """The report in history, of the project in an outer query."""
     reports = rows_at(MonthReport, until).filter(project_id=OuterRef("pk"))
     if moment.approved:
@@ -175,7 +175,7 @@ def _wan(rows: QuerySet[Any], column: str) -> Subquery:
 
 def _total(moment: Moment) -> Case:
     """The total investment at the end of the month: today's, unless something with a date later than that changed it."""
-    until, end = moment.known_until, moment.month.last_day
+    until, end = moment.state, moment.month.last_day
     now: Any = F("total_wan") if until is None else _wan(rows_at(Project, until).filter(id=OuterRef("pk")), "total_wan")
     entries = rows_at(Entry, until).filter(project_id=OuterRef("pk")).exclude(total_wan=None)
     decided = rows_at(PlanVersion, until).filter(project_id=OuterRef("pk")).exclude(total_wan=None)

@@ -15,7 +15,8 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from projects.models import ReportingPeriod
+from projects.history import State
+from projects.models import Cut, ReportingPeriod
 from projects.period import WHOLE, Period
 from projects.values import Month
 
@@ -25,12 +26,16 @@ KNOWN_KEY = "known_day"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A described month, and the day it is looked at from (None: now). A half of the month, or only what was approved, where asked for."""
+    """A described month, and the day it is looked at from (None: now). A half of the month, or only what was approved, where asked for.
+
+    With a pinned cut it is looked at as the cut holds it.
+    """
 
     month: Month
     known: date | None = None
     half: int = WHOLE
     approved: bool = False
+    cut: Cut | None = None
 
     @property
     def period(self) -> Period:
@@ -46,6 +51,11 @@ class Moment:
     def known_until(self) -> datetime | None:
         """The last instant of the known day, in the city's time."""
         return None if self.known is None else until_end_of(self.known)
+
+    @property
+    def state(self) -> State:
+        """What knowledge counts: that of a pinned cut, that of the known day's end, or all there is."""
+        return self.cut or self.known_until
 
 
 def until_end_of(day: date) -> datetime:

@@ -81,7 +81,7 @@ def fact_rows(projects: QuerySet[Any], moment: Moment, versions: Sequence[tuple[
     `versions`, by id and kind of list, are those in effect. With `both` the columns of approved reports are worked out too; else they are blank.
     """
     asked = projects.annotate(
-        **_places(moment, versions),
+        **_placed(moment, versions),
         f_total=F(total),
         f_total_rough=F("approx_then"),
         f_plan=F("plan_then"),
@@ -96,8 +96,8 @@ def fact_rows(projects: QuerySet[Any], moment: Moment, versions: Sequence[tuple[
 _STANDING = ("f_on_infrastructure", "f_on_emerging", "f_ever_listed")
 
 
-def _places(moment: Moment, versions: Sequence[tuple[int, str]]) -> dict[str, Any]:
-    until = moment.known_until
+def _placed(moment: Moment, versions: Sequence[tuple[int, str]]) -> dict[str, Any]:
+    until = moment.state
     entries = rows_at(Entry, until).filter(project_id=OuterRef("pk"))
     on = {f"f_on_{kind}": Exists(entries.filter(version_id__in=[pk for pk, of_kind in versions if of_kind == kind])) for kind in LIST_BITS}
     return {
@@ -110,6 +110,16 @@ def _places(moment: Moment, versions: Sequence[tuple[int, str]]) -> dict[str, An
         "f_ever_listed": on_any_list(until),
         **on,
     }
+
+
+def places_of(projects: QuerySet[Any], moment: Moment, versions: Sequence[tuple[int, str]]) -> dict[int, tuple[int, str, int, str, int]]:
+    """Where projects stand that have their places (`with_places`): unit, kind, sector, stage, standing. One query."""
+    names = ("f_unit_id", "f_kind", "f_sector_id", "f_stage")
+    found = {}
+    for pk, unit, kind, sector, stage, *on, ever in projects.annotate(**_placed(moment, versions)).order_by().values_list("pk", *names, *_STANDING):
+        bits = sum(bit for is_on, bit in zip(on, LIST_BITS.values(), strict=True) if is_on)
+        found[pk] = (unit, kind, sector, stage, bits + (0 if ever or stage == Stage.OUT else UNLISTED))
+    return found
 
 
 def _said(moment: Moment, suffix: str) -> dict[str, Any]:

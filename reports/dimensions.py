@@ -14,6 +14,7 @@ from projects.models.lookups import stage_choices
 from projects.values import Month
 from reports.selection import NONE
 
+DROPPED = "dropped"  # the key of projects that no list holds any more, whose money stays counted
 _WORDS: Mapping[str, Callable[[], Any]] = {"stage": stage_choices, "kind": lambda: Project.Kind.choices, "source": lambda: FundSource.choices}
 
 
@@ -47,8 +48,7 @@ def _named(name: str, values: set[Any]) -> dict[Any, Named]:
         return {value: Named(value, str(Month.from_index(value)), str(Month.from_index(value))) for value in values}
     said = _words(name, values)
     places = {value: place for place, value in enumerate(said)}
-    none = (NONE, _("未分领域")) if name == "sector" else (NONE, _("清单外项目"))
-    other = {value: none if value in (0, None, NONE) else (str(value), str(value)) for value in values}
+    other = {value: (NONE, _("未分领域")) if value in (0, None) else (str(value), str(value)) for value in values}
     return {value: Named(places.get(value, len(places)), *said.get(value, other[value])) for value in values}
 
 
@@ -60,5 +60,7 @@ def _words(name: str, values: set[Any]) -> dict[Any, tuple[str, str]]:
     if name == "sector":
         rows = Classification.objects.filter(pk__in=values - {0, None}).order_by("scheme", "sort_order", "pk")
         return {row.pk: (f"{row.scheme}.{row.code}", row.name) for row in rows}
-    of = "kind" if name == "list" else name
-    return {key: (str(key), str(words)) for key, words in _WORDS[of]()}
+    if name == "list":
+        listed = {key: (str(key), str(words)) for key, words in _WORDS["kind"]()}
+        return {**listed, NONE: (NONE, _("清单外项目")), DROPPED: (DROPPED, _("已调出清单或退库"))}
+    return {key: (str(key), str(words)) for key, words in _WORDS[name]()}

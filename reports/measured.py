@@ -33,8 +33,8 @@ class Gathered(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure of a row. Money is 万元, a ratio is 1 for 100 %; `kind` says how a table prints it; `rough` is the amount that makes it so."""
+class Figure:
+    """What is said of any figure. Money is 万元, a ratio is 1 for 100 %; `kind` says how a table prints it."""
 
     key: str
     zh: str
@@ -43,6 +43,12 @@ class Measure:
     additive: bool
     how_zh: str
     how_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Figure):
+    """One figure of added-up projects; `rough` is the amount that makes it so."""
+
     needs: tuple[str, ...]
     read: Callable[[Gathered], Value]
     rough: str = ""

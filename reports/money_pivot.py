@@ -1,85 +1,90 @@
-"""The ledger's money by any combination of source, unit, sector, kind and month: assigned, arrived, paid, and what waits between.
+"""The ledger's money by any combination of source, unit, sector, kind, list, stage and month.
 
-Sums are `funding.figures.flows_by_all`'s, as on the money overview; a month's row tells how things stood at its end. Months are never added.
+Sums are `funding.figures`', as on the money overview: of the bonds and central plans of the month's year, as they stood at its end. Where a
+project stands, its month says, as in the pivot of progress, so that both can be laid side by side. All accounts are counted: what a
+project got stays got when every list has dropped it, so by list there is a row for those too. Months are never added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from funding.figures import flows_by_all
-from funding.measures import Flow
+from funding.figures import flows_by_all, given_of_year, quota_of_year
+from funding.measures import Drawn, Flow
 from funding.models import FundEntry
-from projects.measures import share
+from projects.counting import versions_in_effect
+from projects.figures import with_places
+from projects.history import rows_at
+from projects.monthly import LIST_BITS, UNLISTED, places_of
+from projects.period import FIRST_HALF
 from projects.values import Month
-from reports.dimensions import Names
-from reports.pivot import PivotError, PivotRow
-from reports.tables import Kind
+from reports.dimensions import DROPPED
+from reports.money_measured import Holding, MoneyMeasure
+from reports.pivot import Part, Told
+from reports.selection import NONE, Question, Reach, narrowed, select
 
-MONEY_DIMENSIONS: dict[str, str] = {
-    "source": "account__source",
-    "unit": "account__project__unit",
-    "sector": "account__project__sector",
-    "kind": "account__project__kind",
-    "month": "",
-}
+MONEY_DIMENSIONS: tuple[str, ...] = ("unit", "sector", "kind", "list", "stage", "month", "source")
+_PLACES = {"unit": 0, "kind": 1, "sector": 2, "stage": 3}
+_STANDING = 4
+_MIDDLE = 15  # the day up to which a first half of a month goes
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyMeasure:
-    """A figure of money: 万元, or a ratio (1 for 100 %), which never adds up."""
+class _City(NamedTuple):
+    """What the city was given by the end of a month; asked only where a measure tells it."""
 
-    key: str
-    zh: str
-    en: str
-    kind: Kind
-    additive: bool
-    how_zh: str
-    how_en: str
-    read: Callable[[Flow], Decimal | None]
+    quota: Drawn = Drawn()
+    given: tuple[Any, bool] = (0, False)
+
+    def holding(self, flows: Mapping[str, Flow]) -> Holding:
+        return Holding(flows, self.quota, *self.given)
 
 
-MONEY_MEASURES: dict[str, MoneyMeasure] = {
-    measure.key: measure
-    for measure in (
-        MoneyMeasure(
-            "assigned_wan", "分配", "Assigned", Kind.WAN, True, "分配（分解）之和", "sum of what was assigned", lambda flow: flow.assigned_wan
-        ),
-        MoneyMeasure("arrived_wan", "到位", "Arrived", Kind.WAN, True, "拨付到位之和", "sum of what arrived", lambda flow: flow.arrived_wan),
-        MoneyMeasure("paid_wan", "支出", "Paid", Kind.WAN, True, "支出（支付）之和", "sum of what was paid", lambda flow: flow.paid_wan),
-        MoneyMeasure(
-            "completed_wan", "完成投资", "Work done", Kind.WAN, True, "以该资金完成的投资之和", "sum of work done", lambda flow: flow.completed_wan
-        ),
-        MoneyMeasure("waiting_wan", "未到位", "Not arrived", Kind.WAN, True, "分配－到位", "assigned less arrived", lambda flow: flow.waiting_wan),
-        MoneyMeasure("idle_wan", "未支出", "Not paid", Kind.WAN, True, "到位－支出", "arrived less paid", lambda flow: flow.idle_wan),
-        MoneyMeasure(
-            "paid_rate",
-            "支出率",
-            "Paid of assigned",
-            Kind.PERCENT,
-            False,
-            "支出÷分配",
-            "paid over assigned",
-            lambda flow: share(flow.paid_wan, flow.assigned_wan),
-        ),
-    )
-}
+def money_part(reach: Reach, question: Question, by: Sequence[str], measures: Sequence[MoneyMeasure], months: Sequence[Month]) -> Part:
+    """What the ledger says of some months. Three queries a month, and one where projects' places are asked."""
+    rows: dict[tuple[Any, ...], Told] = {}
+    wholes: dict[int, Told] = {}
+    for month in months:
+        of_month = replace(question, month=month)
+        city = _city(of_month, measures)
+        flows = _flows(reach, of_month, by)
+        held: dict[tuple[Any, ...], dict[str, Flow]] = {}
+        whole: dict[str, Flow] = {}
+        for source, keys, flow in flows:
+            _add(whole, source, flow)
+            for key in keys:
+                _add(held.setdefault((month.index, *key), {}), source, flow)
+        if set(by) <= {"month"}:
+            held = {(month.index, *(month.index for _name in by)): whole}
+        rows |= {key: _told(measures, city.holding(found)) for key, found in held.items()}
+        wholes[month.index] = _told(measures, city.holding(whole))
+    nothing = _told(measures, Holding({}))
+    return Part(rows, wholes, lambda _at: nothing)
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyPivot:
-    """Rows in print order, and the whole at the end of each month (or day) that was asked for."""
+def _add(held: dict[str, Flow], source: str, flow: Flow) -> None:
+    held[source] = Flow.of((held[source], flow)) if source in held else flow
 
-    by: Sequence[str]
-    measures: Sequence[MoneyMeasure]
-    rows: Sequence[PivotRow]
-    wholes: Sequence[PivotRow]
+
+def _told(measures: Sequence[MoneyMeasure], held: Holding) -> Told:
+    return Told({one.key: one.read(held) for one in measures}, frozenset(one.key for one in measures if one.is_rough(held)))
+
+
+def _city(question: Question, measures: Sequence[MoneyMeasure]) -> _City:
+    if not any(one.of_city for one in measures):
+        return _City()
+    year, until, state = question.month.year, last_day(question), question.moment.state
+    return _City(quota_of_year(year, until, state), given_of_year(year, until, state))
+
+
+def last_day(question: Question) -> date:
+    """The day up to which money counts."""
+    end = question.month.last_day
+    return end.replace(day=_MIDDLE) if question.half == FIRST_HALF else end
 
 
 def of_year(entries: QuerySet[FundEntry], year: int) -> QuerySet[FundEntry]:
@@ -87,37 +92,44 @@ def of_year(entries: QuerySet[FundEntry], year: int) -> QuerySet[FundEntry]:
     return entries.filter(Q(account__bond__issue__year=year) | Q(account__plan__year=year))
 
 
-def money_pivot(entries: QuerySet[FundEntry], by: Sequence[str], measures: Sequence[str] = (), *, days: Sequence[date]) -> MoneyPivot:
-    """Entries in the reader's reach added up by some dimensions, as they stood at the end of a day (of several, by month). A query a day."""
-    unknown = [name for name in by if name not in MONEY_DIMENSIONS] + [name for name in measures if name not in MONEY_MEASURES]
-    if unknown:
-        allowed = f"{'、'.join(MONEY_DIMENSIONS)}；{'、'.join(MONEY_MEASURES)}"
-        raise PivotError(f"没有这样的维度或指标：{'、'.join(unknown)}。可用：{allowed}", f"no such dimension or measure: {', '.join(unknown)}")
-    if len({Month(day.year, day.month) for day in days}) != len(days) or not days or (len(days) > 1 and "month" not in by):
-        raise PivotError("多个日期须按月份分行，每月一个：各月的数不能相加。", "several days need the dimension month, one in each month")
-    asked = [MONEY_MEASURES[name] for name in measures or MONEY_MEASURES]
-    found: list[tuple[tuple[Any, ...], Flow]] = []
-    wholes = []
-    for day in sorted(days):
-        flows = _flows(entries, by, day)
-        found += flows
-        said = {"month": str(Month(day.year, day.month))}
-        wholes.append(PivotRow(said, said, _told(asked, Flow.of(flow for _key, flow in flows))))
-    names = Names(by, [key for key, _flow in found])
-    found.sort(key=lambda one: names.order(one[0]))
-    return MoneyPivot(tuple(by), asked, [PivotRow(*names.said(key), _told(asked, flow)) for key, flow in found], wholes)
-
-
-def _flows(entries: QuerySet[FundEntry], by: Sequence[str], until: date) -> list[tuple[tuple[Any, ...], Flow]]:
-    month = Month(until.year, until.month).index
-    paths = [path for name in by if (path := MONEY_DIMENSIONS[name])]
-    flows = flows_by_all(entries, paths, until)
+def _flows(reach: Reach, question: Question, by: Sequence[str]) -> list[tuple[str, list[tuple[Any, ...]], Flow]]:
+    """Source, the rows that it belongs to, and what was moved; a project on two lists has two rows."""
+    entries: QuerySet[FundEntry] = of_year(rows_at(FundEntry, question.moment.state), question.month.year)
+    if not reach.whole_city:
+        entries = entries.filter(account__project__in=reach.projects)
+    if set(by) <= {"month", "source"} and question.whole and not (question.unit or question.sector or question.kind):
+        found = flows_by_all(entries, ["account__source"], last_day(question))
+        return [(source, [_key(by, question.month, source, None)], flow) for (source,), flow in found.items()]
+    flows = flows_by_all(entries, ["account__project", "account__source"], last_day(question))
+    places = _placed(reach, question, {project for project, _source in flows})
     told = []
-    for values, flow in flows.items():
-        left = iter(values)
-        told.append((tuple([month if name == "month" else next(left) for name in by]), flow))
+    for (project, source), flow in flows.items():
+        if project in places:
+            place = places[project]
+            lists = _lists(place[_STANDING], question) if "list" in by else [""]
+            told.append((source, [_key(by, question.month, source, place, name) for name in lists], flow))
     return told
 
 
-def _told(measures: Sequence[MoneyMeasure], flow: Flow) -> dict[str, Any]:
-    return {measure.key: measure.read(flow) for measure in measures}
+def _placed(reach: Reach, question: Question, projects: set[int]) -> dict[int, tuple[Any, ...]]:
+    """Where these projects stand, as far as the question speaks of them."""
+    moment = question.moment
+    if question.whole:
+        rows = narrowed(with_places(reach.projects, moment), question)
+        versions = versions_in_effect(question.month, moment.state)
+    else:
+        selection = select(reach, question)
+        rows, versions = selection.projects, list(selection.versions)
+    return dict(places_of(rows.filter(pk__among=sorted(projects)), moment, [(one.pk, one.list.kind) for one in versions]))
+
+
+def _lists(standing: int, question: Question) -> list[str]:
+    """The rows of the dimension `list` that a project stands in."""
+    if question.lists:
+        return [question.lists]
+    return [name for name, bit in {**LIST_BITS, NONE: UNLISTED}.items() if standing & bit] or [DROPPED]
+
+
+def _key(by: Sequence[str], month: Month, source: str, place: tuple[Any, ...] | None, of_list: str = "") -> tuple[Any, ...]:
+    beside = {"month": month.index, "source": source, "list": of_list}
+    return tuple(beside[name] if name in beside else place[_PLACES[name]] if place is not None else None for name in by)

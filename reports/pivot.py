@@ -10,7 +10,7 @@ A project on lists of both kinds stands in both rows of the dimension `list`, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
@@ -24,7 +24,7 @@ from projects.period import FIRST_HALF, WHOLE
 from projects.summary import ask, kept_months, told
 from projects.values import Month, fen_to_wan
 from reports.dimensions import Names
-from reports.measured import MEASURES, Gathered, Measure
+from reports.measured import MEASURES, Figure, Gathered, Measure
 from reports.selection import NONE, Question, Reach, select
 from reports.tables import Value
 
@@ -42,6 +42,21 @@ class PivotError(ValueError):
         self.zh, self.en = zh, en
 
 
+class Told(NamedTuple):
+    """What is said in a row: its measures, and which of them are rough."""
+
+    values: dict[str, Value]
+    approx: frozenset[str] = frozenset()
+
+
+class Part(NamedTuple):
+    """What one source of figures says: rows by month and value of each dimension, the whole of each month, and of a row that it has not."""
+
+    rows: Mapping[tuple[Any, ...], Told]
+    wholes: Mapping[int, Told]
+    blank: Callable[[int], Told]
+
+
 class PivotRow(NamedTuple):
     """A row: what it stands for by dimension (the keys that a question takes, and words), its measures, and which of them are rough."""
 
@@ -56,7 +71,7 @@ class Pivot:
     """Rows in print order, and for each month the whole of them, in which every project is counted once."""
 
     by: Sequence[str]
-    measures: Sequence[Measure]
+    measures: Sequence[Figure]
     rows: Sequence[PivotRow]
     wholes: Sequence[PivotRow]
     kept: bool  # whether the kept totals answered
@@ -69,30 +84,64 @@ Groups = Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]
 def pivot(reach: Reach, question: Question, by: Sequence[str], measures: Sequence[str] = (), months: Sequence[Month] = ()) -> Pivot:
     """Answer the question's month (or several, each a row of its own) by some dimensions. A fixed number of queries from kept totals."""
     asked = _asked(question, by, measures, months)
-    kept = is_kept(question, asked.months)
+    part, kept = progress_part(reach, question, asked.by, asked.measures, asked.months)
+    return laid_out(asked.by, asked.measures, [part], kept)
+
+
+def progress_part(
+    reach: Reach, question: Question, by: tuple[str, ...], measures: tuple[Measure, ...], months: tuple[Month, ...]
+) -> tuple[Part, bool]:
+    """What was planned and done, and whether the kept totals answered."""
+    asked = _Asked(by, measures, months)
+    kept = is_kept(question, months)
     groups = list(_from_kept(reach, question, asked) if kept else _from_records(reach, question, asked))
     wholes: dict[int, list[tuple[int, ...]]] = {month.index: [] for month in asked.months}
     for key, sums in groups:
         wholes[key[0]].append(sums)
-    spread = list(_spread(groups, asked, _bits(question)))
-    names, half = Names(asked.by, [key[1:] for key, _sums in spread]), question.half == FIRST_HALF
+    half = question.half == FIRST_HALF
     readers = {at: _Reader(asked.measures, schedule(Month.from_index(at).month, half=half)) for at in wholes}
-    rows = [((names.order(key[1:]), key[0]), *names.said(key[1:]), readers[key[0]].read(sums)) for key, sums in spread]
+    nothing = _added((), asked)
+    part = Part(
+        {key: readers[key[0]].read(sums) for key, sums in _spread(groups, asked, _bits(question))},
+        {at: readers[at].read(_added(found, asked)) for at, found in wholes.items()},
+        lambda at: readers[at].read(nothing),
+    )
+    return part, kept
+
+
+def laid_out(by: Sequence[str], measures: Sequence[Figure], parts: Sequence[Part], kept: bool) -> Pivot:
+    """Parts side by side, in print order. A row that one part alone has says of the other that there is nothing."""
+    found = parts[0].rows if len(parts) == 1 else {key: _joined(key, parts, measures) for part in parts for key in part.rows}
+    names = Names(by, [key[1:] for key in found])
+    rows = [((names.order(key[1:]), key[0]), *names.said(key[1:]), told) for key, told in found.items()]
     rows.sort(key=itemgetter(0))
+    wholes = {at: _beside([part.wholes[at] for part in parts], measures) for at in sorted(parts[0].wholes)}
     return Pivot(
-        asked.by,
-        asked.measures,
+        by,
+        measures,
         [PivotRow(keys, labels, *told) for _order, keys, labels, told in rows],
-        [_whole(at, readers[at].read(_added(found, asked))) for at, found in sorted(wholes.items())],
+        [_whole(at, told) for at, told in wholes.items()],
         kept,
     )
+
+
+def _joined(key: tuple[Any, ...], parts: Sequence[Part], measures: Sequence[Figure]) -> Told:
+    return _beside([part.rows[key] if key in part.rows else part.blank(key[0]) for part in parts], measures)
+
+
+def _beside(told: Sequence[Told], measures: Sequence[Figure]) -> Told:
+    """What several parts say, in the order that was asked for."""
+    if len(told) == 1:
+        return told[0]
+    values = {key: value for one in told for key, value in one.values.items()}
+    return Told({measure.key: values[measure.key] for measure in measures}, frozenset().union(*(one.approx for one in told)))
 
 
 def _added(rows: Sequence[tuple[int, ...]], asked: _Asked) -> tuple[int, ...]:
     return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(asked.columns())
 
 
-def _whole(at: int, told: tuple[dict[str, Value], frozenset[str]]) -> PivotRow:
+def _whole(at: int, told: Told) -> PivotRow:
     said = {"month": str(Month.from_index(at))}
     return PivotRow(said, said, *told)
 
@@ -118,15 +167,23 @@ def _asked(question: Question, by: Sequence[str], measures: Sequence[str], month
     if unknown:
         allowed = f"{'、'.join(DIMENSIONS)}；{'、'.join(MEASURES)}"
         raise PivotError(f"没有这样的维度或指标：{'、'.join(unknown)}。可用：{allowed}", f"no such dimension or measure: {', '.join(unknown)}")
+    return _Asked(tuple(dict.fromkeys(by)), tuple(MEASURES[name] for name in measures or MEASURES), months_of(question, by, months))
+
+
+def months_of(question: Question, by: Sequence[str], months: Sequence[Month]) -> tuple[Month, ...]:
+    """The months that rows are asked of, in order of time.
+
+    :raises PivotError: several in one row.
+    """
     chosen = tuple(dict.fromkeys(months)) or (question.month,)
     if len(chosen) > 1 and (question.half != WHOLE or "month" not in by):
         raise PivotError("多个月份须按月份分行，且只能是整月：各月的数不能相加。", "several months need the dimension month, and are whole months")
-    return _Asked(tuple(dict.fromkeys(by)), tuple(MEASURES[name] for name in measures or MEASURES), tuple(sorted(chosen)))
+    return tuple(sorted(chosen))
 
 
 def is_kept(question: Question, months: Sequence[Month]) -> bool:
     """Whether the kept totals can answer."""
-    if question.known is not None or question.half != WHOLE or question.version is not None:
+    if question.moment.state is not None or question.half != WHOLE or question.version is not None:
         return False
     return set(months) <= set(kept_months())
 
@@ -224,9 +281,9 @@ class _Reader:
         self.said = next((place + 1 for name, place in self.places if name == "ytd"), 0)  # of how many there is a year to date; else of all
         self.marks = [(measure.key, rough[measure.rough]) for measure in measures if measure.rough]
 
-    def read(self, sums: tuple[int, ...]) -> tuple[dict[str, Value], frozenset[str]]:
+    def read(self, sums: tuple[int, ...]) -> Told:
         wan = {name: fen_to_wan(sums[place]) if sums[place + 1] else None for name, place in self.places}
         row = Gathered(sums[0], sums[0] - sums[self.said], self.expected, wan)
         values = {key: read(row) for key, read in self.reads}
         approx = [key for key, place in self.marks if sums[place]]
-        return values, frozenset(approx) if approx else _EXACT
+        return Told(values, frozenset(approx) if approx else _EXACT)

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.money_pivot import MoneyPivot
 from reports.pivot import Pivot, PivotRow
 from reports.tables import Column, Kind, Level, Row, Table, Value
 
 
-def table_of(found: Pivot | MoneyPivot, title: str, words: Mapping[str, str], moment: str = "") -> Table:
+def table_of(found: Pivot, title: str, words: Mapping[str, str], moment: str = "") -> Table:
     """The table of a pivot; `words` are the headings of its dimensions. With several months each has its whole, above all rows."""
     chinese = (get_language() or "zh").startswith("zh")
     columns = [Column(name, words[name], width=16) for name in found.by] or [Column("whole", "", width=16)]

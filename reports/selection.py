@@ -19,7 +19,7 @@ from accounts.scope import city_wide, for_user, units_for_user
 from projects.counting import counted, on_any_list, on_versions, unlisted, versions_in_effect
 from projects.figures import told, with_figures, with_places, with_reports
 from projects.history import rows_at
-from projects.models import Classification, Entry, ListVersion, MonthReport, Project
+from projects.models import Classification, Cut, Entry, ListVersion, MonthReport, Project
 from projects.models.fields import WanField
 from projects.moment import Moment
 from projects.period import WHOLE, Period
@@ -64,10 +64,11 @@ class Question:
     known: date | None = None
     half: int = WHOLE
     approved: bool = False  # only what was approved counts; the other reports are as if they had not come
+    cut: Cut | None = None  # a pinned state, instead of a known day
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.month, self.known, self.half, self.approved)
+        return Moment(self.month, self.known, self.half, self.approved, self.cut)
 
     @property
     def period(self) -> Period:
@@ -91,7 +92,7 @@ class Selection:
 
 def select(reach: Reach, question: Question) -> Selection:
     """Find the projects that the question speaks of. One query; the projects themselves are not read."""
-    until = question.moment.known_until
+    until = question.moment.state
     versions = _versions(question)
     mine = with_places(reach.projects, question.moment)
     chosen = mine.filter(on_versions(versions, until))
@@ -101,20 +102,20 @@ def select(reach: Reach, question: Question) -> Selection:
         chosen = counted(mine, versions, until)
     return Selection(
         question=question,
-        projects=_with_figures(_narrowed(chosen, question), question),
+        projects=_with_figures(narrowed(chosen, question), question),
         versions=versions,
-        dropped=_narrowed(mine.filter(on_any_list(until) & ~on_versions(versions, until)), question),
+        dropped=narrowed(mine.filter(on_any_list(until) & ~on_versions(versions, until)), question),
     )
 
 
 def _versions(question: Question) -> list[ListVersion]:
     if question.version is not None:
         return list(ListVersion.objects.filter(pk=question.version).select_related("list"))
-    found = versions_in_effect(question.month, question.moment.known_until)
+    found = versions_in_effect(question.month, question.moment.state)
     return [version for version in found if question.lists in ("", version.list.kind)]
 
 
-def _narrowed(projects: QuerySet[Any], question: Question) -> QuerySet[Any]:
+def narrowed(projects: QuerySet[Any], question: Question) -> QuerySet[Any]:
     if question.unit:
         projects = projects.filter(unit_then__in=ReportingUnit.objects.filter(key=question.unit).values("pk"))
     if question.kind:
@@ -129,7 +130,7 @@ def _narrowed(projects: QuerySet[Any], question: Question) -> QuerySet[Any]:
 
 def _with_figures(projects: QuerySet[Project], question: Question) -> QuerySet[Project]:
     """The figures of the month and of the month before, within the year; a version asked for by number speaks with the totals it printed."""
-    until = question.moment.known_until
+    until = question.moment.state
     projects = with_figures(projects, question.moment)
     before = question.moment.before
     if before is None:

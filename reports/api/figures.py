@@ -1,13 +1,12 @@
 """`/api/v1/figures/`: the measures that there are; `/api/v1/figures/{measures}/`: measures by any combination of dimensions.
 
-The figures are `reports.pivot`'s, so the same as on every page. Measures are named in the address (`month_wan,rate`, or `all`), the rest
+The figures are `reports.figures`', so the same as on every page. Measures are named in the address (`month_wan,rate`, or `all`), the rest
 is asked as the city table's address asks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -24,19 +23,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit, scope
-from accounts.api.errors import SAID, Answer, ApiError, wrong_parameters
+from accounts.api.errors import SAID, Answer, wrong_parameters
 from accounts.api.negotiation import ByFormat
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.schema import refusals
 from accounts.roles import Action
 from exchange.workbook import streams
-from projects.models import Classification, ListVersion
-from projects.moment import Moment
 from projects.values import Month
-from reports.measured import MEASURES, Measure
-from reports.parameters import UnreadableError, read_question
-from reports.pivot import DIMENSIONS, Pivot, PivotError, PivotRow, pivot
-from reports.selection import NONE, Question, Reach, latest_month, reach_of
+from reports.api.figure_questions import read_figures, read_measures
+from reports.figures import ALL_DIMENSIONS, FIGURES, figures
+from reports.measured import Figure
+from reports.pivot import Pivot, PivotError, PivotRow
+from reports.selection import Question, reach_of
 from reports.tables import Kind
 
 UNITS = {Kind.WAN: "万元", Kind.COUNT: "个", Kind.PERCENT: "1=100%", Kind.POINTS: "百分点"}
@@ -47,11 +45,9 @@ WORDS = {
     "list": gettext_lazy("清单"),
     "stage": gettext_lazy("阶段"),
     "month": gettext_lazy("月份"),
+    "source": gettext_lazy("资金来源"),
 }
-ALL = "all"
 FILES = ("csv", "xlsx")
-_NARROWING = ("period", "known", "approved", "version", "lists", "kind", "unit", "sector")
-_TOLD = frozenset({*_NARROWING, "by", "format", "dialect"})
 
 
 def _is_chinese() -> bool:
@@ -61,7 +57,7 @@ def _is_chinese() -> bool:
 SAID[PivotError] = lambda error: Answer(400, "figures", error.zh if _is_chinese() else error.en)
 
 
-def measure_told(one: Measure) -> dict[str, Any]:
+def measure_told(one: Figure) -> dict[str, Any]:
     chinese = _is_chinese()
     return {
         "key": one.key,
@@ -70,79 +66,6 @@ def measure_told(one: Measure) -> dict[str, Any]:
         "additive": one.additive,
         "how": one.how_zh if chinese else one.how_en,
     }
-
-
-# --- Reading the question ----------------------------------------------------------------------------------------------------------
-
-
-def read_measures(text: str) -> tuple[str, ...]:
-    """:raises ApiError: 404 naming the measures that are none, with the nearest."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in names if name not in MEASURES and name != ALL]
-    if unknown or not names:
-        near = [one for name in unknown for one in get_close_matches(name, MEASURES, 2)] or [*MEASURES, ALL]
-        raise ApiError(404, "measure", _("没有这个指标：%(names)s；可用：%(near)s") % {"names": ", ".join(unknown), "near": ", ".join(near)})
-    return tuple(MEASURES) if ALL in names else names
-
-
-def read_figures(told: QueryDict, reach: Reach) -> tuple[Question, tuple[str, ...], tuple[Month, ...]]:
-    """The question, its dimensions and its months.
-
-    :raises ApiError: 400 with every parameter that is wrong, by its name.
-    """
-    wrong = {name: [_("没有这个参数；可用：%(names)s") % {"names": ", ".join(sorted(_TOLD))}] for name in told if name not in _TOLD}
-    newest = latest_month(reach)
-    moment = Moment(newest or Month(2000, 1))
-    months, period = _months(told.get("period", ""), newest)
-    asked: dict[str, str] = {name: told.get(name, "") for name in _NARROWING if name in told} | {"period": period}
-    if not period and newest is None:
-        wrong["period"] = [_("还没有月报，请写明月份，如 2020-06")]
-    for name, value in asked.items():
-        if "\x00" in value:
-            wrong[name] = [_("含有不能用的字符")]
-        try:
-            read_question({name: value}, moment)
-        except UnreadableError as error:
-            wrong[name] = [str(error)]
-    by = tuple(name.strip() for name in told.get("by", "").split(",") if name.strip())
-    unknown = [name for name in by if name not in DIMENSIONS]
-    if unknown:
-        wrong["by"] = [_("没有这些维度：%(names)s；可用：%(all)s") % {"names": ", ".join(unknown), "all": ", ".join(DIMENSIONS)}]
-    if wrong:
-        raise wrong_parameters(wrong)
-    question = read_question(asked, moment)
-    _check_places(question, reach)
-    return question, by, months
-
-
-def _months(text: str, newest: Month | None) -> tuple[tuple[Month, ...], str]:
-    """Several months (`2020-01,2020-02`, or a year as far as there are reports), and the period that the question itself is of."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) == 1 and len(parts[0]) == 4 and parts[0].isascii() and parts[0].isdigit() and int(parts[0]) > 0:
-        year = int(parts[0])
-        found = tuple(Month(year, month) for month in range(1, 13))
-        reported = tuple(month for month in found if newest is not None and month.index <= newest.index) or found
-        return reported, str(reported[-1])
-    if len(parts) < 2:
-        return (), text
-    try:
-        return tuple(Month.parse(part) for part in parts), parts[-1]
-    except ValueError:
-        return (), text
-
-
-def _check_places(question: Question, reach: Reach) -> None:
-    """What is named must exist, and be in reach: an empty table would be taken for "nothing was done"."""
-    wrong = {}
-    if question.unit and not reach.units.filter(key=question.unit).exists():
-        wrong["unit"] = [_("没有这个单位，或不在您的范围内")]
-    scheme, _dot, code = question.sector.partition(".")
-    if question.sector not in ("", NONE) and not Classification.objects.filter(scheme=scheme, code=code).exists():
-        wrong["sector"] = [_("没有这个领域；应为“体系.代码”或 none")]
-    if question.version is not None and not ListVersion.objects.filter(pk=question.version).exists():
-        wrong["version"] = [_("没有这个清单版本")]
-    if wrong:
-        raise wrong_parameters(wrong)
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------------------------
@@ -156,6 +79,7 @@ def _body(found: Pivot, question: Question, months: Sequence[Month]) -> dict[str
     return {
         "period": [str(month) for month in months] or [str(question.period)],
         "known": question.known.isoformat() if question.known else None,
+        "cut": question.cut.name if question.cut else None,
         "by": list(found.by),
         "measures": [measure_told(one) for one in found.measures],
         "rows": [_row(row) for row in found.rows],
@@ -224,6 +148,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
 
     period = serializers.ListField(child=serializers.CharField())
     known = serializers.DateField(allow_null=True)
+    cut = serializers.CharField(allow_null=True, help_text="所取的数据定格")
     by = serializers.ListField(child=serializers.CharField())
     measures = MeasureSerializer(many=True)
     rows = FigureRowSerializer(many=True)
@@ -238,8 +163,8 @@ class FigureList(APIView):
 
     @extend_schema(summary="指标与维度", description="", tags=["figures"], responses={200: CatalogueSerializer, **refusals()}, operation_id="figures")
     def get(self, request: Request) -> Response:
-        dimensions = [{"key": name, "name": str(WORDS[name])} for name in DIMENSIONS]
-        return Response({"measures": [measure_told(one) for one in MEASURES.values()], "dimensions": dimensions})
+        dimensions = [{"key": name, "name": str(WORDS[name])} for name in ALL_DIMENSIONS]
+        return Response({"measures": [measure_told(one) for one in FIGURES.values()], "dimensions": dimensions})
 
 
 def _asked(name: str, told: str, **more: Any) -> OpenApiParameter:
@@ -256,13 +181,16 @@ class Figures(APIView):
     @extend_schema(
         operation_id="figures-by",
         summary="按任意维度组合的指标",
-        description="",
+        description="指标与维度没有意义的组合（如完成投资按资金来源）回答 400 并说明原因。",
         tags=["figures"],
         parameters=[
-            OpenApiParameter("measures", str, OpenApiParameter.PATH, description="指标，逗号分隔；all 为全部。见 /api/v1/figures/"),
-            _asked("by", "维度，逗号分隔：unit, sector, kind, list, stage, month"),
+            OpenApiParameter(
+                "measures", str, OpenApiParameter.PATH, description="指标，逗号分隔；all 为在所问维度下有意义的全部指标。见 /api/v1/figures/"
+            ),
+            _asked("by", "维度，逗号分隔：unit, sector, kind, list, stage, month, source（资金来源，只用于资金指标）"),
             _asked("period", "月份（2020-06）；分月时可写多个（2020-01,2020-02）或一年（2020）；不写为最近一个有月报的月份"),
             _asked("known", "掌握时点（2020-07-10）；不写为现在"),
+            _asked("cut", "数据定格的名称；不与 known 同用"),
             _asked("approved", "1：只计已审核的月报", enum=["0", "1"]),
             _asked("version", "清单版本编号"),
             _asked("lists", "清单类别；none 为清单外"),
@@ -282,7 +210,7 @@ class Figures(APIView):
             raise PermissionDenied
         reach = reach_of(request.user, Action.EXPORT if form in FILES else Action.VIEW)
         question, by, months = read_figures(told, reach)
-        found = pivot(reach, question, by, chosen, months)
+        found = figures(reach, question, by, chosen, months)
         if form not in FILES:
             return Response(_body(found, question, months))
         audit.record("report.export", actor=request.user, report="figures", form=form, filter=told.urlencode()[:2000], written=len(found.rows))

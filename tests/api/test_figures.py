@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -11,11 +13,14 @@ import pytest
 
 from accounts.models import AuditEvent, Membership, User
 from accounts.roles import Role
+from funding.ledger import Step
+from projects.services.cuts import make_cut
 from projects.values import Month
-from reports.measured import MEASURES
+from reports.figures import FIGURES, meaningful
 from reports.pivot import pivot
 from reports.selection import Question, reach_of
 from tests.api.conftest import Caller
+from tests.funding.money import give, make_bond, of_bond
 from tests.reports import build
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +43,9 @@ def town() -> tuple[User, User]:
 
 def test_every_measure_and_dimension_is_told(town: Any, calling: Caller) -> None:
     found = calling(town[0]).get(ADDRESS).json()
-    assert [one["key"] for one in found["measures"]] == list(MEASURES)
+    assert [one["key"] for one in found["measures"]] == list(FIGURES)
     assert all(one["name"] and one["unit"] and one["how"] for one in found["measures"])
-    assert {one["key"] for one in found["dimensions"]} == {"unit", "sector", "kind", "list", "stage", "month"}
+    assert {one["key"] for one in found["dimensions"]} == {"unit", "sector", "kind", "list", "stage", "month", "source"}
 
 
 def test_figures_are_the_pivot_s(town: Any, calling: Caller) -> None:
@@ -48,7 +53,8 @@ def test_figures_are_the_pivot_s(town: Any, calling: Caller) -> None:
     told = pivot(reach_of(town[0]), Question(Month(2020, 6)), ["unit", "sector"])
     assert [row["keys"] for row in found["rows"]] == [dict(row.keys) for row in told.rows]
     for row, right in zip([*found["rows"], *found["totals"]], [*told.rows, *told.wholes], strict=True):
-        assert row["values"] == {key: None if value is None else float(value) for key, value in right.values.items()}
+        assert row["values"].items() >= {key: None if value is None else float(value) for key, value in right.values.items()}.items()
+        assert list(row["values"]) == list(meaningful(["unit", "sector"], Question(Month(2020, 6))))
     assert found["totals"][0]["values"]["month_wan"] == 25.345678
     assert found["rows"][0]["labels"]["unit"]
 
@@ -97,6 +103,8 @@ def test_a_file_for_people_and_one_for_programs(town: Any, calling: Caller) -> N
         ({"lists": "x"}, ["?lists"]),
         ({"farbe": "rot"}, ["?farbe"]),
         ({"format": "pdf"}, ["?format"]),
+        ({"cut": "没有"}, ["?cut"]),
+        ({"cut": "\x00"}, ["?cut"]),
         ({"unit": "\x00"}, ["?unit"]),
         ({"sector": "\x00.\x00"}, ["?sector"]),
     ],
@@ -118,3 +126,31 @@ def test_an_empty_product_asks_for_the_month(calling: Caller) -> None:
     Membership.objects.create(user=reader, role=Role.BI_READER)
     assert [one["pointer"] for one in calling(reader).get(f"{ADDRESS}all/").json()["errors"]] == ["?period"]
     assert calling(reader).get(f"{ADDRESS}all/", {"period": "2020-06", "by": "unit"}).json()["rows"] == []
+
+
+def test_money_by_source_and_what_has_no_meaning(town: Any, calling: Caller) -> None:
+    project = build.project(build.unit("shinan", "市南区"), total=100)
+    give(of_bond(project, make_bond(50_000)), Step.ASSIGN, Decimal("300.000001"), date(2020, 6, 9))
+    client = calling(town[0])
+    found = client.get(f"{ADDRESS}assigned_wan,paid_rate/", {"by": "source,unit", "period": "2020-06"}).json()
+    assert [(row["keys"], row["values"]) for row in found["rows"]] == [
+        ({"source": "bond", "unit": "shinan"}, {"assigned_wan": 300.000001, "paid_rate": 0.0})
+    ]
+    mixed = client.get(f"{ADDRESS}count,bond_quota_wan,bond_paid_wan/", {"by": "month", "period": "2020-05,2020-06"}).json()
+    assert [row["values"]["bond_quota_wan"] for row in mixed["totals"]] == [50_000, 50_000]
+    for measures, asked in (("ytd_wan", {"by": "source"}), ("bond_quota_wan", {"by": "unit"}), ("paid_wan", {"approved": "1"})):
+        refused = client.get(f"{ADDRESS}{measures}/", {**asked, "period": "2020-06"})
+        assert (refused.status_code, refused.json()["code"], measures in refused.json()["message"]) == (400, "figures", True)
+
+
+def test_figures_of_a_pinned_cut_stay(town: Any, cast: Any, calling: Caller) -> None:
+    client = calling(town[0])
+    asked = {"by": "unit", "period": "2020-06"}
+    before = client.get(f"{ADDRESS}all/", asked).json()
+    make_cut(name="六月", actor=cast.city)
+    build.project(cast.unit_a, total=100, plan=9, months={"2020-06": (1, 1)})
+    held = client.get(f"{ADDRESS}all/", {**asked, "cut": "六月"}).json()
+    assert (held["cut"], held["rows"], held["totals"]) == ("六月", before["rows"], before["totals"])
+    assert client.get(f"{ADDRESS}all/", asked).json()["totals"] != before["totals"]
+    both = client.get(f"{ADDRESS}all/", {**asked, "cut": "六月", "known": "2020-07-01"})
+    assert [one["pointer"] for one in both.json()["errors"]] == ["?known"]
