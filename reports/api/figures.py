@@ -32,12 +32,12 @@ from exchange.workbook import streams
 from projects.values import Month
 from reports.api.figure_questions import read_figures, read_measures
 from reports.figures import ALL_DIMENSIONS, FIGURES, figures
+from reports.flat import UNITS
 from reports.measured import Figure
 from reports.pivot import Pivot, PivotError, PivotRow
 from reports.selection import Question, reach_of
 from reports.tables import Kind
 
-UNITS = {Kind.WAN: "万元", Kind.COUNT: "个", Kind.PERCENT: "1=100%", Kind.POINTS: "百分点"}
 WORDS = {
     "unit": gettext_lazy("单位"),
     "sector": gettext_lazy("领域"),

@@ -120,7 +120,7 @@ BOND = View(
         day("matures_on", "到期日", "b.matures_on"),
         whole("use_area_id", "投向领域，见 bi_sector", "b.use_area_id"),
     ),
-    "funding_bond b JOIN funding_bondissue s ON s.id = b.issue_id",
+    "funding_bond b JOIN funding_bondissue s ON s.id = b.issue_id WHERE b.struck_at IS NULL",
 )
 CENTRAL_PLAN = View(
     "bi_central_plan",
@@ -135,7 +135,7 @@ CENTRAL_PLAN = View(
         wan("assigned_wan", "已分解", "n.assigned_wan"),
         flag("is_approximate", "约数", "n.is_approximate"),
     ),
-    "funding_centralplan n",
+    "funding_centralplan n WHERE n.struck_at IS NULL",
 )
 
 DIMENSIONS = (PROJECT, UNIT, DIVISION, SECTOR, LIST, MONTH, BOND, CENTRAL_PLAN)

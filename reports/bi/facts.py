@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.bi.dimensions import DIMENSIONS
+from reports.bi.figures import FIGURES_VIEW
 from reports.bi.star import View, ViewColumn, day, flag, moment, month, number, text, wan, whole
 
 _OF_PROJECT = (
@@ -125,9 +126,14 @@ BOND_BATCH = View(
         wan("issued_wan", "已发行", "q.issued_wan"),
         wan("left_wan", "未发行", "(q.amount_wan - q.issued_wan)"),
     ),
-    "funding_quotabatch q",
+    "funding_quotabatch q WHERE q.struck_at IS NULL",
 )
 
-FACTS = (MONTH_PROGRESS, ANNUAL_PLAN, LIST_MEMBERSHIP, FUND_MOVEMENT, BOND_ALLOCATION, CENTRAL_ALLOCATION, BOND_BATCH)
+FACTS = (MONTH_PROGRESS, ANNUAL_PLAN, LIST_MEMBERSHIP, FUND_MOVEMENT, BOND_ALLOCATION, CENTRAL_ALLOCATION, BOND_BATCH, FIGURES_VIEW)
 VIEWS: tuple[View, ...] = (*DIMENSIONS, *FACTS)
 VIEW_COLUMNS: dict[str, tuple[ViewColumn, ...]] = {view.name: view.columns for view in VIEWS}
+
+
+def views_of(vendor: str) -> tuple[View, ...]:
+    """The views that an engine has."""
+    return tuple(view for view in VIEWS if view.only in ("", vendor))

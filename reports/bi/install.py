@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 from psycopg import sql
 
-from reports.bi.facts import VIEWS
+from reports.bi.facts import views_of
 from reports.bi.star import View
 
 _LONGEST_NAME = 63
@@ -34,7 +34,7 @@ def install_views() -> None:
     """Make all views anew."""
     remove_views()
     with transaction.atomic(), connection.cursor() as cursor:
-        for view in VIEWS:
+        for view in views_of(connection.vendor):
             for statement in _statements(view):
                 cursor.execute(statement)
         if connection.vendor == "postgresql" and (role_exists() or (may_create_roles() and _create_group())):
@@ -80,7 +80,7 @@ def create_group() -> str:
 
 def group_grants() -> list[str]:
     """What the group may do, said so that nothing else is left of it."""
-    names = ", ".join(view.name for view in VIEWS)
+    names = ", ".join(view.name for view in views_of(connection.vendor))
     group = quoted(group_role())
     return [
         f"GRANT USAGE ON SCHEMA public TO {group}",

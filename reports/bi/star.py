@@ -6,6 +6,7 @@ so that no view says it by itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from exchange.workbook.streams import Column, Kind
@@ -31,25 +32,30 @@ class ViewColumn:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view: its name, what it is in words, its columns, where they come from, and which column says whose a row is (none: anybody's)."""
+    """A view: its name, what it is in words, its columns, where they come from, and which column says whose a row is (none: anybody's).
+
+    `only` names the engine that can have it, where the other can not.
+    """
 
     name: str
     heading: str
     columns: tuple[ViewColumn, ...]
-    source: str
+    source: str | Callable[[], str]
     unit: str = ""
+    only: str = ""
 
     def select(self, vendor: str) -> str:
         """The query of the view. On PostgreSQL a login reads the rows of its units; whoever reads the tables themselves reads all."""
         listed = ", ".join(f'{held.sql(vendor)} AS "{held.column.name}"' for held in self.columns)
-        query = f"SELECT {listed} FROM {self.source}"  # noqa: S608 -- names are those of this registry
+        source = self.source if isinstance(self.source, str) else self.source()
+        query = f"SELECT {listed} FROM {source}"  # noqa: S608 -- names are those of this registry
         if not self.unit or vendor != "postgresql":
             return query
         mine = "SELECT unit_id FROM reports_bilogin WHERE name = current_user"
         everywhere = f"EXISTS ({mine} AND unit_id IS NULL)"
         owner = "has_table_privilege('reports_bilogin'::regclass, 'SELECT')"
         rule = f"({owner} OR {everywhere} OR {self.unit} IN ({mine}))"
-        return f"{query} {'AND' if ' WHERE ' in self.source else 'WHERE'} {rule}"
+        return f"{query} {'AND' if ' WHERE ' in source else 'WHERE'} {rule}"
 
 
 def _made(name: str, heading: str, kind: Kind, expression: str, unit: str = "") -> ViewColumn:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.api.fields import Field, Kind, computed
 from accounts.api.resources import RESOURCES, Resource
+from reports.odata.figures import FIGURES
 from reports.odata.names import Property, Type, pascal
 
 _TYPES = {
@@ -61,7 +62,7 @@ class EntitySet:
 def sets() -> Mapping[str, EntitySet]:
     """Every set by its name. Asked for when all apps have declared theirs."""
     found: dict[str, EntitySet] = {}
-    for resource in RESOURCES.values():
+    for resource in (*RESOURCES.values(), FIGURES):
         if not resource.entity:
             continue
         if resource.entity in found:
