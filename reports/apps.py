@@ -25,5 +25,6 @@ class ReportsConfig(AppConfig):
             NavItem("reports", _("储备项目"), "reports:reserve", may(Action.VIEW), order=50),
             NavItem("funding", _("资金总览"), "reports:money", may(Action.VIEW), order=10),
             NavItem("funding", _("还本付息"), "reports:debt", may(Action.VIEW), order=55),
+            NavItem("data", _("同数同源"), "reports:same_figures", may(Action.VIEW), order=20),
             NavItem("reports", _("全部报表"), "reports:index", may(Action.VIEW), order=90),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ from funding.admin.base import BondFilter, PlanFilter, PostedAdmin, SourceFilter
 from funding.admin.double_page import double_page
 from funding.admin.proof_page import proof_page
 from funding.admin.watch_page import watch_page
+from funding.figures import money_years
 from funding.models import FundAccount, FundEntry, UseAdjustment
 from funding.models.accounts import HOLDS
 from projects.admin.base import FoundByProject
@@ -114,6 +115,25 @@ class EntrySourceFilter(SourceFilter):
     column = "account__source"
 
 
+class EntryYearFilter(ChipFilter):
+    """The year of the bond or the plan, whenever the money moved: what the money overview of a year adds up."""
+
+    title = _("资金年份")
+    parameter_name = "fund_year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [(str(year), gettext("%(year)s年") % {"year": year}) for year in money_years()]
+
+    def condition(self, value: str) -> Q:
+        return Q(account__bond__issue__year=int(value)) | Q(account__plan__year=int(value))
+
+    def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for of_bond, of_plan, n in queryset.order_by().values_list("account__bond__issue__year", "account__plan__year").annotate(n=Count("pk")):
+            found[str(of_bond or of_plan)] = found.get(str(of_bond or of_plan), 0) + n
+        return found
+
+
 class EntryUnitFilter(UnitFilter):
     column = "account__project__unit"
 
@@ -125,7 +145,7 @@ class EntryUnitFilter(UnitFilter):
 class FundEntryAdmin(FoundByProject, PostedAdmin):
     head_line = _("每一笔分配、拨付、支出、完成和冲销，按发生日期；记过的不改，错了冲销")
     list_display = ("project_name", "unit_name", "fund", "step", "happened_on", "n_amount", "n_capital", "doc_no", "who", "reversed_words")
-    list_filter = (StepFilter, EntryBondFilter, EntryPlanFilter, EntrySourceFilter, EntryUnitFilter)
+    list_filter = (StepFilter, EntryYearFilter, EntryBondFilter, EntryPlanFilter, EntrySourceFilter, EntryUnitFilter)
     list_select_related = ("account__project__unit", "account__bond", "account__plan", "by", "reversed_by")
     ordering = ("-happened_on", "-id")
     project_path = "account__project"

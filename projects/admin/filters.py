@@ -200,16 +200,21 @@ class ReportedFilter(ChipFilter):
         super().__init__(request, *args, **kwargs)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        return [("no", _("未报")), ("yes", _("已报")), ("out", _("不计入汇总"))]
+        return [("in", _("计入汇总")), ("no", _("未报")), ("yes", _("已报")), ("out", _("不计入汇总"))]
 
     def condition(self, value: str) -> Q:
-        if value == "out":
-            return ~self._counted
+        if value in ("in", "out"):
+            return self._counted if value == "in" else ~self._counted
         return self._counted & Q(ytd_then__isnull=value == "no")
 
     def counts(self, queryset: QuerySet[Any]) -> dict[str, int]:
         rows = queryset.order_by().annotate(is_counted=ExpressionWrapper(self._counted, BooleanField()))
-        told = {"no": Q(is_counted=True, ytd_then=None), "yes": Q(is_counted=True, ytd_then__isnull=False), "out": Q(is_counted=False)}
+        told = {
+            "in": Q(is_counted=True),
+            "no": Q(is_counted=True, ytd_then=None),
+            "yes": Q(is_counted=True, ytd_then__isnull=False),
+            "out": Q(is_counted=False),
+        }
         found = rows.aggregate(**{key: Count("pk", filter=condition) for key, condition in told.items()})
         return {key: n for key, n in found.items() if n}
 

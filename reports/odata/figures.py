@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ class _Given(BaseTable):
         super().__init__(table_name, alias)
         self.text = text
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         name = connection.ops.quote_name(self.table_alias or self.table_name)
         if connection.vendor == "postgresql":
             typed = ", ".join(f"{column} {kind}" for column, kind in _COLUMNS.items())
@@ -56,23 +57,15 @@ class _Given(BaseTable):
         listed = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in _COLUMNS)
         return f"(SELECT {listed} FROM json_each(%s)) {name}", [self.text]  # noqa: S608 -- our own names
 
-    def relabeled_clone(self, change_map: dict[str, str]) -> _Given:
+    def relabeled_clone(self, change_map: Any) -> _Given:
         return _Given(self.table_name, change_map.get(self.table_alias, self.table_alias), self.text)
-
-
-class _Rows(Query):
-    """A question to rows that are brought along."""
-
-    text = "[]"
-
-    def base_table_class(self, name: str, alias: str | None) -> _Given:
-        return _Given(name, alias, self.text)
 
 
 def as_rows(found: Iterable[Line]) -> QuerySet[MonthlyFigure]:
     """Lines as a queryset."""
-    query = _Rows(MonthlyFigure)
-    query.text = json.dumps([_plain(line) for line in found], ensure_ascii=False)
+    query: Any = Query(MonthlyFigure)
+    text = json.dumps([_plain(line) for line in found], ensure_ascii=False)
+    query.base_table_class = partial(_Given, text=text)
     return QuerySet(MonthlyFigure, query=query)
 
 

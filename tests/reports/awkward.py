@@ -65,6 +65,7 @@ def _money(units: Any, made: list[Any]) -> None:
         for source in ("central", "district"):
             give(of_plan(project, plans[number % 2], source), Step.ASSIGN, exact, date(2020, 6, 21))
             give(of_plan(project, plans[number % 2], source), Step.ARRIVE, Decimal("0.000003"), date(2020, 6, 22))
+            give(of_plan(project, plans[number % 2], source), Step.COMPLETE, Decimal("0.100002"), date(2020, 6, 23))
     last = FundEntry.objects.filter(step="pay").order_by("pk").last()
     assert last is not None
     reverse([last.pk], source=SOURCE)

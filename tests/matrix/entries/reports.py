@@ -20,6 +20,7 @@ PAGES = (
     *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     Page("reports:projects", Action.VIEW, query=asking()),
+    Page("reports:same_figures", Action.VIEW, query=asking()),
     Page("reports:quality", Action.VIEW, query=asking()),
     Page("reports:quality_xlsx", Action.EXPORT, query=asking()),
     Page(
