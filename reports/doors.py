@@ -76,12 +76,12 @@ def compare(user: Any, question: Question) -> list[Compared]:
     return [asking.compared(key) for key in meaningful((), question)]
 
 
-def printed(measure: Figure, value: Any, *, in_full: bool = False) -> str:
-    """A figure with every digit that it has; a ratio as percent in two decimals, or in all where they are asked for."""
+def printed(measure: Figure, value: Any, *, in_full: bool = False, approx: bool = False) -> str:
+    """A figure with every digit that it has, 约 where it is rough; a ratio as percent in two decimals, or in all where they are asked for."""
     if measure.kind is Kind.COUNT:
         return str(int(value or 0))
     if measure.kind is Kind.WAN:
-        return exact_text(None if value is None else _plain(value))
+        return exact_text(None if value is None else _plain(value), approx=approx)
     show = points_text if measure.kind is Kind.POINTS else percent_text
     return show(value, 10 if in_full else 2)
 
@@ -104,7 +104,7 @@ class _Asking:
         said = (
             self._at_page(measure, right),
             self._at_excel(measure, right),
-            Said(REST, printed(measure, right), self._address_of_rest(key)),
+            Said(REST, printed(measure, right, approx=self._is_rough(key)), self._address_of_rest(key)),
             self._at_odata(measure, right),
             self._at_sql(measure, right),
         )
@@ -115,6 +115,9 @@ class _Asking:
     @cached_property
     def rest(self) -> Pivot:
         return figures(self.reach, self.question, ())
+
+    def _is_rough(self, key: str) -> bool:
+        return key in self.rest.wholes[0].approx
 
     @cached_property
     def odata(self) -> dict[str, Any] | None:
@@ -174,9 +177,8 @@ class _Asking:
     def _at_excel(self, measure: Figure, right: Decimal | None) -> Said:
         place = SHOWN[measure.key].excel
         if place is None:  # the figures' own file, made of the same answer
-            return Said(
-                EXCEL, printed(measure, exact(self.rest.wholes[0].values[measure.key])), self._file(self._address_of_rest(measure.key, format="xlsx"))
-            )
+            href = self._file(self._address_of_rest(measure.key, format="xlsx"))
+            return Said(EXCEL, printed(measure, right, approx=self._is_rough(measure.key)), href)
         if place.of != CITY and not self.is_now:
             return Said(EXCEL, why=_("资金总览只有现在掌握的数"))
         return self._at_table(EXCEL, measure, right, place, self._file(self._address_of(place, as_file=True)))
@@ -224,7 +226,7 @@ class _Asking:
 
     def _exact(self, door: str, measure: Figure, right: Decimal | None, value: Any, href: str) -> Said:
         agrees = exact(value) == right
-        return Said(door, printed(measure, exact(value), in_full=not agrees), href, agrees=agrees)
+        return Said(door, printed(measure, exact(value), in_full=not agrees, approx=self._is_rough(measure.key)), href, agrees=agrees)
 
     # --- Addresses ---
 

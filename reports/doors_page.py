@@ -19,6 +19,7 @@ from reports.doors import EXCEL, ODATA, PAGE, REST, SQL, Compared, compare, sql_
 from reports.flat import UNITS
 from reports.parameters import UnreadableError, read_question
 from reports.selection import Question
+from reports.tables import Kind
 from reports.views import Choice, describe, reader
 from reports.words import month_text
 
@@ -39,7 +40,7 @@ def _row(one: Compared) -> dict[str, Any]:
         "key": measure.key,
         "label": measure.zh if chinese else measure.en,
         "how": measure.how_zh if chinese else measure.how_en,
-        "unit": UNITS[measure.kind] if UNITS[measure.kind] in ("万元", "个") else "%",
+        "unit": "%" if measure.kind is Kind.PERCENT else UNITS[measure.kind],
         "cells": [{"said": said, "label": _titles()[said.door]} for said in one.said],
         "is_same": one.is_same,
         "right": next(said.text for said in one.said if said.door == REST),
