@@ -376,9 +376,12 @@ def wan_to_fen(amount_wan: Decimal) -> int:
     return whole if whole == fen else int(fen.quantize(Decimal(1), ROUND_HALF_UP))
 
 
+_WAN_PER_FEN = Decimal("0.000001")
+
+
 def fen_to_wan(fen: int) -> Decimal:
     """Turn whole 分 into 万元, exactly."""
-    return Decimal(fen).scaleb(-6)
+    return Decimal(fen) * _WAN_PER_FEN
 
 
 class LandUnit(StrEnum):

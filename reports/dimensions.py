@@ -34,13 +34,11 @@ class Names:
         found: list[set[Any]] = [set(column) for column in zip(*values, strict=True)] or [set() for _name in by]
         self.known: list[Mapping[Any, Named]] = [_named(name, of) for name, of in zip(self.by, found, strict=True)]
 
-    def order(self, key: Sequence[Any]) -> tuple[int, ...]:
-        return tuple([known[value].place for known, value in zip(self.known, key, strict=True)])
-
-    def said(self, key: Sequence[Any]) -> tuple[dict[str, str], dict[str, str]]:
-        """Keys and words of a row by the values of its dimensions."""
-        named = [known[value] for known, value in zip(self.known, key, strict=True)]
-        return {name: one.key for name, one in zip(self.by, named, strict=True)}, {name: one.words for name, one in zip(self.by, named, strict=True)}
+    def said(self, key: Sequence[Any]) -> tuple[tuple[int, ...], dict[str, str], dict[str, str]]:
+        """Place in the order, keys and words of a row by its month and the values of its dimensions."""
+        named = [known[value] for known, value in zip(self.known, key[1:], strict=True)]
+        places = (*[one[0] for one in named], key[0])
+        return places, dict(zip(self.by, [one[1] for one in named], strict=True)), dict(zip(self.by, [one[2] for one in named], strict=True))
 
 
 def _named(name: str, values: set[Any]) -> dict[Any, Named]:

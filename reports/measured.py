@@ -26,10 +26,7 @@ class Gathered(NamedTuple):
     not_reported: int
     schedule: Decimal
     wan: Mapping[str, Decimal | None]
-
-    @property
-    def rate(self) -> Decimal | None:
-        return rate(self.wan["ytd"], self.wan["plan"])
+    rate: Decimal | None = None  # 完成率, where a measure needs both year to date and plan: three are made of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from accounts.models import ReportingUnit
-from projects.measures import schedule
+from projects.measures import rate, schedule
 from projects.models import Classification
 from projects.monthly import LIST_BITS, UNLISTED, Sql, added_up, fact_rows
 from projects.period import FIRST_HALF, WHOLE
@@ -113,8 +113,7 @@ def laid_out(by: Sequence[str], measures: Sequence[Figure], parts: Sequence[Part
     """Parts side by side, in print order. A row that one part alone has says of the other that there is nothing."""
     found = parts[0].rows if len(parts) == 1 else {key: _joined(key, parts, measures) for part in parts for key in part.rows}
     names = Names(by, [key[1:] for key in found])
-    rows = [((names.order(key[1:]), key[0]), *names.said(key[1:]), told) for key, told in found.items()]
-    rows.sort(key=itemgetter(0))
+    rows = sorted([(*names.said(key), told) for key, told in found.items()], key=itemgetter(0))
     wholes = {at: _beside([part.wholes[at] for part in parts], measures) for at in sorted(parts[0].wholes)}
     return Pivot(
         by,
@@ -280,10 +279,12 @@ class _Reader:
             at += len(_columns(name))
         self.said = next((place + 1 for name, place in self.places if name == "ytd"), 0)  # of how many there is a year to date; else of all
         self.marks = [(measure.key, rough[measure.rough]) for measure in measures if measure.rough]
+        self.has_rate = {"ytd", "plan"} <= rough.keys()
 
     def read(self, sums: tuple[int, ...]) -> Told:
         wan = {name: fen_to_wan(sums[place]) if sums[place + 1] else None for name, place in self.places}
-        row = Gathered(sums[0], sums[0] - sums[self.said], self.expected, wan)
+        done = rate(wan["ytd"], wan["plan"]) if self.has_rate else None
+        row = Gathered(sums[0], sums[0] - sums[self.said], self.expected, wan, done)
         values = {key: read(row) for key, read in self.reads}
         approx = [key for key, place in self.marks if sums[place]]
         return Told(values, frozenset(approx) if approx else _EXACT)

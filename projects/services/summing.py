@@ -16,6 +16,7 @@ from projects.summary import kept_months, stored_facts
 from projects.values import Month
 
 _FOLDING = "month totals"  # the name of the lock
+_MANY = 1000  # marks taken at once, after which their table is tidied
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,31 @@ def fold() -> Folded | None:
             elif ids := marked.of(month):
                 projects += len(ids)
                 _move(month, sorted(ids))
-        return Folded(len(taken), projects, len(_keep_new()))
+        done = Folded(len(taken), projects, len(_keep_new()))
+    _tidy(done.marks)
+    return done
 
 
 def rebuild() -> list[Month]:
     """Work every month out anew, from nothing. Writers are not held up; what they write meanwhile is marked and folded later."""
     with transaction.atomic():
         _wait()
-        _take_marks()
+        taken = len(_take_marks())
         months = kept_months()
         for month in months:
             _rework(month)
-        return sorted([*months, *_keep_new()])
+        months = sorted([*months, *_keep_new()])
+    _tidy(taken)
+    return months
+
+
+def _tidy(marks: int) -> None:
+    """Let PostgreSQL forget many marks at once: every reader looks whether there is one, and would find the dead ones first.
+
+    Nobody waits for it, and it waits for nobody. In a transaction (of a test) it cannot be done.
+    """
+    if marks >= _MANY and connection.vendor == "postgresql" and not connection.in_atomic_block:
+        _run(Sql("VACUUM (SKIP_LOCKED, TRUNCATE FALSE) projects_summarymark"))
 
 
 def _keep_new() -> list[Month]:

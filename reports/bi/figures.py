@@ -126,7 +126,7 @@ _IN_EFFECT = """SELECT DISTINCT ON (m.at, v.list_id) m.at, v.id AS version_id, l
  ORDER BY m.at, v.list_id, (v.as_of <= m.last_day) DESC, CASE WHEN v.as_of <= m.last_day THEN v.as_of END DESC,
  CASE WHEN v.as_of <= m.last_day THEN v.number END DESC, v.as_of, v.number"""
 # Whether the kept sums do not say it: there are marks, or a month that nobody has folded yet.
-_STALE = """SELECT EXISTS (SELECT 1 FROM projects_summarymark)
+_STALE = """SELECT (SELECT max(id) FROM projects_summarymark) IS NOT NULL
  OR EXISTS (SELECT 1 FROM months m WHERE NOT EXISTS (SELECT 1 FROM projects_summedmonth s WHERE s.at = m.at)) AS is_stale"""
 _MONEY_ROWS = """FROM months m JOIN funding_fundentry f ON f.happened_on <= m.last_day JOIN funding_fundaccount a ON a.id = f.account_id
  JOIN projects_project p ON p.id = a.project_id LEFT JOIN funding_bond b ON b.id = a.bond_id LEFT JOIN funding_bondissue i ON i.id = b.issue_id

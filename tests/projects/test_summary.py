@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from exchange import bulk
 from projects.models import AnnualPlan, Entry, ListVersion, MonthFact, MonthReport, MonthSum, PlanVersion, Project, ProjectList, Source, SummaryMark
+from projects.services import summing
 from projects.services.batches import Frame, ProjectChange, TableChange, write_changes
 from projects.services.summing import fold, rebuild
 from projects.summary import differences, kept_months, told
@@ -73,6 +74,31 @@ def test_a_month_is_kept_from_its_first_report_on():
     assert kept_months() == [JUNE]
     fold()
     assert kept_months() == [JUNE, Month(2020, 7)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_marks_are_vacuumed_once_they_are_folded(monkeypatch):
+    monkeypatch.setattr(summing, "_MANY", 2)
+    asked: list[str] = []
+
+    def listen(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    here = build.unit("a")
+    with connection.execute_wrapper(listen):
+        for done in range(3):
+            build.project(here, months={"2020-06": (done, done)})
+        with transaction.atomic():
+            fold()  # within a transaction there is no vacuum, and no fault
+        assert (SummaryMark.objects.count(), [sql for sql in asked if "VACUUM" in sql]) == (0, [])
+        build.project(here, plan=1, months={"2020-06": (1, 1)})
+        fold()
+        build.project(here, plan=1, months={"2020-06": (1, 1)})
+        rebuild()
+    vacuums = [sql for sql in asked if sql.startswith("VACUUM")]
+    assert len(vacuums) == (2 if connection.vendor == "postgresql" else 0)
+    assert whole()[:2] == (5, 2_000_000)
 
 
 def test_every_trigger_stands():
