@@ -342,6 +342,7 @@ def date_from_serial(serial: float) -> date | None:
 # --- Money and land ----------------------------------------------------------------------------------------------------------------
 
 FEN_PER_WAN = 1_000_000
+_WAN_PER_FEN = Decimal("0.000001")
 _SIX_PLACES = Decimal("0.000001")
 
 
@@ -374,9 +375,6 @@ def wan_to_fen(amount_wan: Decimal) -> int:
     fen = amount_wan * FEN_PER_WAN
     whole = int(fen)
     return whole if whole == fen else int(fen.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-_WAN_PER_FEN = Decimal("0.000001")
 
 
 def fen_to_wan(fen: int) -> Decimal:

@@ -31,7 +31,7 @@ class FigureField(models.FloatField):  # type: ignore[type-arg]
 
 
 class MonthlyFigure(models.Model):
-    """A measure of a month, of a unit or of the whole that the reader reaches. Stands on no table: `reports.flat` makes its rows."""
+    """A measure of a month, of a unit or of the whole that the reader reaches. Its table is an empty view: `reports.flat` makes its rows."""
 
     scope_path = ""
     followed = False  # it is made of what is followed
