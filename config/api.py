@@ -39,7 +39,13 @@ class Root(APIView):
     needs = Action.VIEW
     renderer_classes = [FastJSONRenderer, BrowsableAPIRenderer]
 
-    @extend_schema(summary="全部数据表", description="", tags=["root"], responses={200: dict, **refusals()}, operation_id="root")
+    @extend_schema(
+        summary="全部数据表",
+        description="每张表的名称、标题、地址，以及是否可按过去的时刻读。",
+        tags=["root"],
+        responses={200: dict, **refusals()},
+        operation_id="root",
+    )
     def get(self, request: Request) -> Response:
         found: list[dict[str, Any]] = [
             {"name": name, "title": str(one.title), "keeps_past": one.keeps_past, "url": request.build_absolute_uri(reverse(f"api:{name}-list"))}

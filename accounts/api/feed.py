@@ -43,7 +43,7 @@ class LineSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     op = serializers.ChoiceField(choices=["upsert", "tombstone"])
     at = serializers.DateTimeField()
-    row = AnyField(allow_null=True, help_text="整行，与 /api/v1/{resource}/{id}/ 相同；tombstone 时为空")
+    row = AnyField(help_text="整行，与 /api/v1/{resource}/{id}/ 相同；tombstone 时为空")
 
 
 class FeedSerializer(serializers.Serializer[Any]):

@@ -38,6 +38,10 @@ _LOOKUPS = {
 }
 
 
+_LIST_TOLD = "分页读取：每一列都可筛选，可查找、排序、只取一部分列；next 是下一页的完整地址，一直取到为空。范围以外的行不出现。"
+_ROW_TOLD = "按编号读一行。ETag 是这一行的修订号，修改时放进 If-Match；范围以外的行是 404。"
+
+
 class FaultSerializer(serializers.Serializer[Any]):
     """One thing that is wrong, and where."""
 
@@ -172,7 +176,7 @@ def describe_list(name: str) -> Any:
         operation_id=f"{name}-list",
         tags=[name],
         summary=str(resource.title),
-        description=str(resource.note or ""),
+        description=str(resource.note or "") or _LIST_TOLD,
         parameters=list_parameters(resource),
         responses={200: page_serializer(name), **refusals()},
     )
@@ -185,7 +189,7 @@ def describe_row(name: str) -> Any:
         operation_id=f"{name}-row",
         tags=[name],
         summary=f"{resource.title} #",
-        description="",
+        description=_ROW_TOLD,
         parameters=shape_parameters(resource),
         responses={200: row_serializer(name), **refusals(404)},
     )
@@ -214,6 +218,7 @@ def body_serializer(name: str, columns: Collection[str], words: Mapping[str, Any
 
 def writes(
     summary: Any,
+    told: str,
     request: Any,
     answers: Mapping[int, Any],
     *headers: OpenApiParameter,
@@ -221,9 +226,14 @@ def writes(
     name: str | None = None,
     examples: Sequence[OpenApiExample] | None = None,
 ) -> Callable[[F], F]:
-    """The schema of a writing method, as a decorator. Any may meet a row that is gone, a state that forbids it, or a body that can't be taken."""
+    """The schema of a writing method, as a decorator. Any may meet a row that is gone, a state that forbids it, or a body that can't be taken.
+
+    `told` says in Chinese what it does and what it asks for.
+    """
     responses = {**refusals(*sorted({404, 409, 413, 415, 422, *refused})), **answers}
-    return extend_schema(operation_id=name, summary=str(summary), request=request, responses=responses, parameters=list(headers), examples=examples)
+    return extend_schema(
+        operation_id=name, summary=str(summary), description=told, request=request, responses=responses, parameters=list(headers), examples=examples
+    )
 
 
 def described(base: type[Any], stem: str, method: str, schema: Any, **told: Any) -> type[Any]:

@@ -23,12 +23,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts import audit
 from accounts.api import fields as api
 from accounts.api.errors import SAID, Answer, wrong_parameters
+from accounts.api.examples import line_of
 from accounts.api.negotiation import ByAddress
 from accounts.api.paging import sort
 from accounts.api.reading import Question, read_question, rows_of
@@ -197,6 +198,7 @@ def _describe(name: str) -> Any:
         description="一次请求取走整表，边读边发，内存不随行数增长；X-Total-Rows 给出行数（count=0 时不数）。",
         parameters=[*parameters, *own],
         responses={**files, **refusals(), **failed},
+        examples=[OpenApiExample("一行", value=line_of(resource.shown), media_type=Form.NDJSON.media_type, response_only=True)],
     )
 
 

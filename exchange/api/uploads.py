@@ -86,6 +86,9 @@ def faults_of(form: Any) -> list[Fault]:
     ]
 
 
+_SENT = "表格文件（.xlsx、.xls、.et、.ods、.csv），收下即检查，不写入数据；大文件转后台（202）。读不了的也留存，写明原因（422）。"
+
+
 class UploadList(ResourceList):
     """The uploads, with POST of a file: it is kept and checked; a large one by a worker (202)."""
 
@@ -98,7 +101,7 @@ class UploadList(ResourceList):
             request.upload_handlers.insert(0, CappedHandler(upload_limit()))
         return super().dispatch(request, *args, **kwargs)
 
-    @writes(_lazy("上传文件并检查"), _FILE, {201: dict, 202: dict, 422: dict}, KEY)
+    @writes(_lazy("上传文件并检查"), _SENT, _FILE, {201: dict, 202: dict, 422: dict}, KEY)
     def post(self, request: Request) -> Response:
         if int(request.META.get("CONTENT_LENGTH") or 0) > unread_limit():
             raise ApiError(413, "too_large", too_large().messages[0], [fault("/file", "too_large", too_large().messages[0])])
@@ -136,7 +139,9 @@ class UploadFindings(ResourceView):
 
     resource_name = "uploads"
 
-    @extend_schema(summary=_lazy("检查结果"), responses={200: dict, **refusals(404, 409)})
+    @extend_schema(
+        summary=_lazy("检查结果"), description="文件里查到的每一处问题：表、单元格、级别、说明和改法。", responses={200: dict, **refusals(404, 409)}
+    )
     def get(self, request: Request, pk: int) -> Response:
         upload: Upload = reached("uploads", pk, request.user, Action.VIEW)
         return Response({"id": upload.pk, "state": upload.state, "counts": upload.counts, "findings": upload.findings})
@@ -147,7 +152,9 @@ class UploadWork(ResourceView):
 
     resource_name = "uploads"
 
-    @extend_schema(summary=_lazy("处理进度"), responses={200: dict, **refusals(404, 409)})
+    @extend_schema(
+        summary=_lazy("处理进度"), description="大文件在后台处理到哪一步；没有任务时 work 为空。", responses={200: dict, **refusals(404, 409)}
+    )
     def get(self, request: Request, pk: int) -> Response:
         upload: Upload = reached("uploads", pk, request.user, Action.VIEW)
         job = upload.jobs.select_related("upload").order_by("-pk").first()
@@ -206,7 +213,7 @@ class UploadCheck(UploadVerb):
 
     event = "check"
 
-    @writes(_lazy("重新检查"), Body, {200: dict, 202: dict}, KEY)
+    @writes(_lazy("重新检查"), "按库里现在的数再检查一遍已收到的文件；大文件转后台（202）。", Body, {200: dict, 202: dict}, KEY)
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 
@@ -223,7 +230,9 @@ class UploadCommit(UploadVerb):
     event = "commit"
     body = CommitBody
 
-    @writes(_lazy("提交入库"), CommitBody, {200: dict, 202: dict}, KEY)
+    @writes(
+        _lazy("提交入库"), "写入检查所定的内容；同一文件提交两次只写一次。大文件转后台（202），见 work。", CommitBody, {200: dict, 202: dict}, KEY
+    )
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 
@@ -241,7 +250,11 @@ class UploadReverse(UploadVerb):
     body = ReversalBody
     kind: ClassVar[Reversal.Kind]
 
-    @extend_schema(summary=_lazy("预览撤回或恢复"), responses={200: dict, **refusals(404, 409)})
+    @extend_schema(
+        summary=_lazy("预览撤回或恢复"),
+        description="会改回多少处、哪些因后来又改过而保留；seen 在 POST 时带回。",
+        responses={200: dict, **refusals(404, 409)},
+    )
     def get(self, request: Request, pk: int) -> Response:
         upload: Upload = reached("uploads", pk, request.user, Action.VIEW, *_RELATED)
         self.require_post(upload)
@@ -254,7 +267,13 @@ class UploadReverse(UploadVerb):
             {"id": upload.pk, "kind": self.kind.value, "seen": mark_of(plan), "places": len(plan.items), "reverted": len(plan.going), "kept": kept}
         )
 
-    @writes(_lazy("撤回或恢复"), ReversalBody, {200: dict, 202: dict}, KEY)
+    @writes(
+        _lazy("撤回或恢复"),
+        "先 GET 看会改回什么并取得 seen，再带着 seen 和原因 POST；其间有人改动则 409。",
+        ReversalBody,
+        {200: dict, 202: dict},
+        KEY,
+    )
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 
@@ -284,7 +303,7 @@ class UploadCancel(UploadVerb):
 
     event = "cancel"
 
-    @writes(_lazy("取消正在处理的任务"), Body, {200: dict, 202: dict}, KEY)
+    @writes(_lazy("取消正在处理的任务"), "排队或检查中的任务可以取消；正在写入的不再中断。", Body, {200: dict, 202: dict}, KEY)
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 

@@ -20,6 +20,7 @@ from accounts.roles import Action
 from projects.models import Door
 from projects.services.cuts import make_cut, may_cut
 
+_TOLD = "给全部数据此刻（或过去一刻）的样子起名；之后 ?cut=名称 读到的永远是同一份。市级管理员、市级审核人可用。"
 _EXAMPLE = OpenApiExample("定格", value={"name": "六月终稿", "reason": "报市政府", "as_of": ""}, request_only=True)
 
 
@@ -48,7 +49,7 @@ class CutList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("定格数据"), CutBody, {201: row_serializer("cuts")}, KEY, examples=[_EXAMPLE])
+    @writes(_lazy("定格数据"), _TOLD, CutBody, {201: row_serializer("cuts")}, KEY, examples=[_EXAMPLE])
     @once_if_asked
     def post(self, request: Request) -> Response:
         if not may_cut(request.user):

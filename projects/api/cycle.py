@@ -40,6 +40,8 @@ from projects.services.reviews import may_move, move, move_many, nil_return, wit
 from projects.workflow import MOVES, Verb
 
 _MANY = 5000
+_ONE = "对一条月度进展做这一步。带 If-Match 时须是它现在的修订号；退回须写原因，可对单格写意见。"
+_MANY_TOLD = "对多条月度进展做这一步：能做的都做，不能做的在 left 里逐条写明原因。"
 
 
 class MoveBody(ReasonBody):
@@ -127,8 +129,8 @@ class MoveMany(ResourceView):
 def moving(verb: Verb) -> tuple[type[Any], type[Any]]:
     """The two doors of a verb."""
     words = format_lazy(_lazy("月度进展：{verb}"), verb=verb.zh)
-    one = writes(words, MoveBody, {200: row_serializer("months")}, KEY, refused=(412,), name=f"month-{verb.value}")
-    many = writes(words, MoveManyBody, {200: MoveManyAnswer}, KEY, name=f"months-{verb.value}")
+    one = writes(words, _ONE, MoveBody, {200: row_serializer("months")}, KEY, refused=(412,), name=f"month-{verb.value}")
+    many = writes(words, _MANY_TOLD, MoveManyBody, {200: MoveManyAnswer}, KEY, name=f"months-{verb.value}")
     told = {"verb": verb}
     return (
         described(MoveOne, verb.value.title(), "post", one, **told),
@@ -150,7 +152,7 @@ class NilList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.SUBMIT}
 
-    @writes(_lazy("报“本月无变化”"), NilBody, {201: dict}, KEY)
+    @writes(_lazy("报“本月无变化”"), "本单位这个月没有变化，代替逐条填报。", NilBody, {201: row_serializer("nil-returns")}, KEY)
     @once
     def post(self, request: Request) -> Response:
         asked = given(NilBody, request)
@@ -165,7 +167,7 @@ class NilWithdraw(ResourceView):
     resource_name = "nil-returns"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("撤回“本月无变化”"), Body, {200: dict}, KEY)
+    @writes(_lazy("撤回“本月无变化”"), "撤回以后，这个月仍须逐条填报。", Body, {200: dict}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found: NilReturn = reached("nil-returns", pk, request.user, Action.SUBMIT)
@@ -198,7 +200,7 @@ class CorrectionList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
 
-    @writes(_lazy("提出更正"), CorrectionBody, {201: dict}, KEY)
+    @writes(_lazy("提出更正"), "已锁定的月份：公布的数不动，应为的数列在旁边，由另一人审核。", CorrectionBody, {201: dict}, KEY)
     @once
     def post(self, request: Request) -> Response:
         asked = given(CorrectionBody, request)
@@ -217,7 +219,7 @@ class CorrectionSettle(ResourceView):
     approves: ClassVar[bool]
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("审核更正"), SettleBody, {200: dict}, KEY)
+    @writes(_lazy("审核更正"), "由市级审核人、提出者以外的人同意或不同意；不同意须写意见。", SettleBody, {200: row_serializer("corrections")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found: Correction = reached("corrections", pk, request.user, Action.VIEW)
@@ -245,7 +247,7 @@ class PeriodLock(ResourceView):
     resource_name = "periods"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("锁定填报期"), ReasonBody, {200: dict}, KEY)
+    @writes(_lazy("锁定填报期"), "锁定后不能填报、提交、审核、退回，并自动留一份定格。须写原因。", ReasonBody, {200: row_serializer("periods")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
@@ -257,7 +259,7 @@ class PeriodUnlock(ResourceView):
     resource_name = "periods"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("解锁填报期"), UnlockBody, {200: dict}, KEY)
+    @writes(_lazy("解锁填报期"), "重新开放整个月；可以另定下次自动锁定的日期。须写原因。", UnlockBody, {200: row_serializer("periods")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
@@ -281,7 +283,7 @@ class ExceptionList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("临时解锁"), ExceptionBody, {201: dict}, KEY)
+    @writes(_lazy("临时解锁"), "让一个单位在限期内改动已锁定的月份，到期自动收回。", ExceptionBody, {201: row_serializer("lock-exceptions")}, KEY)
     @once
     def post(self, request: Request) -> Response:
         city_post(request.user, Action.LOCK)
@@ -296,7 +298,7 @@ class ExceptionRevoke(ResourceView):
     resource_name = "lock-exceptions"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("收回临时解锁"), Body, {200: dict}, KEY)
+    @writes(_lazy("收回临时解锁"), "提前收回，立即生效。", Body, {200: row_serializer("lock-exceptions")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         city_post(request.user, Action.LOCK)

@@ -171,7 +171,7 @@ class ListReconciliation(APIView):
     @extend_schema(
         operation_id="list-versions-reconciliation",
         summary="清单版本的核对",
-        description="",
+        description="公布的个数与总投资，同系统里实有的差多少；只看本单位的人不作比较。",
         tags=["list-versions"],
         responses={200: ReconciliationSerializer, **refusals(404)},
     )

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.errors import ApiError, fault
 from accounts.api.idempotency import once
-from accounts.api.schema import writes
+from accounts.api.schema import row_serializer, writes, written_row
 from accounts.api.views import ResourceList, ResourceView, serve
 from accounts.api.writing import KEY, Body, NumberField, ReasonBody, given, reached, row_response, seen_revision
 from accounts.roles import Action
@@ -39,7 +39,13 @@ class ProposalList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
 
-    @writes(_lazy("提出变更"), ProposalBody, {201: dict}, KEY)
+    @writes(
+        _lazy("提出变更"),
+        "变更已定的内容（总投资、计划起止、类别、代码、清单归属），由另一人审核后写入。",
+        ProposalBody,
+        {201: row_serializer("proposals")},
+        KEY,
+    )
     @once
     def post(self, request: Request) -> Response:
         asked = given(ProposalBody, request)
@@ -97,7 +103,13 @@ class ProposalSettle(ResourceView):
     settles: ClassVar[Action] = Action.APPROVE
     verb: ClassVar[Callable[..., Proposal]]
 
-    @writes(_lazy("审核或撤回变更申请"), ApproveBody, {200: dict}, KEY)
+    @writes(
+        _lazy("审核或撤回变更申请"),
+        "批准、不批准由提出者以外的人做，不批准须写意见；撤回由提出者做。",
+        ApproveBody,
+        {200: row_serializer("proposals")},
+        KEY,
+    )
     @once
     def post(self, request: Request, pk: int) -> Response:
         reached("proposals", pk, request.user, self.settles)
@@ -139,7 +151,7 @@ class ObstacleVerb(ResourceView):
 
 
 class ObstacleResolve(ObstacleVerb):
-    @writes(_lazy("问题：办结"), ResolveBody, {200: dict}, KEY, refused=(412,))
+    @writes(_lazy("问题：办结"), "写明解决情况；办结日期不写即今天。", ResolveBody, {200: written_row("obstacles")}, KEY, refused=(412,))
     @once
     def post(self, request: Request, pk: int) -> Response:
         asked = given(ResolveBody, request)
@@ -148,7 +160,7 @@ class ObstacleResolve(ObstacleVerb):
 
 
 class ObstacleReopen(ObstacleVerb):
-    @writes(_lazy("问题：重新打开"), ReasonBody, {200: dict}, KEY, refused=(412,))
+    @writes(_lazy("问题：重新打开"), "清除办结日期，须写原因。", ReasonBody, {200: written_row("obstacles")}, KEY, refused=(412,))
     @once
     def post(self, request: Request, pk: int) -> Response:
         return self.carry_out(request, pk, {"resolved_on": None}, given(ReasonBody, request)["reason"])

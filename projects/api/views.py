@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,6 +49,33 @@ _RELATED: Mapping[str, tuple[str, ...]] = {"projects": ("unit", "sector", "owner
 
 
 _WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("依据文号"), "decided_on": _lazy("文件日期"), "code": _lazy("项目代码")}
+
+
+_POST = "与管理页面同一套列、选项、规则和提问；规则要求说明的须带 reason。有误时逐项指出，什么也不写。"
+_PATCH = "只写要改的列，须带 If-Match。已定的内容（总投资、计划起止、类别、代码）转为变更申请：202，见 proposal。"
+_BULK = "一次至多 500 行；带 id 和 revision 的是修改，其余新增。atomic=1 全部或全部不写，atomic=0 只写无误的（207）。"
+_PUT = "有则改（须带 If-Match），无则新增。已提交、已审核的改动后回到草稿。"
+# Resource → what might be sent of it, as an example; the last column is what a change alters.
+_BODIES: Mapping[str, Mapping[str, Any]] = {
+    "projects": {
+        "name": "株洲路拓宽改造工程",
+        "kind": "infrastructure",
+        "unit_key": "laoshan",
+        "sector_id": 12,
+        "stage": "prep",
+        "remarks": "年初列入",
+    },
+    "months": {"project_uid": "P-000012", "period": "2020-06", "done_month_wan": 800, "done_ytd_wan": 4200, "progress_text": "主体结构施工过半"},
+    "obstacles": {"project_uid": "P-000012", "raised_on": "2020-06-05", "text": "征迁滞后，三户未签约"},
+    "annual-plans": {"project_uid": "P-000012", "year": 2020, "plan_wan": 5000},
+    "permits": {"project_uid": "P-000012", "kind": "land", "state": "in_hand", "doc_no": "青自然资〔2020〕8号"},
+}
+
+
+def example_of(name: str, title: str, last: int = 0) -> OpenApiExample:
+    """A body of a resource; `last`: only so many columns, from the end."""
+    columns = list(_BODIES[name].items())
+    return OpenApiExample(title, value={**dict(columns[-last:] if last else columns), "reason": "年初列入"}, request_only=True)
 
 
 @cache
@@ -131,13 +158,20 @@ def _stored(kind: Rows, request: Request, one: Mapping[str, Any]) -> Any:
     return reached(kind.resource, one["id"], request.user, Action.EDIT, *_related(kind.resource))
 
 
+_MONTH: Mapping[int, Any] = {status: written_row("months") for status in (200, 201)}
+
+
 class MonthOfProject(ResourceView):
     """A project's report of a period, whether it is there already or not: PUT writes it."""
 
     resource_name = "months"
     actions: ClassVar[dict[str, Action]] = {"PUT": Action.VIEW}
 
-    @extend_schema(summary=_lazy("项目某月的进展"), description="", responses={200: row_serializer("months"), **refusals(404)})
+    @extend_schema(
+        summary=_lazy("项目某月的进展"),
+        description="按项目和填报期（2020-06，半月 2020-06A）读；没有填报是 404。",
+        responses={200: row_serializer("months"), **refusals(404)},
+    )
     def get(self, request: Request, pk: int, period: str) -> Response:
         reached("projects", pk, request.user, Action.VIEW)
         found = self._stored(pk, period)
@@ -145,7 +179,7 @@ class MonthOfProject(ResourceView):
             raise not_found()
         return row_response("months", found, request.user)
 
-    @writes(_lazy("填报项目某月的进展"), body_of("months"), {200: written_row("months"), 201: written_row("months")}, SEEN_IF_THERE, refused=_ROW)
+    @writes(_lazy("填报项目某月的进展"), _PUT, body_of("months"), _MONTH, SEEN_IF_THERE, refused=_ROW, examples=[example_of("months", "项目某月")])
     @once
     def put(self, request: Request, pk: int, period: str) -> Response:
         reached("projects", pk, request.user, Action.EDIT)
@@ -186,15 +220,17 @@ class BulkAnswer(serializers.Serializer[Any]):
 def bulk_of(name: str) -> type[Any]:
     """The door for many rows of a resource."""
     title = RESOURCES[name].title
-    schema = writes(format_lazy(_lazy("{title}：批量写入"), title=title), body_of(name)(many=True), {200: BulkAnswer, 207: BulkAnswer}, KEY, ATOMIC)
+    summary, answers = format_lazy(_lazy("{title}：批量写入"), title=title), {200: BulkAnswer, 207: BulkAnswer}
+    schema = writes(summary, _BULK, body_of(name)(many=True), answers, KEY, ATOMIC, examples=[example_of(name, "批量")])
     return described(RowsBulk, stem_of(name), "post", schema, resource_name=name)
 
 
 def serve_rows(name: str) -> None:
     """Let rows of a resource be written at the addresses at which they are read."""
     title, body, row = RESOURCES[name].title, body_of(name), written_row(name)
-    posting = writes(format_lazy(_lazy("{title}：新增"), title=title), body, {201: row}, KEY)
-    patching = writes(format_lazy(_lazy("{title}：修改"), title=title), body, {200: row, 202: row}, SEEN, refused=_ROW)
+    posting = writes(format_lazy(_lazy("{title}：新增"), title=title), _POST, body, {201: row}, KEY, examples=[example_of(name, "新增")])
+    patched, answers = format_lazy(_lazy("{title}：修改"), title=title), {200: row, 202: row}
+    patching = writes(patched, _PATCH, body, answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
     told = {"resource_name": name}
     many = described(RowPosting, stem_of(name), "post", posting, **told)
     serve(name, many=many, one=described(RowPatching, stem_of(name), "patch", patching, **told))

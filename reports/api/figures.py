@@ -161,7 +161,13 @@ class FigureList(APIView):
     needs = Action.VIEW
     renderer_classes = [FastJSONRenderer, BrowsableAPIRenderer]
 
-    @extend_schema(summary="指标与维度", description="", tags=["figures"], responses={200: CatalogueSerializer, **refusals()}, operation_id="figures")
+    @extend_schema(
+        summary="指标与维度",
+        description="可以问的指标（代码、名称、单位、能否相加、怎样算）与维度。",
+        tags=["figures"],
+        responses={200: CatalogueSerializer, **refusals()},
+        operation_id="figures",
+    )
     def get(self, request: Request) -> Response:
         dimensions = [{"key": name, "name": str(WORDS[name])} for name in ALL_DIMENSIONS]
         return Response({"measures": [measure_told(one) for one in FIGURES.values()], "dimensions": dimensions})
@@ -181,7 +187,10 @@ class Figures(APIView):
     @extend_schema(
         operation_id="figures-by",
         summary="按任意维度组合的指标",
-        description="指标与维度没有意义的组合（如完成投资按资金来源）回答 400 并说明原因。",
+        description=(
+            "按维度的任意组合给出指标，与页面、Excel 同一个数；totals 每月一行，每个项目只计一次。也可取 csv、xlsx。"
+            "没有意义的组合（如完成投资按资金来源）回答 400 并说明原因。"
+        ),
         tags=["figures"],
         parameters=[
             OpenApiParameter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 
 from accounts.api.filters import filterset
 from accounts.api.resources import RESOURCES
@@ -44,3 +46,32 @@ def test_a_page_of_the_schema_takes_nothing_from_elsewhere(page: str, cast: Cast
     assert answer.status_code == 200
     assert b"//" not in answer.content.replace(b"http://testserver", b"")
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def operations(schema: Any) -> dict[str, Any]:
+    return {f"{method} {path}": one for path, methods in schema["paths"].items() for method, one in methods.items() if method != "parameters"}
+
+
+def test_every_operation_is_told_in_chinese(schema: Any) -> None:
+    untold = [
+        name for name, one in operations(schema).items() if not all(re.search("[一-鿿]", one.get(part, "")) for part in ("summary", "description"))
+    ]
+    assert untold == []
+
+
+def test_every_operation_has_examples_that_its_schema_takes(schema: Any) -> None:
+    without, wrong = [], []
+    for name, one in operations(schema).items():
+        bodies = one.get("requestBody", {}).get("content", {})
+        done = [media for status, answer in one["responses"].items() if status.startswith("2") for media in [answer.get("content", {})]]
+        contents = [bodies, *done] if bodies and "multipart/form-data" not in bodies else done
+        for content in contents:
+            told = [(kind, media) for kind, media in content.items() if "example" in media or media.get("examples")]
+            if not told:
+                without.append(name)
+            for kind, media in told:
+                values = [media["example"]] if "example" in media else [shown["value"] for shown in media["examples"].values()]
+                asked = {**media["schema"], "components": schema["components"]}
+                wrong += [(name, error.message) for value in values if "json" in kind for error in Draft202012Validator(asked).iter_errors(value)]
+    print(without, *wrong, sep="\n")
+    assert (without, wrong) == ([], [])
