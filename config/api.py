@@ -28,6 +28,7 @@ from accounts.api.views import resource_urls
 from accounts.roles import Action
 from exchange.api.streams import stream_urls
 from exchange.api.urls import urlpatterns as upload_urls
+from funding.api.urls import urlpatterns as fund_urls
 from projects.api.history import ListReconciliation, history_urls
 from projects.api.urls import urlpatterns as project_urls
 from reports.api.urls import urlpatterns as report_urls
@@ -81,6 +82,7 @@ urlpatterns = [
     path("swagger/", _page("api/swagger.html"), name="swagger"),
     path("redoc/", _page("api/redoc.html"), name="redoc"),
     *project_urls,
+    *fund_urls,
     *upload_urls,
     *resource_urls(),
     *stream_urls(),

@@ -27,6 +27,7 @@ AREA_SCHEMES = (Classification.Scheme.USE_AREA, Classification.Scheme.SECTOR)
 def judge(form: Any, findings: Sequence[Finding], *, reason: str = "reason", at: str | None = None) -> None:
     """Put findings into a form: blocking ones as errors at their field (or at `at`), doubtful ones where no reason was typed."""
     language = get_language() or "zh"
+    form.findings = tuple(findings)
     for finding in findings:
         if finding.severity is Severity.BLOCKS:
             form.add_error(finding.field if finding.field in form.fields and at is None else at, said_words(finding, language))

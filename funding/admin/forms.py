@@ -71,6 +71,7 @@ class VerbForm(forms.Form):
     """A form among others on a fund's page; `verb` says which one was sent."""
 
     verb = ""
+    findings: Sequence[Finding] = ()  # what the rules said of it
 
     def __init__(self, data: Any = None, *, fund: Bond | CentralPlan, user: Any, initial: Any = None) -> None:
         super().__init__(data, auto_id=f"id_{self.verb}_%s", initial=initial)
@@ -169,7 +170,6 @@ class AdjustForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_trial = "trial" in self.data
-        self.findings: Sequence[Finding] = ()
         self._require(not self.is_trial)
         taken_from: Any = self.fields["taken_from"]
         taken_from.queryset = Project.objects.filter(fund_accounts__bond=self.fund.pk).order_by("name")

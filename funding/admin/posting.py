@@ -25,10 +25,10 @@ from projects.workflow import Refused
 Fund = Bond | CentralPlan
 
 
-def run(fund: Fund, form: VerbForm, user: Any) -> Any:
+def run(fund: Fund, form: VerbForm, user: Any, door: Door = Door.ADMIN) -> Any:
     """Do what the form asks; Refused says why not, and then nothing is stored."""
     data = form.cleaned_data
-    return _VERBS[form.verb](fund, data, Source(door=Door.ADMIN, actor_id=user.pk, reason=data.get("reason", "")))
+    return _VERBS[form.verb](fund, data, Source(door=door, actor_id=user.pk, reason=data.get("reason", "")))
 
 
 def _key(fund: Fund, project_id: int, source: str = FundSource.BOND.value) -> Key:

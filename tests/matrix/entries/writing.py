@@ -227,4 +227,47 @@ UPLOADS = (
     Page("api:upload-redo", Action.UNDO, row="upload", kwargs=number, done=Want.STATE),
     verb("upload-cancel", Action.UPLOAD, "upload_busy", {}),
 )
-PAGES = (*_rows(), *CYCLE, *UPLOADS)
+
+
+def posted(world: World, _place: Place) -> dict[str, Any]:
+    project = world.row("project", Place.OWN).pk
+    return {"step": "assign", "project_id": project, "amount_wan": 7, "happened_on": "2020-06-01", "reason": WHY}
+
+
+def moved(world: World, _place: Place) -> dict[str, Any]:
+    ends = {"taken_from_id": world.row("project", Place.OWN).pk, "given_to_id": world.row("project_other", Place.OWN).pk}
+    return {**ends, "amount_wan": 5, "doc_no": "青财债〔2020〕9号", "approved_on": "2020-06-20", "reason": WHY}
+
+
+def keeps_books(person: Person, place: Place) -> Want:
+    """Entries are read by unit and taken back by the whole city's posts."""
+    if not person.is_known:
+        return Want.LOGIN
+    if not person.may(Action.VIEW):
+        return Want.REFUSED
+    if not person.reaches(Action.VIEW, place):
+        return Want.HIDDEN
+    return Want.OPEN if person.city_wide(Action.EDIT) else Want.REFUSED
+
+
+OPEN = {"row_is_open": True, "wide": True}
+FUNDS = (
+    verb("bond-post", Action.EDIT, "bond", posted, **OPEN),
+    verb("bond-adjust", Action.EDIT, "bond", moved, **OPEN),
+    # The bond has no rate yet: the form offers no day.
+    verb("bond-redeem", Action.EDIT, "bond", {"redeemed_on": "2025-05-20", "amount_wan": 1, "doc_no": "1"}, done=Want.INVALID, **OPEN),
+    verb("central-plan-post", Action.EDIT, "centralplan", lambda world, place: {**posted(world, place), "source": "central"}, **OPEN),
+    # An entry of an adjustment, so that both sides go together.
+    Page(
+        "api:fund-entry-reverse",
+        Action.EDIT,
+        "POST",
+        row="useadjustment",
+        kwargs=lambda row: {"pk": row.entries.first().pk},
+        json=True,
+        data=body_of({"reason": WHY}),
+        expect=keeps_books,
+    ),
+    Page("api:redemption-reverse", Action.VIEW, "POST", fixed={"pk": 999_999_999}, done=Want.HIDDEN, json=True, data=body_of({"reason": WHY})),
+)
+PAGES = (*_rows(), *CYCLE, *UPLOADS, *FUNDS)

@@ -1,0 +1,1 @@
+"""What machines may post to the ledger."""

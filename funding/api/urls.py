@@ -1,0 +1,16 @@
+"""The addresses of the ledger's verbs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from funding.api import posting
+
+urlpatterns = [
+    path("bonds/<int:pk>/post/", posting.BOND_POST.as_view(), name="bond-post"),
+    path("bonds/<int:pk>/adjust/", posting.BOND_ADJUST.as_view(), name="bond-adjust"),
+    path("bonds/<int:pk>/redeem/", posting.BOND_REDEEM.as_view(), name="bond-redeem"),
+    path("central-plans/<int:pk>/post/", posting.PLAN_POST.as_view(), name="central-plan-post"),
+    path("fund-entries/<int:pk>/reverse/", posting.ENTRY_REVERSE.as_view(), name="fund-entry-reverse"),
+    path("redemptions/<int:pk>/reverse/", posting.REDEMPTION_REVERSE.as_view(), name="redemption-reverse"),
+]
