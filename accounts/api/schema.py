@@ -209,11 +209,13 @@ class RemarkSerializer(FaultSerializer):
     severity = serializers.ChoiceField([("error", _("阻断")), ("warning", _("需说明")), ("info", _("提示"))], required=False)
 
 
-def body_serializer(name: str, columns: Collection[str], words: Mapping[str, Any]) -> type[serializers.Serializer[Any]]:
-    """What may be sent of a row: these columns, and what goes with them."""
+def body_serializer(
+    name: str, columns: Collection[str], words: Mapping[str, Any], more: Mapping[str, Any] | None = None
+) -> type[serializers.Serializer[Any]]:
+    """What may be sent of a row: these columns, what goes with them as texts, and fields of other kinds."""
     made: dict[str, Any] = {field.name: _column(field) for field in RESOURCES[name].fields if field.path.removesuffix("_id") in columns}
     made |= {one: serializers.CharField(required=False, allow_blank=True, help_text=told) for one, told in words.items()}
-    return type(f"{stem_of(name)}Body", (serializers.Serializer,), {**made, "__doc__": str(RESOURCES[name].title)})
+    return type(f"{stem_of(name)}Body", (serializers.Serializer,), {**made, **(more or {}), "__doc__": str(RESOURCES[name].title)})
 
 
 def writes(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from funding.api import posting
+from funding.api.kinds import FUNDS
+from projects.api.views import bulk_of
 
 urlpatterns = [
+    *(path(f"{name}/bulk/", bulk_of(name).as_view(), name=f"{name}-bulk") for name in FUNDS),
     path("bonds/<int:pk>/post/", posting.BOND_POST.as_view(), name="bond-post"),
     path("bonds/<int:pk>/adjust/", posting.BOND_ADJUST.as_view(), name="bond-adjust"),
     path("bonds/<int:pk>/redeem/", posting.BOND_REDEEM.as_view(), name="bond-redeem"),

@@ -15,6 +15,7 @@ from accounts.api.errors import ApiError, Fault, fault
 from accounts.api.writing import text_of
 from accounts.models import ReportingUnit
 from accounts.numbers import say_what_fits
+from accounts.roles import Action
 from projects.admin.forms import CodeForm
 from projects.api.rows import Rows, Written, by_column, lines
 from projects.findings import Severity
@@ -179,18 +180,36 @@ def _raised_today() -> dict[str, Any]:
     return {"raised_on": timezone.localdate()}
 
 
+_OF = {"project_uid": "P-000012"}
 PROJECTS = ProjectRows(
     "projects",
     aliases={"unit_key": ("unit", by_column(ReportingUnit, "key"))},
     beside=("reason", "code", "_code", "doc_no", "decided_on"),
     places={"stop_reason": "stage_reason", "out_reason": "stage_reason"},
+    related=("unit", "sector", "owner"),
+    example={"name": "株洲路拓宽改造工程", "kind": "infrastructure", "unit_key": "laoshan", "sector_id": 12, "stage": "prep", "remarks": "年初列入"},
 )
-MONTHS = MonthRows("months", aliases={**_OF_PROJECT, "period": ("period", period_number)})
+MONTHS = MonthRows(
+    "months",
+    aliases={**_OF_PROJECT, "period": ("period", period_number)},
+    example={**_OF, "period": "2020-06", "done_month_wan": 800, "done_ytd_wan": 4200, "progress_text": "主体结构施工过半"},
+)
 OBSTACLES = Rows(
     "obstacles",
     aliases={**_OF_PROJECT, "period": ("period", period_number), "owner_unit_key": ("owner_unit", by_column(ReportingUnit, "key"))},
     initial=_raised_today,
+    example={**_OF, "raised_on": "2020-06-05", "text": "征迁滞后，三户未签约"},
 )
-ANNUAL_PLANS = Rows("annual-plans", aliases=_OF_PROJECT)
-PERMITS = Rows("permits", aliases=_OF_PROJECT)
-WRITTEN: dict[str, Rows] = {one.resource: one for one in (PROJECTS, MONTHS, OBSTACLES, ANNUAL_PLANS, PERMITS)}
+ANNUAL_PLANS = Rows("annual-plans", aliases=_OF_PROJECT, example={**_OF, "year": 2020, "plan_wan": 5000})
+PERMITS = Rows("permits", aliases=_OF_PROJECT, example={**_OF, "kind": "land", "state": "in_hand", "doc_no": "青自然资〔2020〕8号"})
+# A project comes onto a version that stands on a document; onto any other by proposal.
+ENTRIES = Rows(
+    "list-entries",
+    aliases=_OF_PROJECT,
+    needs=Action.LISTS,
+    related=("project__unit", "version__list"),
+    example={**_OF, "version_id": 3, "sector_id": 12, "total_wan": 12000.5, "position": 18},
+)
+WRITTEN: dict[str, Rows] = {one.resource: one for one in (PROJECTS, MONTHS, OBSTACLES, ANNUAL_PLANS, PERMITS, ENTRIES)}
+# Those of this app; apps further up the chain add theirs to `WRITTEN`.
+OWN = tuple(WRITTEN)

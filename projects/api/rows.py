@@ -50,6 +50,11 @@ class Rows:
     initial: Callable[[], Mapping[str, Any]] = dict
     places: Mapping[str, str] = field(default_factory=dict)  # field of a finding → name in the body
     beside: tuple[str, ...] = BESIDE
+    needs: Action = Action.EDIT
+    is_citys: bool = False  # written by posts of the whole city alone
+    related: tuple[str, ...] = ("project__unit",)  # of a change, the row is read together with what its rules need
+    more: Mapping[str, Any] = field(default_factory=dict)  # fields of the body that are neither columns nor texts, for the schema
+    example: Mapping[str, Any] = field(default_factory=dict)  # what might be sent; the last column is what a change alters
 
     @property
     def model(self) -> type[models.Model]:
@@ -61,6 +66,10 @@ class Rows:
         """Store the filled instance; answers what is to be said beside the row."""
         form.instance.save()
         return {}
+
+    def form_class(self, page: Any, request: Any, obj: Any) -> Any:
+        """The form that the person's page would show."""
+        return page.get_form(request, obj, change=obj is not None)
 
     def more_data(self, given: Mapping[str, Any], form: Any) -> None:
         """Put into the form's data what its page would send beside the fields."""
@@ -79,8 +88,7 @@ class Rows:
             raise refused_post()
         if not is_new and seen != obj.revision:
             raise stale(self.resource, obj, request.user)
-        form_class = page.get_form(django_request, obj, change=not is_new)
-        form = self._filled(form_class, obj, given)
+        form = self._filled(self.form_class(page, django_request, obj), obj, given)
         if not form.is_valid():
             self._refuse(form, given, request.user)
         if not is_new and not form.real_changes:
@@ -181,7 +189,7 @@ class Rows:
 
     def _guard_after(self, obj: Any, user: Any, *, is_new: bool) -> None:
         """The row as it will be must lie within reach."""
-        if unit_id_of(obj) is not None and not writable(user, Action.EDIT, obj):
+        if unit_id_of(obj) is not None and not writable(user, self.needs, obj):
             audit.record(f"{self.model._meta.model_name}.refused", actor=user, obj=obj if not is_new else None, outcome="denied")
             raise refused_post()
 

@@ -26,6 +26,7 @@ from accounts.api.writing import (
     SEEN,
     Tried,
     bulk_response,
+    city_post,
     fields_of,
     is_atomic,
     list_of,
@@ -37,15 +38,13 @@ from accounts.api.writing import (
     try_each,
 )
 from accounts.roles import Action
-from projects.api.kinds import MONTHS, WRITTEN, period_number
+from projects.api.kinds import MONTHS, OWN, WRITTEN, period_number
 from projects.api.rows import Rows, Written
 from projects.models import MonthReport
 
 ATOMIC = OpenApiParameter("atomic", str, enum=["0", "1"], default="1", description="1：全部写入或全部不写；0：只写无误的")
 SEEN_IF_THERE = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="已有这一行时必填：读取时的 ETag")
 _ROW = (412, 428)  # how a change of one row may be refused
-# Of a change, the row is read together with what its rules need.
-_RELATED: Mapping[str, tuple[str, ...]] = {"projects": ("unit", "sector", "owner")}
 
 
 _WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("依据文号"), "decided_on": _lazy("文件日期"), "code": _lazy("项目代码")}
@@ -55,26 +54,11 @@ _POST = "与管理页面同一套列、选项、规则和提问；规则要求�
 _PATCH = "只写要改的列，须带 If-Match。已定的内容（总投资、计划起止、类别、代码）转为变更申请：202，见 proposal。"
 _BULK = "一次至多 500 行；带 id 和 revision 的是修改，其余新增。atomic=1 全部或全部不写，atomic=0 只写无误的（207）。"
 _PUT = "有则改（须带 If-Match），无则新增。已提交、已审核的改动后回到草稿。"
-# Resource → what might be sent of it, as an example; the last column is what a change alters.
-_BODIES: Mapping[str, Mapping[str, Any]] = {
-    "projects": {
-        "name": "株洲路拓宽改造工程",
-        "kind": "infrastructure",
-        "unit_key": "laoshan",
-        "sector_id": 12,
-        "stage": "prep",
-        "remarks": "年初列入",
-    },
-    "months": {"project_uid": "P-000012", "period": "2020-06", "done_month_wan": 800, "done_ytd_wan": 4200, "progress_text": "主体结构施工过半"},
-    "obstacles": {"project_uid": "P-000012", "raised_on": "2020-06-05", "text": "征迁滞后，三户未签约"},
-    "annual-plans": {"project_uid": "P-000012", "year": 2020, "plan_wan": 5000},
-    "permits": {"project_uid": "P-000012", "kind": "land", "state": "in_hand", "doc_no": "青自然资〔2020〕8号"},
-}
 
 
 def example_of(name: str, title: str, last: int = 0) -> OpenApiExample:
     """A body of a resource; `last`: only so many columns, from the end."""
-    columns = list(_BODIES[name].items())
+    columns = list(WRITTEN[name].example.items())
     return OpenApiExample(title, value={**dict(columns[-last:] if last else columns), "reason": "年初列入"}, request_only=True)
 
 
@@ -84,11 +68,7 @@ def body_of(name: str) -> type[serializers.Serializer[Any]]:
     page: Any = admin.site.get_model_admin(RESOURCES[name].model)
     kind = WRITTEN[name]
     words = {alias: _lazy("按代号或编号指明") for alias in kind.aliases} | {one: _WORDS[one] for one in kind.beside if one in _WORDS}
-    return body_serializer(name, {field for _title, fields in page.sections for field in fields}, words)
-
-
-def _related(name: str) -> tuple[str, ...]:
-    return _RELATED.get(name, ("project__unit",))
+    return body_serializer(name, {field for _title, fields in page.sections for field in fields}, words, kind.more)
 
 
 class RowPosting(ResourceList):
@@ -109,9 +89,10 @@ class RowPatching(ResourceRow):
 
     @once
     def patch(self, request: Request, pk: int) -> Response:
-        obj = reached(self.resource_name, pk, request.user, Action.EDIT, *_related(self.resource_name))
+        kind = WRITTEN[self.resource_name]
+        obj = reached(self.resource_name, pk, request.user, kind.needs, *kind.related)
         seen = seen_revision(request)
-        return answer(self.resource_name, WRITTEN[self.resource_name].write(request, obj, fields_of(request.data), seen), request)
+        return answer(self.resource_name, kind.write(request, obj, fields_of(request.data), seen), request)
 
 
 def answer(name: str, done: Written, request: Request) -> Response:
@@ -132,6 +113,8 @@ class RowsBulk(ResourceView):
     def post(self, request: Request) -> Response:
         atomic, objects = is_atomic(request), list_of(request.data)
         kind = WRITTEN[self.resource_name]
+        if kind.is_citys:
+            city_post(request.user, kind.needs)
         tried = try_each(objects, lambda one: _one(kind, request, one))
         numbers = [one.answer["id"] for one in tried if one.is_done]
         rows = rows_by_id(self.resource_name, numbers, request.user)
@@ -155,7 +138,7 @@ def _stored(kind: Rows, request: Request, one: Mapping[str, Any]) -> Any:
         wrong.append(fault("/revision", "precondition_required", _("修改须写明所见的修订号 revision，以免覆盖他人的改动")))
     if wrong:
         raise ApiError(400, "invalid", _("提交的内容有误"), wrong)
-    return reached(kind.resource, one["id"], request.user, Action.EDIT, *_related(kind.resource))
+    return reached(kind.resource, one["id"], request.user, kind.needs, *kind.related)
 
 
 _MONTH: Mapping[int, Any] = {status: written_row("months") for status in (200, 201)}
@@ -222,7 +205,7 @@ def bulk_of(name: str) -> type[Any]:
     title = RESOURCES[name].title
     summary, answers = format_lazy(_lazy("{title}：批量写入"), title=title), {200: BulkAnswer, 207: BulkAnswer}
     schema = writes(summary, _BULK, body_of(name)(many=True), answers, KEY, ATOMIC, examples=[example_of(name, "批量")])
-    return described(RowsBulk, stem_of(name), "post", schema, resource_name=name)
+    return described(RowsBulk, stem_of(name), "post", schema, resource_name=name, actions={"POST": WRITTEN[name].needs})
 
 
 def serve_rows(name: str) -> None:
@@ -232,9 +215,9 @@ def serve_rows(name: str) -> None:
     patched, answers = format_lazy(_lazy("{title}：修改"), title=title), {200: row, 202: row}
     patching = writes(patched, _PATCH, body, answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
     told = {"resource_name": name}
-    many = described(RowPosting, stem_of(name), "post", posting, **told)
+    many = described(RowPosting, stem_of(name), "post", posting, **told, actions={"POST": WRITTEN[name].needs})
     serve(name, many=many, one=described(RowPatching, stem_of(name), "patch", patching, **told))
 
 
-for _name in WRITTEN:
+for _name in OWN:
     serve_rows(_name)

@@ -46,6 +46,27 @@ CHANGED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def new_entry(world: World, place: Place) -> dict[str, Any]:
+    """A project that is on no list yet, onto the version that stands on a document."""
+    row = world.row("project_other", place)
+    return {"project_id": row.pk, "version_id": world.row("listversion", Place.CITY).pk, "sector_id": row.sector_id, "reason": WHY}
+
+
+def new_bond(world: World, _place: Place) -> dict[str, Any]:
+    terms = {"issue_id": world.row("bondissue", Place.CITY).pk, "name": "新登记债券", "years": 10, "amount_wan": 5}
+    return {**terms, "draws": {str(world.row("quotabatch", Place.CITY).pk): 5}, "reason": WHY}
+
+
+PLAN = {"year": 2031, "doc_no": "国发改投资〔2031〕1号", "programme": "试", "manner": "direct", "allotment": "block", "amount_wan": 5, "reason": WHY}
+# Of the whole city's books: what is new, the row in the world, and what is changed of it.
+BOOKS: dict[str, tuple[Any, str, dict[str, Any]]] = {
+    "quota-batches": ({"year": 2031, "number": 1, "amount_wan": 5, "reason": WHY}, "quotabatch", {"doc_no": "改过"}),
+    "bond-issues": ({"year": 2031, "number": 1, "reason": WHY}, "bondissue", {"venue": "改过"}),
+    "central-plans": (PLAN, "centralplan", {"programme": "改过"}),
+    "bonds": (new_bond, "bond", {"venue": "改过"}),
+}
+
+
 def number(row: Any) -> dict[str, Any]:
     return {"pk": row.pk}
 
@@ -69,6 +90,15 @@ def _rows() -> Iterator[Page]:
         row, changed = CHANGED[name]
         data = {**changed, "reason": WHY}
         yield Page(f"api:{name}-row", Action.EDIT, "PATCH", row=row, kwargs=number, data=body_of(data), json=True, headers=seen)
+
+
+def _books() -> Iterator[Page]:
+    for name, (made, row, changed) in BOOKS.items():
+        new = made if callable(made) else body_of(made)
+        yield Page(f"api:{name}-list", Action.EDIT, "POST", data=new, json=True, wide=True)
+        yield Page(f"api:{name}-bulk", Action.EDIT, "POST", data=listed(new), json=True, wide=True)
+        given: dict[str, Any] = {"row": row, "row_is_open": True, "wide": True, "json": True}
+        yield Page(f"api:{name}-row", Action.EDIT, "PATCH", kwargs=number, data=body_of({**changed, "reason": WHY}), headers=seen, **given)
 
 
 def verb(name: str, needs: Action, row: str, data: Any, **more: Any) -> Page:
@@ -270,4 +300,18 @@ FUNDS = (
     ),
     Page("api:redemption-reverse", Action.VIEW, "POST", fixed={"pk": 999_999_999}, done=Want.HIDDEN, json=True, data=body_of({"reason": WHY})),
 )
-PAGES = (*_rows(), *CYCLE, *UPLOADS, *FUNDS)
+ENTRIES = (
+    Page("api:list-entries-list", Action.LISTS, "POST", places=_UNITS, foreign=Want.INVALID, data=new_entry, json=True),
+    Page("api:list-entries-bulk", Action.LISTS, "POST", places=_UNITS, foreign=Want.INVALID, data=listed(new_entry), json=True),
+    Page(
+        "api:list-entries-row",
+        Action.LISTS,
+        "PATCH",
+        "entry",
+        kwargs=number,
+        data=body_of({"position": 77, "reason": WHY}),
+        json=True,
+        headers=seen,
+    ),
+)
+PAGES = (*_rows(), *_books(), *ENTRIES, *CYCLE, *UPLOADS, *FUNDS)
