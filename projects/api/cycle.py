@@ -219,7 +219,13 @@ class CorrectionSettle(ResourceView):
     approves: ClassVar[bool]
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("审核更正"), "由市级审核人、提出者以外的人同意或不同意，一起提出的一并审核；不同意须写意见。", SettleBody, {200: row_serializer("corrections")}, KEY)
+    @writes(
+        _lazy("审核更正"),
+        "由市级审核人、提出者以外的人同意或不同意，一起提出的一并审核；不同意须写意见。",
+        SettleBody,
+        {200: row_serializer("corrections")},
+        KEY,
+    )
     @once
     def post(self, request: Request, pk: int) -> Response:
         found: Correction = reached("corrections", pk, request.user, Action.VIEW)
