@@ -11,17 +11,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.period import WHOLE
 from reports.doors import EXCEL, ODATA, PAGE, REST, SQL, Compared, compare, sql_of
-from reports.flat import UNITS
 from reports.parameters import UnreadableError, read_question
 from reports.selection import Question
 from reports.tables import Kind
 from reports.views import Choice, describe, reader
 from reports.words import month_text
+
+# Units in the reader's language; the machines' doors have their own.
+_UNITS = {Kind.WAN: gettext_lazy("万元"), Kind.COUNT: pgettext_lazy("unit", "个"), Kind.PERCENT: "%", Kind.POINTS: pgettext_lazy("unit", "百分点")}
 
 
 def _asked(request: HttpRequest) -> Question:
@@ -40,7 +43,7 @@ def _row(one: Compared) -> dict[str, Any]:
         "key": measure.key,
         "label": measure.zh if chinese else measure.en,
         "how": measure.how_zh if chinese else measure.how_en,
-        "unit": "%" if measure.kind is Kind.PERCENT else UNITS[measure.kind],
+        "unit": _UNITS[measure.kind],
         "cells": [{"said": said, "label": _titles()[said.door]} for said in one.said],
         "is_same": one.is_same,
         "right": next(said.text for said in one.said if said.door == REST),
