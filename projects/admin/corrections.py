@@ -118,7 +118,12 @@ def _context(admin: Any, request: HttpRequest, report: MonthReport, refused: str
     return {
         **admin.admin_site.each_context(request),
         "title": gettext("更正：%(name)s") % {"name": report.project},
-        "head_line": gettext("%(month)s已公布的数不改动，更正列在旁边；一人提出，另一人审核") % {"month": report.period},
+        "head_line": (
+            gettext("%(month)s已公布的数不改动，更正列在旁边；一人提出，另一人审核")
+            if standing == "locked"
+            else gettext("%(month)s锁定期间提出的更正；一人提出，另一人审核")
+        )
+        % {"month": report.period},
         "report": report,
         "figures": figures,
         "corrections": corrections_of(report),

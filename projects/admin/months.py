@@ -198,8 +198,8 @@ def _month_context(request: HttpRequest, report: MonthReport) -> dict[str, Any]:
 def _again_words(*, may_submit: bool) -> str:
     """That a mended report still stands returned, and who hands it in again."""
     if may_submit:
-        return gettext("退回后已修改，还没有重新提交：改好后请点“提交”，否则市级看不到。")
-    return gettext("退回后已修改，还没有重新提交：改好后由本单位审核人提交，否则市级看不到。")
+        return gettext("退回后已修改，还没有重新提交：改好后请点“提交”，提交之前市级不会再审。")
+    return gettext("退回后已修改，还没有重新提交：改好后由本单位审核人提交，提交之前市级不会再审。")
 
 
 def _falls(report: MonthReport) -> str:

@@ -105,7 +105,9 @@ def test_months_are_locked_opened_and_corrected(cast: Cast, hander: Client, offi
     number = made.json()["results"][0]["id"]
     assert send(officer, "POST", f"{API}/corrections/{number}/approve/", {}).status_code == 403
     assert send(reviewer, "POST", f"{API}/corrections/{number}/refuse/", {"note": "证据不足"}).json()["state"] == "refused"
-    assert Correction.objects.filter(state="proposed").count() == 1
+    first, second = (row["together"] for row in made.json()["results"])
+    assert (first, second) == (number, number)
+    assert set(Correction.objects.values_list("state", flat=True)) == {"refused"}, "what was proposed together is settled together"
     until = (timezone.now() + timedelta(days=2)).isoformat()
     let_in = send(city, "POST", f"{API}/lock-exceptions/", {"unit_key": cast.unit_a.key, "period": "2020-06", "until": until, "reason": "补报"})
     assert let_in.status_code == 201, let_in.content.decode()
