@@ -14,6 +14,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+_GROUPED = 10_000
 _SHOWN = 40  # characters of a wrong value that are repeated
 _OWN = (DecimalValidator, MaxValueValidator, MinValueValidator)
 
@@ -54,7 +55,8 @@ class Fits:
 
 
 def _said(bound: Decimal | None) -> str:
-    return "" if bound is None else f"{bound:,f}"
+    """Grouped where that helps to count its digits; a year is written as a year."""
+    return "" if bound is None else f"{bound:f}" if abs(bound) < _GROUPED else f"{bound:,f}"
 
 
 def say_what_fits(field: Any, column: models.Field[Any, Any] | None = None) -> Any:

@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from accounts.api.fields import ORDERED, Field, Kind
 from accounts.api.resources import RESOURCES, Resource
 
+# Parameters of every list beside its filters; a column of such a name is compared with __gte and its like.
+COMMON = frozenset({"fields", "include", "ordering", "cursor", "page_size", "count", "search", "as_of", "cut", "format"})
 _COMPARISONS = ("gt", "gte", "lt", "lte")
 
 
@@ -82,7 +84,7 @@ def lookups(field: Field) -> dict[str, Any]:
 def filterset(name: str) -> type[filters.FilterSet]:
     """The filters of a resource."""
     resource = RESOURCES[name]
-    made = {key: one for field in resource.fields for key, one in lookups(field).items()}
+    made = {key: one for field in resource.fields for key, one in lookups(field).items() if key not in COMMON}
     return type(f"{resource.model.__name__}Filters", (filters.FilterSet,), made)
 
 

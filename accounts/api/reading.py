@@ -23,14 +23,12 @@ from django_filters import FilterSet
 
 from accounts.api.errors import ApiError, wrong_parameters
 from accounts.api.fields import Field, Kind
-from accounts.api.filters import read_filters, unknown
+from accounts.api.filters import COMMON, read_filters, unknown
 from accounts.api.paging import Order, WrongCursorError, after, pack, sort, unpack
 from accounts.api.resources import RESOURCES, Include, Known, Resource
 from accounts.roles import Action
 
 PAGE, MOST = 100, 5000
-# Parameters of every list beside its filters.
-COMMON = frozenset({"fields", "include", "ordering", "cursor", "page_size", "count", "search", "as_of", "cut", "format"})
 # How a cut is found by its name; the room that keeps cuts puts it here.
 find_cut: list[Callable[[str], Any]] = []
 
