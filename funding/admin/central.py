@@ -14,7 +14,7 @@ from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.words import about
 from funding.admin.base import KeptForm, left_column, money_column
-from funding.admin.days import check_days
+from funding.admin.days import check_days, check_numbers, check_plan_day
 from funding.admin.fund_page import plan_page
 from funding.admin.registered import RegisteredAdmin, StruckFilter, state_tag
 from funding.measures import exact_text
@@ -31,7 +31,9 @@ class PlanForm(KeptForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        check_numbers(self)
         if not self.errors:
+            check_plan_day(self, self.instance)
             check_days(self, self.instance, ("given_on",))
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from funding.admin.base import KeptForm, left_column, money_column
-from funding.admin.days import check_given, check_issue
+from funding.admin.days import check_given, check_issue, check_numbers
 from funding.admin.quota_page import quota_page
 from funding.admin.registered import RegisteredAdmin, StruckFilter, state_tag
 from funding.measures import exact_text
@@ -38,6 +38,7 @@ class QuotaForm(KeptForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        check_numbers(self)
         if not self.errors:
             check_given(self, self.instance)
 
@@ -47,6 +48,7 @@ class IssueDayForm(RevisedForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        check_numbers(self)
         if not self.errors:
             check_issue(self, self.instance)
 

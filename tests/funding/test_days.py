@@ -204,3 +204,29 @@ def test_quota_that_was_drawn_on_keeps_its_year_and_is_not_given_later_and_nothi
     assert city.post(address, form_of(city.get(address), given_on="2020-05-08")).status_code == 302
     empty = {**form_of(city.get(page("quotabatch_add"))), "year": "2020", "number": "77", "amount_wan": "0"}
     assert city.post(page("quotabatch_add"), empty).context["adminform"].form.errors["amount_wan"] == ["金额应大于0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "field"),
+    [
+        ("quotabatch_add", {"year": "1500"}, "year"),
+        ("quotabatch_add", {"number": "100000"}, "number"),
+        ("bondissue_add", {"year": "2999"}, "year"),
+        ("centralplan_add", {"given_on": "2035-01-01"}, "given_on"),
+    ],
+)
+def test_a_year_and_a_number_are_such_as_documents_have(cast, signed_in, name, typed, field):
+    city = signed_in(cast.city)
+    told = {"year": "2020", "number": "8", "amount_wan": "5", "doc_no": "鲁发改投资〔2020〕9号", "programme": "保障性安居工程", **typed}
+    response = city.post(page(name), form_of(city.get(page(name)), **told))
+    assert list(response.context["adminform"].form.errors) == [field]
+
+
+@pytest.mark.parametrize(("matures", "is_taken"), [("2019-01-01", False), ("2029-05-11", False), ("2030-05-13", True), ("", True)])
+def test_a_bond_matures_at_the_end_of_its_term(cast, signed_in, matures, is_taken):
+    city, bond = signed_in(cast.city), make_bond(500, value_on=MAY_11)
+    address = page("bond_change", bond.pk)
+    response = city.post(address, form_of(city.get(address), years="10", matures_on=matures))
+    assert (response.status_code == 302) is is_taken
+    if not is_taken:
+        assert "2030-05-11" in response.context["adminform"].form.errors["matures_on"][0]
