@@ -263,6 +263,10 @@ WHY_NOT: Mapping[str, tuple[str, str]] = {
     "reason": ("须写明原因", "A reason must be given"),
     "moved": ("打开页面之后已被他人改动，请重新打开核对", "It was changed after the page was opened; open it again"),
     "open": ("有需说明的情况：{open}", "It has open questions: {open}"),
+    "open_one": (
+        "有需说明的情况：{open}。请写明为何仍可通过，或退回",
+        "It has open questions: {open}. Say why it may pass all the same, or return it",
+    ),
     "gone": ("没有这条记录，或不在你的范围内", "There is no such report, or it is out of your reach"),
 }
 

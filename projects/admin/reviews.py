@@ -21,6 +21,7 @@ from projects.admin.corrections import words_of
 from projects.admin.states import exception_words, verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod, in_time
 from projects.period import PARTS_UP_TO
+from projects.services.checks import open_questions
 from projects.services.edits import reworked
 from projects.services.periods import deadline, writable
 from projects.services.reviews import VALUES, Left, Outcome, may_move, move, move_many, nil_return, open_reasons, open_remarks, withdraw_nil_return
@@ -101,6 +102,8 @@ def _move_context(admin: Any, request: HttpRequest, report: MonthReport, verb: V
         }
         for name in VALUES
     ]
+    at = 0 if language().startswith("zh") else 1
+    asked = [words[at] for words in open_questions([report]).get(report.pk, [])] if verb in MANY else []
     return {
         **admin.admin_site.each_context(request),
         "title": f"{verb_words(verb)}：{report.project}",
@@ -108,7 +111,8 @@ def _move_context(admin: Any, request: HttpRequest, report: MonthReport, verb: V
         "report": report,
         "verb": verb,
         "verb_words": verb_words(verb),
-        "needs_reason": MOVES[verb].needs_reason,
+        "needs_reason": MOVES[verb].needs_reason or (verb is Verb.APPROVE and bool(asked)),
+        "asked": asked,
         "rows": rows,
         "form": form,
         "events": report.events.select_related("by"),

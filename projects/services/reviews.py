@@ -82,6 +82,8 @@ def move(
     refused = look.refusal(report)
     if refused is not None:
         raise refused
+    if verb is Verb.APPROVE and not reason.strip():
+        _ask_for_words(report)
     kept = {name: text.strip()[:300] for name, text in (cells or {}).items() if text.strip()}
     _carry_out([report], look, Source(door, getattr(actor, "pk", None), None, reason), kept, None)
     return report
@@ -215,6 +217,14 @@ def submitters(report_ids: Sequence[int]) -> dict[int, int | None]:
         rows = ReviewEvent.objects.filter(report__in=report_ids[start : start + _PART], verb=Verb.SUBMIT.value).order_by("id")
         found |= dict(rows.values_list("report_id", "by_id"))
     return found
+
+
+def _ask_for_words(report: MonthReport) -> None:
+    """What is passed with open questions is passed with a word on them, as approving many would have left it."""
+    told = open_questions([report]).get(report.pk)
+    if told:
+        zh, en = WHY_NOT["open_one"]
+        raise Refused("reason", zh.format(open="；".join(text for text, _ in told)), en.format(open="; ".join(text for _, text in told)))
 
 
 def _leave_open(outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import AuditEvent
 from projects.models import MonthReport, NilReturn, ReviewEvent, Source, changes_from
@@ -219,3 +220,20 @@ def test_last_approved_is_of_the_newest_month_before(cycle):
     assert set(found) == {april.project_id}
     assert found[april.project_id]["done_ytd_wan"] == Decimal(300)
     assert set(last_approved(cycle.unit, make_period(2020, 7))) == {april.project_id, june.project_id}
+
+
+def test_what_has_open_questions_is_passed_with_a_word(cycle, signed_in):
+    """As approving many would leave it: the page of one shows the same and asks for a reason."""
+    report = cycle.report(done_month_wan=600, done_ytd_wan=500)
+    move(verb=Verb.SUBMIT, report_id=report.pk, actor=cycle.submitter)
+    told = move_many(verb=Verb.APPROVE, report_ids=[report.pk], actor=cycle.checker).left[0]
+    assert told.code == "open"
+    client, address = signed_in(cycle.checker), reverse("admin:projects_monthreport_move", args=[report.pk, "approve"])
+    page = client.get(address)
+    assert "小于本月" in page.content.decode()
+    seen = page.context["form"]["seen"].value()
+    answer = client.post(address, {"reason": " ", "seen": seen})
+    assert (answer.status_code, "请写明为何仍可通过" in answer.content.decode()) == (409, True)
+    assert client.post(address, {"reason": "年内核减，已核实", "seen": seen}).status_code == 302
+    report.refresh_from_db()
+    assert report.state == "approved"
