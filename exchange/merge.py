@@ -10,7 +10,7 @@ alone, as in a workbook made by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -137,8 +137,17 @@ def action_of(intents: Sequence[Intent], conflicts: Iterable[Conflict]) -> Actio
     return Action.CHANGE if intents else Action.SAME
 
 
+def chosen_before(conflicts: Iterable[Conflict], kept: Callable[[str], Mapping[str, Any] | None]) -> dict[str, Take]:
+    """What was chosen for these conflicts before, as far as both values are still the same. `kept` gives the choice kept for a field."""
+    found = ((conflict, kept(conflict.field)) for conflict in conflicts)
+    return {one.field: Take(choice["take"]) for one, choice in found if choice is not None and [choice["ours"], choice["theirs"]] == [*one.sides]}
+
+
 def choose(row: PlannedRow, taken: Mapping[str, Take]) -> bool:
-    """Settle the named fields of a planned row and plan what follows; tells whether anything changed. May be chosen again."""
+    """Settle the named fields of a planned row and plan what follows; tells whether anything changed. May be chosen again.
+
+    Of a held row nothing is planned: what was chosen is noted, and the next check says whether it may stand.
+    """
     conflicts = conflicts_of(row)
     changed = False
     for conflict in conflicts:
@@ -146,9 +155,11 @@ def choose(row: PlannedRow, taken: Mapping[str, Take]) -> bool:
         if take is not None and take != conflict.taken:
             conflict.taken = take.value
             changed = True
-            for cell in conflict.cells:
+            for cell in conflict.cells if row.action is not Action.HELD else ():
                 _settle(row, cell, take)
-    if changed:
+    if changed and row.action is Action.HELD:
+        row.merge = [row.merge[0] if row.merge else [], [_packed(conflict) for conflict in conflicts]]
+    elif changed:
         row.intents = [intent for intent in row.intents if intent.values or intent.table == "entry"]
         row.merge = [row.merge[0] if row.merge else [], [_packed(conflict) for conflict in conflicts]]
         row.action = action_of(row.intents, conflicts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -24,10 +24,12 @@ from django_tasks.exceptions import TaskResultDoesNotExist
 
 from accounts import scope
 from accounts.roles import Action as May
+from exchange.merge import Take
 from exchange.models import Job, JobFile, Reversal, Upload
 from exchange.services import leases, progress
 from exchange.services.check import check
 from exchange.services.commit import commit
+from exchange.services.conflicts import choose_for
 from exchange.services.faults import NotAllowedError, StateError, UploadError
 from exchange.services.progress import DATABASE_AWAY, CancelledError, LeaseLostError, Watch
 from exchange.services.pruning import prune
@@ -56,6 +58,14 @@ def estimated_rows(upload: Upload) -> int:
 def check_upload(upload: Upload, *, actor: Any) -> Job | None:
     """Check now, or in the background where the file is large: then the job that waits is answered."""
     return _do(Job.Verb.CHECK, upload, actor, "", estimated_rows(upload), {})
+
+
+def choose_in_upload(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others: Take | None = None) -> Job | None:
+    """Settle conflicts, and check the file anew with what was chosen: the rules judge the row as it will stand. An UploadError is raised."""
+    choose_for(upload, chosen, actor=actor, others=others)
+    job = check_upload(upload, actor=actor)
+    upload.refresh_from_db()
+    return job
 
 
 def commit_upload(upload: Upload, *, actor: Any, reason: str = "", **choices: Any) -> Job | None:

@@ -246,8 +246,8 @@ def _keep(run: _Run, planned: list[PlannedRow]) -> None:
     """Count some planned rows and store them as the next part of the plan."""
     for done in planned:
         run.counts[done.action.value] += 1
-        if done.merge and done.action is not Action.HELD:
-            run.counts["with_kept"] += bool(done.merge[0])
+        if done.merge:
+            run.counts["with_kept"] += bool(done.merge[0]) and done.action is not Action.HELD
             run.counts["with_conflicts"] += bool(done.merge[1])
         run.counts["new_owners"] += has_new_owner(done)
     with transaction.atomic():

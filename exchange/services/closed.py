@@ -35,7 +35,7 @@ def hold_closed(rows: Sequence[ReadRow], planned: Sequence[PlannedRow], period: 
         if not found:
             name, cells = _changes(row, plan)
             say(row, Finding("period_closed", Severity.BLOCKS, name, {"zh": found.zh, "en": found.en, "cells": cells}), seen)
-            plan.action, plan.intents = Action.HELD, []
+            plan.action, plan.intents, plan.merge = Action.HELD, [], None
 
 
 def _changes(row: ReadRow, plan: PlannedRow) -> tuple[str, str]:

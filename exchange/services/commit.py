@@ -23,6 +23,7 @@ from exchange import bulk
 from exchange.funds import FUNDS
 from exchange.models import Upload
 from exchange.plan import Action, PlannedRow
+from exchange.services.conflicts import UNJUDGED
 from exchange.services.faults import MovedError, NotAllowedError, StateError
 from exchange.services.guard import require_open
 from exchange.services.holding import held_words, require_holdable, withhold
@@ -79,6 +80,8 @@ def _check_state(upload: Upload, reason: str, *, hold_bad_rows: bool) -> None:
         raise StateError(
             "recheck", "该文件是在资金数据可以入库之前检查的，请先重新检查。", "This file was checked before money could be committed; check again."
         )
+    if upload.counts.get(UNJUDGED):
+        raise StateError("unjudged", "选择之后还没有重新检查，请先重新检查。", "Nothing has judged what was chosen; check again first.")
     if upload.counts.get("error") and hold_bad_rows:
         withhold(upload, require_holdable(upload))
     elif upload.counts.get("error"):

@@ -1,13 +1,15 @@
 """Conflicts of a returned template: what the base was, if history still knows it, and what people choose.
 
-An open conflict keeps the whole upload from being committed. A choice re-plans its cells alone and is kept with who and when; it
-holds for a later check of the same file as long as both values are still the same.
+An open conflict keeps the whole upload from being committed. A choice is kept with who and when; it holds for a later check of the same
+file as long as both values are still the same. The rules judge what will stand, so whoever chooses has the file checked anew
+(`exchange.tasks.choose_in_upload`); until then nothing of it can be committed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from accounts import audit, scope
 from accounts.roles import Action as May
-from exchange.merge import Conflict, Merged, Take, choose, conflicts_of, pack
+from exchange.merge import Conflict, Merged, Take, choose, chosen_before, conflicts_of, pack
 from exchange.models import Upload, UploadPart
 from exchange.plan import SLOTS, Action, Known, PlannedRow, Stored
 from exchange.services.contents import content_of
@@ -28,6 +30,7 @@ from exchange.services.reviewing import count_voided, mark_reviews
 from exchange.services.snapshot import Frame, stored_value
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 
+UNJUDGED = "unjudged"  # of an upload's counts: something was chosen, and no rule has seen it yet
 _HISTORY_ROWS = 40  # of one row looked through for the base
 _MODELS: Mapping[str, type[models.Model]] = {"project": Project, "code": ProjectCode, "annual": AnnualPlan, "month": MonthReport}
 
@@ -54,7 +57,7 @@ def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others
         if not counts["chosen"]:
             raise StateError("nothing_chosen", "没有选择任何一项，请在每个冲突处选一个值。", "Nothing was chosen; take one value for each conflict.")
         chosen_cells = counts.pop("chosen")
-        locked.counts = {**locked.counts, **{name: int(locked.counts.get(name) or 0) + change for name, change in counts.items()}}
+        locked.counts = {**locked.counts, UNJUDGED: True, **{name: int(locked.counts.get(name) or 0) + change for name, change in counts.items()}}
         locked.save(update_fields=["counts", "choices"])
         audit.record("upload.choose", actor=actor, obj=locked, chosen=chosen_cells, open=locked.counts.get(Action.CONFLICT.value, 0))
     upload.refresh_from_db()
@@ -75,8 +78,6 @@ def _choose_in(
     """Settle what is chosen in these rows; notes it in `counts` (chosen cells) and `kept` (with who and when). Answers the rows it changed."""
     changed = []
     for row in rows:
-        if row.action is Action.HELD:
-            continue
         taken: dict[str, Take] = {}
         for conflict in conflicts_of(row):
             take = chosen.get(choice_key(row, conflict.field), others if conflict.is_open else None)
@@ -107,6 +108,11 @@ def choice_key(row: PlannedRow, name: str) -> str:
     return f"{row.project_id}:{of}:{name}"
 
 
+def kept_choice(choices: Mapping[str, Any], row: PlannedRow, name: str) -> Mapping[str, Any] | None:
+    """What was chosen for a field of a row before."""
+    return choices.get(choice_key(row, name))
+
+
 def settle_conflicts(planned: Sequence[PlannedRow], merger: Merger, choices: Mapping[str, Any]) -> None:
     """Give the conflicts of a batch their base values where history knows them, and the choices made before about the same values."""
     with_conflicts = [row for row in planned if row.merge and row.merge[1]]
@@ -118,13 +124,7 @@ def settle_conflicts(planned: Sequence[PlannedRow], merger: Merger, choices: Map
         for conflict in conflicts:
             conflict.base = _base_values(row, conflict, merger, history)
         row.merge = [row.merge[0] if row.merge else [], pack(Merged(conflicts=conflicts))[1]]  # type: ignore[index]
-        before = {conflict.field: choices.get(choice_key(row, conflict.field)) for conflict in conflicts}
-        chosen = {
-            conflict.field: Take(choice["take"])
-            for conflict in conflicts
-            if (choice := before[conflict.field]) is not None and [choice["ours"], choice["theirs"]] == [*conflict.sides]
-        }
-        choose(row, chosen)
+        choose(row, chosen_before(conflicts, partial(kept_choice, choices, row)))
 
 
 _History = dict[tuple[str, int], list[Stored]]

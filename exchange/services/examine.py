@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from accounts.models import ReportingUnit
-from exchange.merge import action_of, pack
+from exchange.merge import Merged, Take, action_of, chosen_before, pack
 from exchange.parse import ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, compare
 from exchange.services.commit import NEW_OWNER
-from exchange.services.conflicts import settle_conflicts
+from exchange.services.conflicts import kept_choice, settle_conflicts
 from exchange.services.lookups import owner_ids
 from exchange.services.matching import LISTS, Finder
-from exchange.services.merging import Merger, RowSides, forgive
+from exchange.services.merging import Merger, RowSides, forgive, let_ours_stand
 from exchange.services.records import month_record, project_record, stage_of
 from exchange.services.rough import mark_rough, rough_fields
 from exchange.services.setting import Seen, Setting, say, text_of
@@ -117,10 +118,13 @@ class _Judge:
         planned.rough = rough_fields(row)
         merged = self.merger.merge(row, sides, self._intents(row, known, sector))
         mark_rough(row, merged.intents, known)
-        if not sides.is_untouched:
+        taken = chosen_before(merged.conflicts, partial(kept_choice, self.setting.choices, planned))
+        let_ours_stand(row, merged.conflicts, taken)
+        writes = merged.intents or not merged.conflicts or any(taken.get(one.field) is not Take.OURS for one in merged.conflicts)
+        if not sides.is_untouched and writes:
             self._judge_touched(row, known, unit, sides)
-        if row.blocked:
-            planned.action = Action.HELD
+        if row.blocked:  # another choice may be what mends it
+            planned.action, planned.merge = Action.HELD, pack(Merged(conflicts=merged.conflicts))
             return planned
         planned.intents, planned.merge = merged.intents, pack(merged)
         planned.action = action_of(merged.intents, merged.conflicts)

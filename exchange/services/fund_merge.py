@@ -5,15 +5,16 @@ only theirs moved → the account is to hold that    only ours moved → it stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from exchange.funds import ACCOUNT, COLUMN_OF, Posted, Target, balance_at, held_by
-from exchange.merge import Cell, Conflict, Merged, Take, choose, conflicts_of, pack
+from exchange.merge import Cell, Conflict, Merged, Take, choose, chosen_before, pack
 from exchange.parse import ReadRow
 from exchange.plan import Known, PlannedRow
-from exchange.services.conflicts import choice_key
+from exchange.services.conflicts import kept_choice
 from exchange.services.fund_contents import balances, stamp_key
 from exchange.services.merging import TEMPLATE, Merger, RowSides
 from funding.ledger import Step
@@ -40,9 +41,15 @@ def sides_of(merger: Merger, row: ReadRow, known: Known | None, target: Target, 
 
 
 def touched(
-    sides: FundSides, stated: Mapping[Step, int], steps: Mapping[str, Step], target: Target, posted: Sequence[Posted], account: int | None
+    sides: FundSides,
+    stated: Mapping[Step, int],
+    steps: Mapping[str, Step],
+    target: Target,
+    posted: Sequence[Posted],
+    account: int | None,
+    kept: Callable[[str], Mapping[str, Any] | None],
 ) -> tuple[dict[Step, int], Merged]:
-    """What of the stated amounts is the file's own, and what the merge leaves aside."""
+    """What of the stated amounts would be posted, and what the merge leaves aside. `kept` gives what was chosen for a field before."""
     held = held_by(balance_at(posted, target.days.as_of))
     left, merged = dict(stated), Merged()
     for name, step in steps.items():
@@ -52,9 +59,11 @@ def touched(
         cell = Cell(ACCOUNT, account, None, COLUMN_OF[step], held[step], stated[step])
         if theirs and not (ours and stated[step] != held[step]):
             continue
-        del left[step]
+        conflict = Conflict(name, [cell])
+        if not theirs or chosen_before([conflict], kept).get(name) is not Take.THEIRS:
+            del left[step]  # what was chosen from the file goes the way of what only the file says, past every rule
         if theirs:
-            merged.conflicts.append(Conflict(name, [cell]))
+            merged.conflicts.append(conflict)
         elif stated[step] != held[step]:
             merged.kept.append((name, cell))
     return left, merged
@@ -63,11 +72,4 @@ def touched(
 def keep_merged(row: PlannedRow, merged: Merged, choices: Mapping[str, Any]) -> None:
     """Put what the merge left aside on the planned row, with the choices made before about the same values."""
     row.merge = pack(merged)
-    before = {conflict.field: choices.get(choice_key(row, conflict.field)) for conflict in conflicts_of(row)}
-    same = {
-        conflict.field: Take(choice["take"])
-        for conflict in conflicts_of(row)
-        if (choice := before[conflict.field]) is not None and [choice["ours"], choice["theirs"]] == [*conflict.sides]
-    }
-    if same:
-        choose(row, same)
+    choose(row, chosen_before(merged.conflicts, partial(kept_choice, choices, row)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from exchange.cells.amounts import plain
@@ -18,6 +19,7 @@ from exchange.funds import ACCOUNT, COLUMN_OF, Course, Posted, Target, assigned_
 from exchange.merge import action_of, conflicts_of
 from exchange.parse import ReadRow
 from exchange.plan import Action, Intent, Known, PlannedRow, Value
+from exchange.services.conflicts import kept_choice
 from exchange.services.fund_accounts import Holding, holdings_of, key_of
 from exchange.services.fund_beside import beside
 from exchange.services.fund_book import FundBook
@@ -151,7 +153,7 @@ class _Examiner:
         sides = sides_of(self.merger, row, known, target, posted) if target.is_own else None
         if sides is not None:
             self.seen.forgiven += forgive(row, sides)
-            stated, merged = touched(sides, stated, steps, target, posted, account)
+            stated, merged = touched(sides, stated, steps, target, posted, account, partial(kept_choice, self.setting.choices, judged.planned))
         course = judged.course = course_to(posted, stated, target.days, tells_transfers=tells_transfers)
         if course.moved:
             values: dict[str, Value] = {COLUMN_OF[step]: course.new[step] for step in course.moved}

@@ -185,7 +185,7 @@ def withhold(upload: Upload, holding: Holding) -> None:
             counts[row.action.value] -= 1
             counts[Action.HELD.value] += 1
             counts["fund_changes"] = (counts.get("fund_changes") or 0) - bool(row.fund and row.intents)
-            row.action, row.intents = Action.HELD, []
+            row.action, row.intents, row.merge = Action.HELD, [], None
         if late:
             replace_part(part, rows)
         months |= {row.period for row in rows if row.period and row.action not in (Action.HELD, Action.SHOWN)}

@@ -15,7 +15,7 @@ from typing import Any
 from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action as May
-from exchange.merge import Merged, merge
+from exchange.merge import Cell, Conflict, Merged, Take, merge
 from exchange.models import Upload
 from exchange.parse import Place, PlacedFinding, ReadRow
 from exchange.plan import SLOTS, Intent, Known
@@ -185,10 +185,21 @@ class Merger:
         """Merge, and give the row back the stored values of what stays, so that the rules judge what will stand."""
         merged = merge(intents, _FIELDS, sides)
         for name, cell in (*merged.kept, *merged.untouched):
-            slot = SLOTS[row.kind].get(name)
-            if slot is not None and slot.column == cell.column and name in row.values and name not in ("sector", "owner", "code", "stage"):
-                row.values[name] = _read_again(name, slot.is_money, cell.ours)
+            _let_stand(row, name, cell)
         return merged
+
+
+def let_ours_stand(row: ReadRow, conflicts: Iterable[Conflict], taken: Mapping[str, Take]) -> None:
+    """Give the row back the stored values that were chosen, for the rules to judge them with the rest."""
+    for conflict in conflicts:
+        for cell in conflict.cells if taken.get(conflict.field) is Take.OURS else ():
+            _let_stand(row, conflict.field, cell)
+
+
+def _let_stand(row: ReadRow, name: str, cell: Cell) -> None:
+    slot = SLOTS[row.kind].get(name)
+    if slot is not None and slot.column == cell.column and name in row.values and name not in ("sector", "owner", "code", "stage"):
+        row.values[name] = _read_again(name, slot.is_money, cell.ours)
 
 
 def _read_again(name: str, is_money: bool, value: Any) -> Any:

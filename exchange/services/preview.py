@@ -83,7 +83,7 @@ def _answers(row: PlannedRow, show: Show, upload: Upload) -> bool:
     if show is Show.VOIDED:
         return voids_review(row)
     if show is Show.CONFLICT:
-        return row.action is not Action.HELD and bool(row.merge and row.merge[1])
+        return bool(row.merge and row.merge[1])
     if show is Show.KEPT:
         return row.action is not Action.HELD and bool(row.merge and row.merge[0])
     return row.action in _ACTIONS[show]
@@ -295,8 +295,6 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
 
 
 def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[ConflictLine]:
-    if row.action is Action.HELD:
-        return
     for conflict in conflicts_of(row):
         # A cell that fills two columns (a sector: its words and its node) is shown by its words.
         at = next((place for place, cell in enumerate(conflict.cells) if cell.column.endswith("_text")), 0)

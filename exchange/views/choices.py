@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from exchange.merge import Take
 from exchange.models import Upload
-from exchange.services.conflicts import choose_for
 from exchange.services.faults import NotAllowedError, StateError, UploadError
 from exchange.services.preview import Show, preview
+from exchange.tasks import choose_in_upload
 from exchange.views.access import signed_in, upload_or_404, visible_uploads, wants_json
 from exchange.views.documents import refusal_answer, upload_answer
 from exchange.views.page import render_page
+from exchange.views.progress import work_document
+from projects.findings import Severity
 
 PREFIX = "take."  # a field for each conflict: take.{key} = ours or theirs
 OTHERS = "others"  # all that are still open
@@ -33,12 +35,15 @@ class ChooseInUpload(View):
         try:
             chosen = {name.removeprefix(PREFIX): _take(str(value)) for name, value in request.POST.items() if name.startswith(PREFIX)}
             others = _take(request.POST[OTHERS]) if request.POST.get(OTHERS) else None
-            done = choose_for(upload, chosen, actor=request.user, others=others)
+            job = choose_in_upload(upload, chosen, actor=request.user, others=others)
         except UploadError as refusal:
             return self._refused(request, public_id, refusal)
         address = reverse("exchange:upload", args=[public_id])
-        show = Show.CONFLICT if done.counts.get("conflict") else Show.CHANGED
-        return upload_answer(done) if wants_json(request) else HttpResponseRedirect(f"{address}?show={show.value}#preview", status=303)
+        if wants_json(request):
+            return upload_answer(upload, status=202, work=work_document(job, request.user)) if job is not None else upload_answer(upload)
+        show = Show.CONFLICT if upload.counts.get("conflict") else Show.CHANGED
+        place = "work" if job is not None else "findings" if upload.counts.get(Severity.BLOCKS.value) else "preview"
+        return HttpResponseRedirect(f"{address}?show={show.value}#{place}", status=303)
 
     def _refused(self, request: HttpRequest, public_id: str, refusal: UploadError) -> HttpResponseBase:
         status = 403 if isinstance(refusal, NotAllowedError) else 400 if refusal.code == "choice" else 409

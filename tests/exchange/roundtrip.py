@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from accounts.models import User
+from exchange.merge import Take
 from exchange.models import Upload
 from exchange.plan import PlannedRow
 from exchange.services.check import check
@@ -13,6 +15,7 @@ from exchange.services.commit import commit
 from exchange.services.parts import planned_rows
 from exchange.services.receive import receive
 from exchange.services.template import make_template
+from exchange.tasks import choose_in_upload
 from projects.models import Door, MonthReport, Project, Source
 from projects.models.tracking import changes_from
 from projects.values import Month
@@ -43,6 +46,12 @@ def sent(content: bytes, cast: Cast, *, user: User | None = None, name: str = "�
 def committed(upload: Upload, cast: Cast, reason: str = "已核实") -> Upload:
     assert not upload.counts.get("error"), [(each["zh"], each["row"]) for each in upload.findings if each["severity"] == "error"]
     return commit(upload, actor=cast.owner, reason=reason)
+
+
+def choose(upload: Upload, chosen: Mapping[str, Take], *, actor: User, others: Take | None = None) -> Upload:
+    """Settle conflicts as the page does: the file is checked anew with what was chosen."""
+    choose_in_upload(upload, chosen, actor=actor, others=others)
+    return upload
 
 
 def template(cast: Cast, month: Month = JUNE) -> bytes:

@@ -12,7 +12,6 @@ from accounts.models import ReportingUnit
 from exchange.merge import Take
 from exchange.models import Upload
 from exchange.services.commit import commit
-from exchange.services.conflicts import choose_for
 from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.merging import TEMPLATE
 from exchange.services.preview import Show, preview
@@ -28,7 +27,7 @@ from tests.exchange.excel import Excel
 from tests.exchange.funds import ISSUED, JUNE, checked, entries, held, issue, ledger, plan, said, words
 from tests.exchange.roundtrip import JULY as JULY_MONTH
 from tests.exchange.roundtrip import JUNE as JUNE_MONTH
-from tests.exchange.roundtrip import NAMES
+from tests.exchange.roundtrip import NAMES, choose
 from tests.factories import make_code, make_project
 from tests.funding.money import give, make_bond, of_bond, of_plan
 
@@ -170,12 +169,26 @@ def test_what_both_changed_waits_for_a_choice(cast: Cast, bonds) -> None:
     assert (line.ours, line.theirs) == ("970", "1,100")
     with pytest.raises(StateError, match="冲突"):
         commit(upload, actor=cast.officer, reason="x")
-    choose_for(upload, {line.key: Take.OURS}, actor=cast.officer)
+    choose(upload, {line.key: Take.OURS}, actor=cast.officer)
     assert (upload.counts["conflict"], upload.counts["fund_changes"]) == (0, 0)
-    choose_for(upload, {line.key: Take.THEIRS}, actor=cast.officer)
+    choose(upload, {line.key: Take.THEIRS}, actor=cast.officer)
     assert (upload.counts["conflict"], upload.counts["fund_changes"]) == (0, 1)
     commit(upload, actor=cast.officer, reason="以区里为准")
     assert (held(ROAD, bonds[10]), faults()) == ((1700, 1100, 1100, 0), [])
+
+
+def test_the_ledgers_rules_judge_what_was_chosen(cast: Cast, bonds) -> None:
+    excel = Excel(template(cast))
+    road = Project.objects.get(name=ROAD)
+    give(of_bond(road, bonds[10]), Step.ARRIVE, 70, JUNE)
+    give(of_bond(road, bonds[10]), Step.PAY, 70, JUNE)
+    spent(excel, 4).value = 1_000_000
+    upload = back(excel.saved(), cast)
+    (line,) = preview(upload, Show.CONFLICT).rows[0].conflicts
+    choose(upload, {line.key: Take.THEIRS}, actor=cast.officer)
+    assert [each for each in upload.findings if each["severity"] == "error" and each["row"] == 4 and each["col"]], upload.findings
+    choose(upload, {line.key: Take.OURS}, actor=cast.officer)
+    assert upload.counts["error"] == 0
 
 
 def test_a_district_fills_it_in_and_the_city_commits(cast: Cast, bonds) -> None:

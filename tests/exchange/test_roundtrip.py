@@ -25,7 +25,7 @@ from projects.services.periods import lock_period
 from tests.books import Sheet, xlsx
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
-from tests.exchange.roundtrip import JUNE, MAY, NAMES, begin, changed_cells, committed, edit, fill_june, rows_of, sent, state, template
+from tests.exchange.roundtrip import JUNE, MAY, NAMES, begin, changed_cells, choose, committed, edit, fill_june, rows_of, sent, state, template
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -107,9 +107,9 @@ def test_a_conflict_shows_three_values_and_holds_the_commit_until_it_is_chosen(j
         commit(upload, actor=june.owner, reason="核实")
     assert refused.value.code == "conflict"
     keys = {line.label: line.key for row in preview(upload, Show.CONFLICT).rows for line in row.conflicts}
-    upload = choose_for(upload, {keys["联系人"]: Take.THEIRS}, actor=june.owner)
+    upload = choose(upload, {keys["联系人"]: Take.THEIRS}, actor=june.owner)
     assert upload.counts["conflict"] == 1, "one cell is still open"
-    upload = choose_for(upload, {keys["形象进度"]: Take.OURS}, actor=june.owner)
+    upload = choose(upload, {keys["形象进度"]: Take.OURS}, actor=june.owner)
     assert (upload.counts["conflict"], upload.counts["change"]) == (0, 2)
     kept = upload.choices[keys["联系人"]]
     assert (kept["take"], kept["by"], kept["who"]) == ("theirs", june.owner.pk, "owner某")
@@ -120,10 +120,42 @@ def test_a_conflict_shows_three_values_and_holds_the_commit_until_it_is_chosen(j
     assert AuditEvent.objects.filter(event="upload.choose").count() == 2
 
 
-def test_a_choice_outlives_another_check_unless_a_value_moved(june: Cast) -> None:
+def test_the_rules_judge_what_was_chosen_from_both_sides(june: Cast) -> None:
+    excel = Excel(template(june)).put(NAMES[0], 本月完成投资=700, 本年累计完成投资=1200, 自开工累计完成投资=1500)
+    edit(NAMES[0], month=JUNE, done_month_wan=150, done_ytd_wan=650, cum_total_wan=950)
+    upload = sent(excel.saved(), june)
+    assert (upload.counts["conflict"], upload.counts["error"]) == (1, 0)
+    keys = {line.label: line.key for row in preview(upload, Show.CONFLICT).rows for line in row.conflicts}
+    (month_key,) = [key for label, key in keys.items() if "本月" in label]
+    choose(upload, {month_key: Take.THEIRS}, others=Take.OURS, actor=june.owner)
+    wrong = [(each["code"], each["row"]) for each in upload.findings if each["severity"] == "error"]
+    assert wrong == [("ytd_below_month", 6)], "700 in June beside 650 since January"
+    assert upload.counts["conflict"] == 0
+    with pytest.raises(StateError) as refused:
+        commit(upload, actor=june.owner, reason="核实")
+    assert refused.value.code == "blocked"
+    assert {line.taken for row in preview(upload, Show.CONFLICT).rows for line in row.conflicts} == {"ours", "theirs"}, "may be chosen again"
+    choose(upload, dict.fromkeys(keys.values(), Take.THEIRS), actor=june.owner)
+    assert upload.counts["error"] == 0
+    assert "return_late" in codes(upload), "what a choice hands in may be late"
+    commit(upload, actor=june.owner, reason="核实")
+    report = MonthReport.objects.get(project__name=NAMES[0], period__month=6)
+    assert (report.done_month_wan, report.done_ytd_wan, report.cum_total_wan) == (700, 1200, 1500)
+
+
+def test_what_no_rule_has_judged_is_not_committed(june: Cast) -> None:
     excel = Excel(template(june)).put(NAMES[0], 联系人="他们")
     edit(NAMES[0], contact="我们")
     upload = choose_for(sent(excel.saved(), june), {}, others=Take.THEIRS, actor=june.owner)
+    with pytest.raises(StateError) as refused:
+        commit(upload, actor=june.owner, reason="核实")
+    assert refused.value.code == "unjudged"
+
+
+def test_a_choice_outlives_another_check_unless_a_value_moved(june: Cast) -> None:
+    excel = Excel(template(june)).put(NAMES[0], 联系人="他们")
+    edit(NAMES[0], contact="我们")
+    upload = choose(sent(excel.saved(), june), {}, others=Take.THEIRS, actor=june.owner)
     client = client_of(june.owner)
     client.post(f"/uploads/{upload.public_id}/check/")
     upload.refresh_from_db()
@@ -229,14 +261,14 @@ def test_a_decided_value_chosen_from_the_file_is_proposed_and_counted(june: Cast
 
     upload = sent(content, june)
     assert standing(upload) == (1, 0, 4, 0, 0, 0)
-    assert standing(choose_for(upload, {}, others=Take.OURS, actor=june.owner)) == (0, 0, 5, 0, 0, 0)
+    assert standing(choose(upload, {}, others=Take.OURS, actor=june.owner)) == (0, 0, 5, 0, 0, 0)
     key = preview(upload, Show.CONFLICT).rows[0].conflicts[0].key
-    assert standing(choose_for(upload, {key: Take.THEIRS}, actor=june.owner)) == (0, 1, 4, 1, 1, 0)
+    assert standing(choose(upload, {key: Take.THEIRS}, actor=june.owner)) == (0, 1, 4, 1, 1, 0)
     later = sent(content, june)
     commit(upload, actor=june.owner, reason="核实")
     assert Project.objects.get(name=NAMES[0]).total_wan == 13000
     assert Proposal.objects.get().changes == [["total_wan", "13000", "15000"]]
-    assert standing(choose_for(later, {key: Take.THEIRS}, actor=june.owner)) == (0, 0, 5, 0, 0, 1)
+    assert standing(choose(later, {key: Take.THEIRS}, actor=june.owner)) == (0, 0, 5, 0, 0, 1)
 
 
 def test_a_conflict_in_a_locked_month_is_said_as_locked(june: Cast) -> None:
@@ -298,12 +330,12 @@ def test_only_who_may_upload_may_choose(june: Cast, open_conflict: Upload) -> No
     assert client_of(june.stranger).post(f"/uploads/{open_conflict.public_id}/choose/", form).status_code == 404
     assert client_of(june.owner, enforce_csrf_checks=True).post(f"/uploads/{open_conflict.public_id}/choose/", form).status_code == 403
     with pytest.raises(NotAllowedError):
-        choose_for(open_conflict, {}, others=Take.OURS, actor=june.stranger)
-    choose_for(open_conflict, {}, others=Take.OURS, actor=june.owner)
+        choose(open_conflict, {}, others=Take.OURS, actor=june.stranger)
+    choose(open_conflict, {}, others=Take.OURS, actor=june.owner)
     open_conflict.refresh_from_db()
     commit(open_conflict, actor=june.owner, reason="核实")
     with pytest.raises(StateError):
-        choose_for(open_conflict, {}, others=Take.THEIRS, actor=june.owner)
+        choose(open_conflict, {}, others=Take.THEIRS, actor=june.owner)
 
 
 # --- as laws ----------------------------------------------------------------------------------------------------------------------
@@ -337,7 +369,7 @@ def test_what_is_planned_kept_and_asked_is_exactly_what_moved(june: Cast, theirs
     planned = {(name, column): value for name, cells in changed_cells(upload).items() for column, value in cells.items()}
     assert planned == {(name, WORDS[heading]): value for (name, heading), value in moved.items() if (name, heading) not in moved_here}
     if asked:
-        upload = choose_for(upload, {}, others=Take.OURS, actor=june.owner)
+        upload = choose(upload, {}, others=Take.OURS, actor=june.owner)
     before = state()
     commit(upload, actor=june.owner, reason="核实")
     after = state()
