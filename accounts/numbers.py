@@ -56,7 +56,7 @@ class Fits:
 
 def _said(bound: Decimal | None) -> str:
     """Grouped where that helps to count its digits; a year is written as a year."""
-    return "" if bound is None else f"{bound:f}" if abs(bound) < _GROUPED else f"{bound:,f}"
+    return "" if bound is None else f"{bound:f}" if abs(bound) < _GROUPED and bound == int(bound) else f"{bound:,f}"
 
 
 def say_what_fits(field: Any, column: models.Field[Any, Any] | None = None) -> Any:
