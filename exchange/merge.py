@@ -143,36 +143,26 @@ def chosen_before(conflicts: Iterable[Conflict], kept: Callable[[str], Mapping[s
     return {one.field: Take(choice["take"]) for one, choice in found if choice is not None and [choice["ours"], choice["theirs"]] == [*one.sides]}
 
 
-def choose(row: PlannedRow, taken: Mapping[str, Take]) -> bool:
-    """Settle the named fields of a planned row and plan what follows; tells whether anything changed. May be chosen again.
+def choose(row: PlannedRow, taken: Mapping[str, Take]) -> None:
+    """Settle the named fields of a row that was just merged, and plan what is taken from the file.
 
-    Of a held row nothing is planned: what was chosen is noted, and the next check says whether it may stand.
+    Of a held row nothing is planned: what was chosen is kept on it, and another choice may be what mends it.
     """
+    if not taken:
+        return
     conflicts = conflicts_of(row)
-    changed = False
     for conflict in conflicts:
         take = taken.get(conflict.field)
-        if take is not None and take != conflict.taken:
-            conflict.taken = take.value
-            changed = True
-            for cell in conflict.cells if row.action is not Action.HELD else ():
-                _settle(row, cell, take)
-    if changed and row.action is Action.HELD:
-        row.merge = [row.merge[0] if row.merge else [], [_packed(conflict) for conflict in conflicts]]
-    elif changed:
-        row.intents = [intent for intent in row.intents if intent.values or intent.table == "entry"]
-        row.merge = [row.merge[0] if row.merge else [], [_packed(conflict) for conflict in conflicts]]
+        conflict.taken = take.value if take is not None else conflict.taken
+        for cell in conflict.cells if take is Take.THEIRS and row.action is not Action.HELD else ():
+            _plan(row, cell)
+    row.merge = [row.merge[0] if row.merge else [], [_packed(conflict) for conflict in conflicts]]
+    if row.action is not Action.HELD:
         row.action = action_of(row.intents, conflicts)
-    return changed
 
 
-def _settle(row: PlannedRow, cell: Cell, take: Take) -> None:
+def _plan(row: PlannedRow, cell: Cell) -> None:
     intent = next((one for one in row.intents if one.table == cell.table), None)
-    if take is Take.OURS:
-        if intent is not None:
-            intent.values.pop(cell.column, None)
-            intent.old.pop(cell.column, None)
-        return
     if intent is None:
         intent = Intent(cell.table, cell.id, cell.revision, {})
         row.intents.append(intent)

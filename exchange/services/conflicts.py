@@ -7,8 +7,7 @@ file as long as both values are still the same. The rules judge what will stand,
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,15 +17,13 @@ from django.utils import timezone
 from accounts import audit, scope
 from accounts.roles import Action as May
 from exchange.merge import Conflict, Merged, Take, choose, chosen_before, conflicts_of, pack
-from exchange.models import Upload, UploadPart
+from exchange.models import Upload
 from exchange.plan import SLOTS, Action, Known, PlannedRow, Stored
 from exchange.services.contents import content_of
 from exchange.services.faults import NotAllowedError, StateError
 from exchange.services.leases import require_free
 from exchange.services.merging import Merger
-from exchange.services.parts import read_part, replace_part
-from exchange.services.proposing import count_proposals, is_direct, mark_waiting
-from exchange.services.reviewing import count_voided, mark_reviews
+from exchange.services.parts import planned_rows
 from exchange.services.snapshot import Frame, stored_value
 from projects.models import AnnualPlan, MonthReport, Project, ProjectCode
 
@@ -36,30 +33,21 @@ _MODELS: Mapping[str, type[models.Model]] = {"project": Project, "code": Project
 
 
 def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others: Take | None = None) -> Upload:
-    """Settle conflicts of a checked upload by key, and with `others` all that are still open. Raises an UploadError; then nothing changed."""
+    """Note what is chosen in the conflicts of a checked upload, by key, and with `others` in all that are still open.
+
+    The plan stays as it is: the next check makes it anew. Raises an UploadError; then nothing changed.
+    """
     with transaction.atomic():
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
         _check_may(locked, actor)
         require_free(locked)
-        counts: Counter[str] = Counter()
-        direct = is_direct(locked)
-        for number in range(locked.parts.count()):  # one at a time: an open cursor would lock SQLite's table against the write
-            part = UploadPart.objects.get(upload=locked, number=number)
-            rows = read_part(part)
-            before = _tally(rows, direct)
-            changed = _choose_in(rows, chosen, others, counts, locked.choices, actor)
-            if changed:
-                mark_waiting(changed, direct=direct)
-                mark_reviews(changed)
-                counts.update(_tally(rows, direct))
-                counts.subtract(before)
-                replace_part(part, rows)
-        if not counts["chosen"]:
+        noted = {key: note for rows in planned_rows(locked) for key, note in _noted_in(rows, chosen, others, actor)}
+        if not noted:
             raise StateError("nothing_chosen", "没有选择任何一项，请在每个冲突处选一个值。", "Nothing was chosen; take one value for each conflict.")
-        chosen_cells = counts.pop("chosen")
-        locked.counts = {**locked.counts, UNJUDGED: True, **{name: int(locked.counts.get(name) or 0) + change for name, change in counts.items()}}
+        locked.choices = {**locked.choices, **noted}
+        locked.counts = {**locked.counts, UNJUDGED: True}
         locked.save(update_fields=["counts", "choices"])
-        audit.record("upload.choose", actor=actor, obj=locked, chosen=chosen_cells, open=locked.counts.get(Action.CONFLICT.value, 0))
+        audit.record("upload.choose", actor=actor, obj=locked, chosen=len(noted), open=locked.counts.get(Action.CONFLICT.value, 0))
     upload.refresh_from_db()
     return upload
 
@@ -72,28 +60,14 @@ def _check_may(upload: Upload, actor: Any) -> None:
         raise StateError("state", f"该上传当前为“{state}”，不能再选择。", f"This upload is {upload.state}; nothing can be chosen any more.")
 
 
-def _choose_in(
-    rows: Sequence[PlannedRow], chosen: Mapping[str, Take], others: Take | None, counts: Counter[str], kept: dict[str, Any], actor: Any
-) -> list[PlannedRow]:
-    """Settle what is chosen in these rows; notes it in `counts` (chosen cells) and `kept` (with who and when). Answers the rows it changed."""
-    changed = []
+def _noted_in(rows: Sequence[PlannedRow], chosen: Mapping[str, Take], others: Take | None, actor: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is chosen in these rows, by key, with who and when."""
     for row in rows:
-        taken: dict[str, Take] = {}
         for conflict in conflicts_of(row):
-            take = chosen.get(choice_key(row, conflict.field), others if conflict.is_open else None)
+            key = choice_key(row, conflict.field)
+            take = chosen.get(key, others if conflict.is_open else None)
             if take is not None:
-                taken[conflict.field] = take
-                kept[choice_key(row, conflict.field)] = _noted(conflict, take, actor)
-                counts["chosen"] += 1
-        if taken and choose(row, taken):
-            changed.append(row)
-    return changed
-
-
-def _tally(rows: Sequence[PlannedRow], direct: bool) -> Counter[str]:
-    """What the page counts of some planned rows: by action, what is proposed, whose review falls, and what is money."""
-    money = Counter({"fund_changes": sum(bool(row.fund) and row.action is Action.CHANGE for row in rows)})
-    return Counter(row.action.value for row in rows) + count_proposals(rows, direct=direct) + count_voided(rows) + money
+                yield key, _noted(conflict, take, actor)
 
 
 def _noted(conflict: Conflict, take: Take, actor: Any) -> dict[str, Any]:

@@ -69,6 +69,19 @@ def spent(excel: Excel, row: int) -> Any:
     return excel.sheet.cell(row, column)
 
 
+def moved_meanwhile(bonds, figure: int, cast: Cast) -> Upload:
+    """The sheet back with another 已支出 in its first row, whose account has moved by 70 since the sheet went out."""
+    excel = Excel(template(cast))
+    spend(of_bond(Project.objects.get(name=ROAD), bonds[10]), 70)
+    spent(excel, 4).value = figure
+    return back(excel.saved(), cast)
+
+
+def spend(key: Any, amount: int) -> None:
+    for step in (Step.ARRIVE, Step.PAY):
+        give(key, step, amount, JUNE)
+
+
 def test_a_bond_that_came_after_the_day_is_left_out(cast: Cast, bonds) -> None:
     late = make_bond(1000, tender_on=date(2020, 7, 20))
     give(of_bond(Project.objects.get(name=RIVER), late), Step.ASSIGN, 300, date(2020, 7, 20))
@@ -144,9 +157,7 @@ def test_a_central_template_has_arrival_and_payment_beside_each_other(cast: Cast
 
 def test_what_others_posted_meanwhile_stays_where_the_file_was_not_touched(cast: Cast, bonds) -> None:
     excel = Excel(template(cast))
-    road = Project.objects.get(name=ROAD)
-    give(of_bond(road, bonds[15]), Step.ARRIVE, 70, JUNE)
-    give(of_bond(road, bonds[15]), Step.PAY, 70, JUNE)
+    spend(of_bond(Project.objects.get(name=ROAD), bonds[15]), 70)
     spent(excel, 6).value = 120
     upload = back(excel.saved(), cast)
     assert (upload.counts["fund_changes"], upload.counts["with_kept"]) == (1, 1)
@@ -157,12 +168,7 @@ def test_what_others_posted_meanwhile_stays_where_the_file_was_not_touched(cast:
 
 
 def test_what_both_changed_waits_for_a_choice(cast: Cast, bonds) -> None:
-    excel = Excel(template(cast))
-    road = Project.objects.get(name=ROAD)
-    give(of_bond(road, bonds[10]), Step.ARRIVE, 70, JUNE)
-    give(of_bond(road, bonds[10]), Step.PAY, 70, JUNE)
-    spent(excel, 4).value = 1100
-    upload = back(excel.saved(), cast)
+    upload = moved_meanwhile(bonds, 1100, cast)
     assert (upload.counts["conflict"], upload.counts["fund_changes"]) == (1, 0)
     (row,) = preview(upload, Show.CONFLICT).rows
     (line,) = row.conflicts
@@ -178,12 +184,7 @@ def test_what_both_changed_waits_for_a_choice(cast: Cast, bonds) -> None:
 
 
 def test_the_ledgers_rules_judge_what_was_chosen(cast: Cast, bonds) -> None:
-    excel = Excel(template(cast))
-    road = Project.objects.get(name=ROAD)
-    give(of_bond(road, bonds[10]), Step.ARRIVE, 70, JUNE)
-    give(of_bond(road, bonds[10]), Step.PAY, 70, JUNE)
-    spent(excel, 4).value = 1_000_000
-    upload = back(excel.saved(), cast)
+    upload = moved_meanwhile(bonds, 1_000_000, cast)
     (line,) = preview(upload, Show.CONFLICT).rows[0].conflicts
     choose(upload, {line.key: Take.THEIRS}, actor=cast.officer)
     assert [each for each in upload.findings if each["severity"] == "error" and each["row"] == 4 and each["col"]], upload.findings

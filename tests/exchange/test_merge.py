@@ -81,9 +81,6 @@ def test_a_choice_settles_its_cell_and_no_other(cells: dict[str, tuple], data: s
     theirs = {name: cells[name][1] for name, take in taken.items() if take is Take.THEIRS}
     assert written(row) == before | theirs
     assert row.action is (Action.CHANGE if before or theirs else Action.SAME)
-    again = dict.fromkeys(taken, Take.OURS)
-    choose(row, again)
-    assert written(row) == before, "a choice may be taken back"
     assert all(intent.old == {name: cells[name][2] for name in intent.values} for intent in row.intents)
 
 
