@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from funding.figures import newest_year
 from projects.moment import parse_day
 
-_YEARS = range(2000, 2100)
+YEARS = range(2000, 2100)  # that a page of money can be asked for, and so those that are registered
 
 
 def year_and_day(asked: Mapping[str, str]) -> tuple[int, date]:
@@ -25,6 +25,6 @@ def year_and_day(asked: Mapping[str, str]) -> tuple[int, date]:
 
 def read_year(text: str) -> int | None:
     """A year of four digits; None where none is named. ValueError says in words what can't be read."""
-    if text and not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in _YEARS):
+    if text and not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in YEARS):
         raise ValueError(_("年份应写作 2020，读到“%(value)s”") % {"value": text[:40]})
     return int(text) if text else None

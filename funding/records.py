@@ -38,6 +38,7 @@ class BondRecord:
     year: int | None = None
     tender_on: date | None = None  # its own, else its issue's
     value_on: date | None = None
+    matures_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from funding.records import (
     ShareRecord,
     YearRecord,
 )
-from funding.schedule import months_after
+from funding.schedule import matures_on, months_after
 from projects.findings import Finding
 from projects.measures import number_text, plain_text
 from projects.rules.money import capital_low, least_capital
@@ -35,6 +35,7 @@ from projects.rules.saying import Said, blocks, reason
 from projects.workflow import Holidays, workdays_after, workdays_between
 
 _HUNDRED = Decimal(100)
+_MOVED_DAYS = 31  # by which a day is moved for holidays at most
 _PAPER_WORDS = {"plan": ("实施方案", "project plan"), "finance": ("财务评估报告", "financial report"), "legal": ("法律意见书", "legal opinion")}
 _FREQUENCIES = {1: ("按年", "yearly"), 2: ("按半年", "half-yearly")}
 _MANNERS = {"direct": ("直接投资", "direct investment"), "capital": ("资本金注入", "capital injection")}
@@ -117,14 +118,25 @@ def use_area_listed(bond: BondRecord, areas: Areas) -> Said:
 
 
 def days_in_order(bond: BondRecord, limits: Limits) -> Said:
-    """A bond's value day is not before its tender, and neither is far from the year of its issue."""
+    """A bond's value day is not before its tender, neither is far from the year of its issue, and it matures when its term has passed."""
     tender, value = bond.tender_on, bond.value_on
     if tender is not None and value is not None and value < tender:
         return blocks("value_before_tender", "value_on", value=f"{value:%Y-%m-%d}", tender=f"{tender:%Y-%m-%d}")
     for name, day in (("tender_on", tender), ("value_on", value)):
         if day is not None and bond.year is not None and abs(day.year - bond.year) > 1:
             return blocks("bond_day_far", name, day=f"{day:%Y-%m-%d}", year=bond.year)
-    return None
+    return _maturity_fits(bond)
+
+
+def _maturity_fits(bond: BondRecord) -> Said:
+    """A stated maturity is the end of the term, but for a day that was moved for a holiday."""
+    if bond.value_on is None or bond.matures_on is None or not bond.years or bond.value_on.year + bond.years > date.max.year:
+        return None
+    right = matures_on(bond.value_on, bond.years)
+    if abs((bond.matures_on - right).days) <= _MOVED_DAYS:
+        return None
+    told = {"value": f"{bond.value_on:%Y-%m-%d}", "years": bond.years, "right": f"{right:%Y-%m-%d}", "found": f"{bond.matures_on:%Y-%m-%d}"}
+    return blocks("maturity_not_term", "matures_on", **told)
 
 
 def capital_share_within(year: YearRecord, limits: Limits) -> Said:

@@ -180,6 +180,7 @@ _GROUPS: dict[str, Any] = {
     "income_missing": _("没有收益来源"),
     "value_before_tender": _("起息日早于发行日"),
     "bond_day_far": _("日期与发行年份不符"),
+    "maturity_not_term": _("到期日与期限不符"),
     "money_over_total": _("债券资金超过总投资"),
     "money_over_finance_plan": _("债券资金超过资金方案"),
     "income_below_cost": _("预期收入低于预期成本"),

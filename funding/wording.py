@@ -91,6 +91,12 @@ BONDS: Mapping[str, Wording] = {
         "请对照发行文件核对两个日期",
         "Compare both days with the issue's document",
     ),
+    "maturity_not_term": Wording(
+        "起息日{value}、期限{years}年，到期日应为{right}，读到{found}",
+        "Interest from {value} and a term of {years} years end on {right}; found {found}",
+        "请核对起息日、期限和到期日；到期日可以不填，由前两者推算",
+        "Check the value day, the term and the maturity; the last may be left blank",
+    ),
     "bond_day_far": Wording(
         "{day}与发行批次的年份{year}年相差一年以上",
         "{day} is more than a year away from {year}, the year of the issue",

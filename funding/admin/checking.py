@@ -10,7 +10,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.words import listed
-from funding.admin.days import check_maturity
 from funding.lookups import use_areas
 from funding.models import Bond
 from funding.records import Limits
@@ -47,7 +46,6 @@ class InstalmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        check_maturity(self, data)
         if "first_instalment" not in self.fields or "first_instalment" in self.errors:
             return data
         first, years = data.get("first_instalment"), data.get("years")

@@ -8,33 +8,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from funding import schedule
+from funding.asking import YEARS
 from funding.models import Bond, BondIssue, CentralPlan, FundEntry, QuotaBatch, QuotaDraw
 from funding.services.words import begins_on
 
-FIRST_YEAR, LAST_YEAR = 1980, 2100
 MOST_BATCHES = 999
-_LOOSE_DAYS = 31  # a maturity may be moved for holidays
 
 
 def check_numbers(form: Any) -> None:
-    """A year and a batch are such as documents have: a slip of the finger would stand in every list of years."""
+    """A year is one that pages can be asked for, a batch one that a document can have: a slip of the finger would stand in every list."""
     year, number = form.cleaned_data.get("year"), form.cleaned_data.get("number")
-    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
-        form.add_error("year", _("年份应在%(least)s至%(most)s之间，读到%(value)s") % {"least": FIRST_YEAR, "most": LAST_YEAR, "value": year})
+    if year is not None and year not in YEARS:
+        form.add_error("year", _("年份应在%(least)s至%(most)s之间，读到%(value)s") % {"least": YEARS[0], "most": YEARS[-1], "value": year})
     if number is not None and not 1 <= number <= MOST_BATCHES:
         form.add_error("number", _("批次应在1至%(most)s之间，读到%(value)s") % {"most": MOST_BATCHES, "value": number})
-
-
-def check_maturity(form: Any, data: dict[str, Any]) -> None:
-    """A bond ends its term after the day from which it bears interest, but for a holiday."""
-    begins, ends, years = data.get("value_on"), data.get("matures_on"), data.get("years")
-    if begins is None or ends is None or not years or begins.year + years > LAST_YEAR:
-        return
-    right = schedule.matures_on(begins, years)
-    if abs((ends - right).days) > _LOOSE_DAYS:
-        told = {"begins": f"{begins:%Y-%m-%d}", "years": years, "right": f"{right:%Y-%m-%d}", "value": f"{ends:%Y-%m-%d}"}
-        form.add_error("matures_on", _("起息日%(begins)s、期限%(years)s年，到期日应为%(right)s，读到%(value)s；可以不填") % told)
 
 
 def check_plan_day(form: Any, plan: CentralPlan) -> None:

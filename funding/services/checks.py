@@ -77,6 +77,7 @@ def bond_record(bond: Bond) -> BondRecord:
         year=bond.issue.year,
         tender_on=bond.tender_on or bond.issue.tender_on,
         value_on=bond.value_on,
+        matures_on=bond.matures_on,
     )
 
 

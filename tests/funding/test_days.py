@@ -150,6 +150,7 @@ def test_a_bond_draws_on_quota_of_its_year_that_was_there():
         ({"tender_on": MAY_11, "value_on": MAY_8}, "value_before_tender"),
         ({"value_on": date(2022, 1, 1)}, "bond_day_far"),
         ({"tender_on": date(2018, 12, 31)}, "bond_day_far"),
+        ({"value_on": MAY_11, "matures_on": date(2040, 5, 11)}, "maturity_not_term"),
         ({"amount_wan": Decimal(0)}, "zero"),
     ],
 )
@@ -222,7 +223,10 @@ def test_a_year_and_a_number_are_such_as_documents_have(cast, signed_in, name, t
     assert list(response.context["adminform"].form.errors) == [field]
 
 
-@pytest.mark.parametrize(("matures", "is_taken"), [("2019-01-01", False), ("2029-05-11", False), ("2030-05-13", True), ("", True)])
+@pytest.mark.parametrize(
+    ("matures", "is_taken"),
+    [("2019-01-01", False), ("2029-05-11", False), ("2030-06-12", False), ("2030-04-10", True), ("2030-06-11", True), ("", True)],
+)
 def test_a_bond_matures_at_the_end_of_its_term(cast, signed_in, matures, is_taken):
     city, bond = signed_in(cast.city), make_bond(500, value_on=MAY_11)
     address = page("bond_change", bond.pk)
