@@ -131,12 +131,12 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
     return CityFigures(
         question=question,
         groups=groups,
-        units=list(reach.units),
+        units=[unit for unit in reach.units if question.unit in ("", unit.key)],
         sectors=list(Classification.objects.filter(scheme__in=[Classification.Scheme.SECTOR, Classification.Scheme.SEI])),
         versions=selection.versions,
         on_two_lists=twice.count(),
         dropped=selection.dropped.count() if question.whole else 0,
-        whole_city=reach.whole_city,
+        whole_city=reach.whole_city and not question.unit,
         changed_at=max((group.changed_at for group in groups if group.changed_at), default=None),
         corrections=corrections_in(selection).count(),
     )

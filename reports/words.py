@@ -106,6 +106,7 @@ def notes(figures: CityFigures, whole: Sums, by: str, *, unranked_units: bool) -
         % {"month": f"{month.month - 1}.5" if is_half else month.month, "schedule": percent_text(schedule(month.month, half=is_half))},
         *_list_notes(figures),
         *_gap_notes(whole, approved=figures.question.approved),
+        *_unit_note(figures),
         *_rank_notes(figures, by, unranked_units=unranked_units),
         _total_note(figures.question),
         *_correction_notes(figures),
@@ -180,6 +181,13 @@ def _gap_notes(sums: Sums, *, approved: bool) -> list[str]:
         (max(sums.month.approximate, sums.ytd.approximate), _("完成投资含%(n)s个约数，以“约”标出。")),
     )
     return [*said, *(wording % {"n": n} for n, wording in gaps if n)]
+
+
+def _unit_note(figures: CityFigures) -> list[str]:
+    """A table of one unit says so: its whole is not the city's."""
+    if not figures.question.unit:
+        return []
+    return [_("本表只计%(unit)s的项目。") % {"unit": unit.short_name} for unit in figures.units]
 
 
 def _rank_notes(figures: CityFigures, by: str, *, unranked_units: bool) -> list[str]:

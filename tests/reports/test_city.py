@@ -146,6 +146,16 @@ def test_district_officer_sees_the_own_row_without_ranks():
     assert "位次只在全市表中列出。" in table.notes
 
 
+def test_a_table_of_one_unit_is_not_the_citys():
+    mine = build.unit("mine")
+    build.project(mine, plan=10)
+    build.project(build.unit("theirs"), plan=10)
+    table = city(whole_reach(), Question(Month(2020, 6), unit="mine"), "unit")
+    assert texts(table, "label", "count") == [("合计", "1"), ("mine", "1")]
+    assert not {"rank", "move"} & {column.key for column in table.columns}
+    assert "本表只计mine的项目。" in table.notes
+
+
 def test_detail_lists_each_project_under_its_unit_and_adds_up_to_the_city_table():
     first, second = build.unit("first"), build.unit("second")
     one = build.project(first, name="甲", total=10, plan=5, months={"2020-06": (1, 2)})
