@@ -31,7 +31,7 @@ from exchange.services.inverse.traces import WRITTEN
 from exchange.services.memory import without_collecting
 from exchange.services.progress import UNWATCHED, Unwatched
 from exchange.services.reverting import execute
-from exchange.services.undo_words import kept_places, outcome_words
+from exchange.services.undo_words import kept_places, kept_words, outcome_words
 from funding.models import FundEntry
 from projects.models import Door, MonthReport, Project, Source
 from projects.services.periods import hold
@@ -113,7 +113,7 @@ def _looked_ahead(upload: Upload, wish: Wish, watch: Unwatched) -> Ready:
     check_scope(stored, wish.actor)
     stand = _stand()
     plan = inversion_of(stored, redo=wish.kind == Reversal.Kind.REDO, watch=watch)
-    _check_seen(plan, wish.seen)
+    _check_seen(upload, plan, wish.seen)
     return Ready(plan, stand)
 
 
@@ -135,7 +135,7 @@ def _plan_now(upload: Upload, wish: Wish, ready: Ready) -> Inversion:
         return ready.plan
     check_scope(upload, wish.actor)
     plan = inversion_of(upload, redo=wish.kind == Reversal.Kind.REDO)
-    _check_seen(plan, wish.seen)
+    _check_seen(upload, plan, wish.seen)
     return plan
 
 
@@ -197,7 +197,7 @@ def check_scope(upload: Upload, actor: Any) -> None:
         raise NotAllowedError("scope", "该上传涉及其他单位的项目，你不能撤回。", "This upload touches other units' projects; you can't undo it.")
 
 
-def _check_seen(plan: Inversion, seen: str) -> None:
+def _check_seen(upload: Upload, plan: Inversion, seen: str) -> None:
     if seen and seen != mark_of(plan):
         raise MovedError(
             "moved",
@@ -205,12 +205,8 @@ def _check_seen(plan: Inversion, seen: str) -> None:
             "Records were changed after you looked, so that what can go back differs. Nothing was written; look again, then confirm.",
         )
     if plan.staying and not plan.going:
-        count = len(plan.staying)
-        raise MovedError(
-            "moved_since",
-            f"{count}处此后都已改变，没有一处可以恢复原值，未写入任何内容。",
-            f"All {count} places have changed since; none can go back. Nothing was written.",
-        )
+        zh, en = kept_words(kept_places(upload, plan))
+        raise MovedError("moved_since", f"没有一处可以恢复原值，未写入任何内容：{zh}。", f"Nothing can go back, and nothing was written: {en}.")
 
 
 # --- the record ---

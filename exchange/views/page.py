@@ -19,6 +19,7 @@ from exchange.forms import ReasonForm
 from exchange.models import Upload
 from exchange.parse import FindingLog
 from exchange.services.faults import StateError, UploadError
+from exchange.services.guard import closed_since
 from exchange.services.missing import NOT_IN_FILE
 from exchange.services.preview import Show, preview, totals
 from exchange.services.proposing import barrier
@@ -149,7 +150,10 @@ def commit_barrier(upload: Upload, user: Any) -> str:
     if not may_write(user, upload, Action.UPLOAD):
         return _("你的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
     refusal = barrier(upload, user)
-    return wording(refusal.zh, refusal.en) if refusal is not None else ""
+    if refusal is not None:
+        return wording(refusal.zh, refusal.en)
+    closed = closed_since(upload)
+    return _("%(why)s该文件是在这之前检查的，不能提交。") % {"why": closed.said(get_language() or "zh")} if closed is not None else ""
 
 
 def only_closed(upload: Upload) -> bool:

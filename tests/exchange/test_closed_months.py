@@ -6,16 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from exchange.models import Upload
 from exchange.services.check import check
 from exchange.services.commit import commit
-from exchange.services.faults import StateError
+from exchange.services.faults import MovedError, StateError
 from exchange.services.preview import Show, preview
 from exchange.services.receive import receive
 from exchange.services.undo import redo, undo
+from exchange.views.page import commit_barrier
 from projects.models import MonthReport, ReportingPeriod, ReviewEvent, Source, changes_from
 from projects.services.periods import grant_exception, lock_period
 from projects.services.reviews import move_many
@@ -94,7 +96,10 @@ def test_an_exception_lets_the_unit_in(cast: Cast, keeper: Any) -> None:
 def test_a_month_locked_after_the_check_refuses_the_commit(cast: Cast, keeper: Any) -> None:
     upload = checked(cast, month_file(done=800, ytd=2300))
     before = list(MonthReport.objects.order_by("pk").values())
+    assert commit_barrier(upload, cast.owner) == ""
     lock(keeper)
+    assert "锁定" in commit_barrier(upload, cast.owner)
+    assert "该文件是在这之前检查的，不能提交" in commit_barrier(upload, cast.owner)
     with pytest.raises(StateError) as refused:
         commit(upload, actor=cast.owner, reason="说明")
     assert refused.value.code == "locked"
@@ -251,3 +256,14 @@ def test_two_files_taken_back_one_after_the_other_bring_the_approval_back_with_t
     assert states() == ["draft", "approved"]
     undo(one, actor=cast.officer)
     assert states() == ["approved", "approved"]
+
+
+def test_nothing_comes_back_into_a_locked_month_and_the_page_and_the_refusal_say_why(cast: Cast, keeper: Any) -> None:
+    upload = undo(commit(checked(cast, month_file(done=800, ytd=2300)), actor=cast.owner, reason="补报"), actor=cast.officer, reason="错报")
+    lock(keeper)
+    shown = client_of(cast.officer).get(reverse("exchange:redo-preview", args=[upload.public_id])).content.decode()
+    for words in ("所在月份已锁定", "没有一处可以恢复，原因见上。"):
+        assert words in shown
+    assert "此后都已改变" not in shown
+    with pytest.raises(MovedError, match="没有一处可以恢复原值，未写入任何内容：2处所在月份已锁定，保留。"):
+        redo(upload, actor=cast.officer, reason="再来")
