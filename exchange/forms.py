@@ -18,6 +18,7 @@ from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from exchange.models import Upload
+from exchange.services.template import FIRST_MONTH
 from projects.models import Half, ListVersion, ReportingPeriod
 from projects.period import Period
 from projects.services.halves import halves_in_use, part_refusal, parts_of
@@ -25,7 +26,6 @@ from projects.services.periods import newest_open, stored_period, writable
 from projects.values import Month
 
 ACCEPTED = ".xlsx,.xls,.xlsb,.ods,.et,.csv"
-FIRST_YEAR = 2000
 _OFFERED = 36  # periods to choose from
 _SHOWN = 40  # characters of a wrong value that an error repeats
 
@@ -178,7 +178,7 @@ class UploadForm(forms.Form):
             return None
         month = period.month
         named = {"year": month.year, "month": month.month}
-        if month > Month.of(timezone.localdate()) or month.year < FIRST_YEAR:
+        if month > Month.of(timezone.localdate()) or month < FIRST_MONTH:
             raise ValidationError(_("不能为%(year)s年%(month)s月填报：填报期不早于2000年、不晚于本月"), code="month", params=named)
         if (refused := part_refusal(period)) is not None:
             raise ValidationError(refused.said(get_language() or "zh"), code=refused.code)

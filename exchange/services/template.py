@@ -54,6 +54,7 @@ _PART = 900
 _GONE = (Stage.OUT.value, Stage.CLOSED.value)
 _SCHEMES = {"infrastructure": Classification.Scheme.SECTOR, "emerging": Classification.Scheme.SEI}
 _PROJECT_KINDS = {Kind.INFRASTRUCTURE: Project.Kind.INFRASTRUCTURE, Kind.EMERGING: Project.Kind.EMERGING}
+FIRST_MONTH = Month(2000, 1)  # that a file may report
 LAST_MONTHS = 12  # how far back the grey values are looked for
 
 
@@ -80,6 +81,7 @@ def make_template(
     if kind is Kind.MONTHLY and period is None:
         raise StateError("period", "请选择填报期。", "Choose the month.")
     asked = Period.of(period) if period is not None else None
+    _check_month(asked)
     year = asked.month.year if asked is not None else timezone.localdate().year
     until = min(span_end(asked.month, asked.half), timezone.localdate()) if asked is not None else timezone.localdate()
     asked = asked if kind is Kind.MONTHLY else None
@@ -89,6 +91,19 @@ def make_template(
         made = _make(unit, asked, kind, year) if kind not in FUND_KINDS else _make_funds(unit, kind, year, until)
     audit.record("template.export", actor=actor, obj=unit, address=address, period=str(asked or ""), kind=kind.value, projects=made.projects)
     return made
+
+
+def _check_month(asked: Period | None) -> None:
+    """A month that nobody has opened may be prepared, but not one that is years away: that is a slip of the finger."""
+    if asked is None or stored_period(asked) is not None:
+        return
+    last = Month(timezone.localdate().year + 1, 12)
+    if not FIRST_MONTH <= asked.month <= last:
+        raise StateError(
+            "period",
+            f"没有{asked.zh}这个填报期：填报期应在{FIRST_MONTH}至{last}之间。",
+            f"{asked.en} is no reporting period: give a month from {FIRST_MONTH} to {last}.",
+        )
 
 
 def _check_scope(actor: Any, unit: ReportingUnit) -> None:

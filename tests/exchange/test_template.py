@@ -23,6 +23,7 @@ from exchange.sheets.stamp import STAMP_SHEET
 from exchange.sheets.template import FUND_KINDS, GREY, TEMPLATE_KINDS
 from funding.ledger import Step
 from projects.models import MonthReport, Project, ReviewEvent
+from projects.period import Period
 from projects.services.periods import grant_exception, lock_period
 from tests.exchange.cast import Cast, client_of, make_cast
 from tests.exchange.excel import Excel
@@ -212,7 +213,8 @@ def told(*words: str) -> tuple[str, str]:
 
 def test_a_template_of_a_closed_or_unknown_month_says_so_on_page_sheet_and_shell(cast: Cast, tmp_path: Path) -> None:
     period, keeper = make_period(2020, 6), make_user("keeper", Role.CITY_ADMINISTRATOR, display_name="李敏")
-    cases = [("2020-06", ""), ("2031-03", "系统里没有2031年3月这个填报期")]
+    soon = f"{timezone.localdate().year + 1}-03"
+    cases = [("2020-06", ""), (soon, f"系统里没有{Period.parse(soon).zh}这个填报期")]
     lock_period(period_id=make_period(2020, 7).pk, actor=keeper, reason="到期")
     cases.append(("2020-07", "2020年7月已由李敏于"))
     lock_period(period_id=period.pk, actor=keeper, reason="到期")
@@ -225,6 +227,15 @@ def test_a_template_of_a_closed_or_unknown_month_says_so_on_page_sheet_and_shell
         assert f"【注意】{words}" in load_workbook(path)["填表说明"]["A2"].value
         page = client_of(cast.owner).get("/uploads/template/", {"period": month}).content.decode()
         assert words in page[page.index("data-note") :][:200]
+
+
+@pytest.mark.parametrize("month", ["9999-12", "1999-12"])
+def test_no_template_of_a_month_that_nobody_could_report(cast: Cast, tmp_path: Path, month: str) -> None:
+    said = client_of(cast.owner).get("/uploads/template.xlsx", {"unit": "laoshan", "period": month})
+    assert (said.status_code, "这个填报期：填报期应在2000-01至" in said.content.decode()) == (409, True)
+    with pytest.raises(CommandError, match="填报期应在2000-01至"):
+        run("--unit", "崂山", "--period", month, "--output", str(tmp_path / "t.xlsx"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_template_of_an_open_month_warns_of_nothing(cast: Cast, tmp_path: Path) -> None:

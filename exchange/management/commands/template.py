@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +67,6 @@ class Command(BaseCommand):
                 f"--period {text}：不是月份，请按 YYYY-MM 填写，如 {FORM_ZH}\n--period {text}: give a month as {FORM_EN}",
                 returncode=REFUSED,
             ) from None
-        if not 2000 <= period.month.year <= date.max.year:
-            zh = f"--period {text}：不接受2000年以前的月份"
-            raise CommandError(f"{zh}\n--period {text}: no month before 2000", returncode=REFUSED)
         return period
 
     def _unit(self, name: str) -> ReportingUnit:
