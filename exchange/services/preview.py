@@ -26,7 +26,9 @@ from exchange.services.parts import read_part
 from exchange.services.proposing import count_proposals, is_direct, is_proposed
 from exchange.services.reviewing import VOIDS, VOIDS_SUBMITTED, voids_review
 from exchange.services.rough import was_rough
+from exchange.sheets import Kind
 from funding.models import FundAccount
+from funding.services.words import account_label
 from projects.models import AnnualPlan, Entry, LocationShare, MonthReport, Project, ProjectCode
 from projects.values import fen_to_wan
 
@@ -285,7 +287,7 @@ def _lines(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mod
                 continue  # it heads the row
             was, now = was_rough(intent, column, row.rough), column in row.rough
             before = _said(intent.table, column, old, names, was) if intent.id is not None else None if row.action is Action.CREATE else _NOTHING
-            label = _label(intent.table, column, upload)
+            label = _label(intent.table, column, upload, row.kind)
             if intent.table == ACCOUNT:
                 label = f"{Target.unpack(row.fund or []).name} · {label}"
             proposed = is_proposed(row, intent, column, direct=direct)
@@ -302,7 +304,7 @@ def _conflicts(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models
         base = _words(cell.table, cell.column, conflict.base[at], names) if conflict.base is not None else _NOTHING
         ours, theirs = (_words(cell.table, cell.column, value, names) for value in (cell.ours, cell.theirs))
         who = str((upload.choices.get(key) or {}).get("who") or "") if conflict.taken else ""
-        yield ConflictLine(key, _label(cell.table, cell.column, upload), base, ours, theirs, conflict.taken, who)
+        yield ConflictLine(key, _label(cell.table, cell.column, upload, row.kind), base, ours, theirs, conflict.taken, who)
 
 
 def _kept(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Model], int], str]) -> Iterator[Line]:
@@ -310,11 +312,13 @@ def _kept(row: PlannedRow, upload: Upload, names: Mapping[tuple[type[models.Mode
         return
     for _field_name, cell in kept_of(row):
         theirs, ours = (_words(cell.table, cell.column, value, names) for value in (cell.theirs, cell.ours))
-        yield Line(_label(cell.table, cell.column, upload), theirs, ours)
+        yield Line(_label(cell.table, cell.column, upload, row.kind), theirs, ours)
 
 
-def _label(table: str, column: str, upload: Upload) -> str:
+def _label(table: str, column: str, upload: Upload, kind: str | None) -> str:
     """The column's own words; with the year for a year's plan, and marked as the list's where a list prints its own figure."""
+    if table == ACCOUNT and column in STEP_OF:
+        return account_label(column, is_plan=kind == Kind.CENTRAL.value)
     field = _field(table, column)
     label = str(getattr(field, "verbose_name", column))
     if table == "annual" and upload.counts.get("year"):

@@ -21,6 +21,7 @@ from exchange.services.inverse import Inversion, Item, Model, Trace, Why
 from exchange.services.inverse.traces import ABSENT
 from exchange.services.parts import planned_rows
 from funding.models import FundAccount
+from funding.services.words import account_label
 from projects.measures import plain_text
 from projects.models import AnnualPlan, Door, MonthReport, Project, ReportingPeriod
 
@@ -113,9 +114,10 @@ class _Words:
     def _label(self, trace: Trace, column: str | None) -> str:
         if column is None:
             return str(trace.model._meta.verbose_name)
-        label = str(_field(trace.model, column).verbose_name)
         if trace.model is FundAccount:
+            label = account_label(column, is_plan=trace.value("plan_id") is not None)
             return f"{self.funds.get(trace.id, '')}·{label}"
+        label = str(_field(trace.model, column).verbose_name)
         if trace.model is MonthReport and (period := self.periods.get(trace.last_known("period_id"))) is not None:
             return f"{period}·{label}"
         if trace.model is AnnualPlan:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from funding.ledger import Overdrawn, Step
 from funding.measures import exact_text
-from funding.models import Bond, CentralPlan
+from funding.models import Bond, CentralPlan, FundAccount
 from projects.values import fen_to_wan
 from projects.workflow import Refused
 
@@ -19,6 +21,14 @@ _BEFORE = {Step.ARRIVE: Step.ASSIGN, Step.PAY: Step.ARRIVE}
 def step_words(step: Step, fund: Bond | CentralPlan) -> tuple[str, str]:
     """How a step of this kind of fund is called, in Chinese and English."""
     return (_BOND if isinstance(fund, Bond) else _PLAN)[step]
+
+
+_OF_PLANS = {"assigned_wan": _("分解（万元）"), "arrived_wan": _("到位（万元）"), "paid_wan": _("支付（万元）")}
+
+
+def account_label(column: str, *, is_plan: bool) -> str:
+    """How a column of an account is called where its kind of fund is known."""
+    return str((_OF_PLANS.get(column) if is_plan else None) or FundAccount._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
 
 
 def begins_on(fund: Bond | CentralPlan) -> date | None:

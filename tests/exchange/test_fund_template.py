@@ -148,6 +148,7 @@ def test_a_central_template_has_arrival_and_payment_beside_each_other(cast: Cast
     paid.value = 450
     upload = back(excel.saved(), cast)
     assert said(upload) == []
+    assert [line.label.rpartition(" · ")[2] for line in preview(upload, Show.CHANGED).rows[0].lines] == ["支付（万元）"]
     commit(upload, actor=cast.officer)
     assert (held(ROAD, paper), faults()) == ((800, 500, 450, 0), [])
     excel = Excel(template(cast, Kind.CENTRAL))
