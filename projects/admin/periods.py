@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import partial
 from itertools import pairwise
@@ -227,6 +228,15 @@ def _unreported(request: HttpRequest, period: ReportingPeriod) -> int:
     return sum(cell.standing is Standing.NOT_STARTED for cell in found.cells_of(period.as_period))
 
 
+def _listed(exceptions: Iterable[LockException]) -> list[LockException]:
+    """Each with whether it ended because a newer one took its place."""
+    rows = list(exceptions)
+    begun = {(row.unit_id, row.granted_at) for row in rows}
+    for row in rows:
+        row.is_replaced = (row.unit_id, row.revoked_at) in begun  # type: ignore[attr-defined]
+    return rows
+
+
 def _unit_id(key: str) -> int:
     found = ReportingUnit.objects.filter(key=key).first() if "\x00" not in key else None
     if found is None:
@@ -272,7 +282,7 @@ def _context(page: Any, request: HttpRequest, period: ReportingPeriod, refused: 
         "unreported": _unreported(request, period),
         "due": due,
         "grace": grace,
-        "exceptions": exceptions.select_related("unit", "granted_by", "revoked_by"),
+        "exceptions": _listed(exceptions.select_related("unit", "granted_by", "revoked_by")),
         "reminders": reminders.select_related("unit")[:30],
         "now": timezone.now(),
         "next_lock": still_to_come(period.locks_on),

@@ -9,7 +9,7 @@ is set meanwhile waits for him, or he for it. Rows are locked in one order every
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from projects.values import Month
 from projects.workflow import Answer, Dates, DueRule, Holidays, Lock, Refused, answer, dates_of, span_end
 
 LOCKED_ITSELF = "到期自动锁定"
+_LONGEST = timedelta(days=366)  # an exception for ever is an unlocked month
 BY_RULE = "按填报期规则补上截止日期"
 
 # --- Days --------------------------------------------------------------------------------------------------------------------------
@@ -296,10 +297,16 @@ def grant_exception(*, period_id: int, unit_id: int, until: datetime, actor: Any
         raise Refused("state", f"{words_of(period)[0]}没有锁定，不需要临时解锁。", f"{words_of(period)[1]} is not locked; no exception is needed.")
     if not reason.strip():
         raise Refused("reason", "临时解锁须写明原因。", "An exception needs a reason.")
-    if until <= timezone.now():
+    now = timezone.now()
+    if until <= now:
         raise Refused("until", "解锁截止时间应晚于现在。", "The end of an exception must be later than now.")
-    _revoke(LockException.objects.filter(period=period, unit=unit_id, revoked_at=None), actor)
+    if until > now + _LONGEST:
+        last = f"{timezone.localtime(now + _LONGEST):%Y-%m-%d}"
+        raise Refused("until", f"临时解锁最长一年，最晚到{last}。", f"An exception lasts a year at most, until {last}.")
+    replaced = _revoke(LockException.objects.filter(period=period, unit=unit_id, revoked_at=None), actor, now)
     made = LockException.objects.create(period=period, unit_id=unit_id, until=until, reason=reason.strip(), granted_by=actor)
+    if replaced:  # at the very moment at which the other ended: so the page can tell it from one that was taken back
+        LockException.objects.filter(pk=made.pk).update(granted_at=now)
     audit.record("period.except", actor=actor, obj=made, unit=unit_id, period=str(period.as_period), until=until.isoformat(), reason=reason)
     return made
 
@@ -312,9 +319,9 @@ def revoke_exception(*, exception_id: int, actor: Any) -> None:
     if found is None:
         raise Refused("state", "这次临时解锁已经收回。", "This exception was taken back already.")
     _held(found.period_id)
-    _revoke(LockException.objects.filter(pk=exception_id, revoked_at=None), actor)
+    _revoke(LockException.objects.filter(pk=exception_id, revoked_at=None), actor, timezone.now())
     audit.record("period.revoke", actor=actor, obj=found, unit=found.unit_id, period=str(found.period.as_period))
 
 
-def _revoke(rows: Any, actor: Any) -> None:
-    rows.update(revoked_at=timezone.now(), revoked_by=actor)
+def _revoke(rows: Any, actor: Any, at: datetime) -> int:
+    return int(rows.update(revoked_at=at, revoked_by=actor))

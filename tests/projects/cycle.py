@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,11 @@ CITY_TIME = ZoneInfo("Asia/Shanghai")
 
 def at(*moment: int) -> datetime:
     return datetime(*moment, tzinfo=CITY_TIME)  # type: ignore[misc]
+
+
+def ahead(days: int, hour: int = 0) -> datetime:
+    """An hour of a day to come, in the city's time: an exception ends within a year."""
+    return datetime.combine(datetime.now(CITY_TIME).date() + timedelta(days=days), time(hour), CITY_TIME)
 
 
 @dataclass(frozen=True)

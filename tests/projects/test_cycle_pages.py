@@ -20,9 +20,10 @@ from projects.services.reviews import move, nil_return
 from projects.workflow import Verb
 from tests.factories import make_period, make_project
 from tests.projects.admin_pages import errors_of, form_of
-from tests.projects.cycle import at, make_cycle
+from tests.projects.cycle import ahead, at, make_cycle
 
 pytestmark = pytest.mark.django_db
+LAST_DAY = f"{ahead(9):%Y-%m-%d}"
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_a_locked_report_is_shown_with_the_words_why_and_what_is_sent_is_refused
     assert 'name="_save"' not in shown
     assert "已由李敏于7月10日锁定" in errors_of(client.post(change_url(report), sent))["period"][0]
     assert MonthReport.objects.get(pk=report.pk).problems == ""
-    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 1), actor=cycle.keeper, reason="补报")
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=cycle.keeper, reason="补报")
     assert client.post(change_url(report), sent).status_code == 302
     assert (MonthReport.objects.get(pk=report.pk).problems, state_of(report)) == ("征迁未完成", "draft")
 
@@ -259,8 +260,8 @@ def test_an_exception_is_told_where_the_unit_looks(cycle, signed_in):
     pages = [unit_url(cycle), change_url(report), reverse("admin:projects_returns") + "?year=2020"]
     client = signed_in(cycle.filler)
     assert [page for page in pages if "临时解锁至" in client.get(page).content.decode()] == []
-    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 11, 25), actor=cycle.keeper, reason="补报")
-    words = ["已为市南临时解锁至 2099-11-25", "已为市南临时解锁至 2099-11-25", "临时解锁至11-25"]
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=cycle.keeper, reason="补报")
+    words = [f"已为市南临时解锁至 {ahead(10):%Y-%m-%d}"] * 2 + [f"临时解锁至{ahead(10):%m-%d}"]
     assert [word in client.get(page).content.decode() for page, word in zip(pages, words, strict=True)] == [True] * 3
     LockException.objects.update(until=at(2020, 7, 20))
     assert [page for page in pages if "临时解锁至" in client.get(page).content.decode()] == []
@@ -297,11 +298,11 @@ def test_lock_exception_and_unlock_by_the_page(cycle, signed_in):
     assert client.post(period_url(cycle), {"verb": "lock", "reason": "到期"}).status_code == 302
     assert ReportingPeriod.objects.get(pk=cycle.period.pk).locked_by == cycle.keeper
     for wrong in ({"unit": ""}, {"unit": "nobody\x00"}, {"until": "明天"}, {"until": "2020-07-01"}, {"reason": ""}):
-        sent = {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补报", **wrong}
+        sent = {"verb": "grant", "unit": cycle.unit.key, "until": LAST_DAY, "reason": "补报", **wrong}
         assert client.post(period_url(cycle), sent).status_code == 409
-    assert client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补报"}).status_code == 302
+    assert client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": LAST_DAY, "reason": "补报"}).status_code == 302
     made = LockException.objects.get()
-    assert (made.unit, made.until, made.granted_by) == (cycle.unit, at(2099, 7, 20, 23, 59, 59), cycle.keeper)
+    assert (made.unit, made.until, made.granted_by) == (cycle.unit, ahead(10) - timedelta(seconds=1), cycle.keeper)
     assert "补报" in signed_in(cycle.filler).get(period_url(cycle)).content.decode()
     assert "补报" not in signed_in(cycle.outsider).get(period_url(cycle)).content.decode()
     assert client.post(period_url(cycle), {"verb": "revoke", "exception": made.pk}).status_code == 302
@@ -401,7 +402,7 @@ def test_the_whole_month_by_four_people(cycle, signed_in):
     go(submitter, "submit")
     go(checker, "approve")
     assert keeper.post(period_url(cycle), {"verb": "lock"}).status_code == 302
-    assert keeper.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-07-20", "reason": "补"}).status_code == 302
+    assert keeper.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": LAST_DAY, "reason": "补"}).status_code == 302
     edited = filler.post(change_url(report), form_of(filler.get(change_url(report)), done_month_wan="91", done_ytd_wan="491", change_reason="再核"))
     assert edited.status_code == 302, errors_of(edited)
     verbs = list(report.events.order_by("id").values_list("verb", flat=True))
@@ -469,6 +470,6 @@ def test_a_lock_that_came_of_itself_is_nobodys_hand(cycle, signed_in):
     cycle.period.locks_on = timezone.localdate()
     cycle.period.save()
     client = signed_in(cycle.keeper)
-    client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": "2099-01-01", "reason": "补报"})
+    client.post(period_url(cycle), {"verb": "grant", "unit": cycle.unit.key, "until": LAST_DAY, "reason": "补报"})
     newest = client.get(period_url(cycle)).context["changes"][0]
     assert (newest.actor, newest.reason) == ("", "到期自动锁定")

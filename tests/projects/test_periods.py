@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import AuditEvent
@@ -27,7 +28,7 @@ from projects.services.reference import load_reference
 from projects.values import Month
 from projects.workflow import Refused
 from tests.factories import make_period
-from tests.projects.cycle import at, make_cycle
+from tests.projects.cycle import ahead, at, make_cycle
 
 pytestmark = pytest.mark.django_db
 
@@ -60,11 +61,11 @@ def test_a_month_that_opens_later_is_closed_till_then(cycle):
 
 def test_an_exception_is_for_one_unit_for_a_while(cycle):
     cycle.locked()
-    made = grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 2), actor=cycle.keeper, reason="补报")
+    made = grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=cycle.keeper, reason="补报")
     period = ReportingPeriod.objects.get(pk=cycle.period.pk)
     assert [bool(writable(unit.pk, period)) for unit in (cycle.unit, cycle.other)] == [True, False]
-    assert [bool(writable(cycle.unit.pk, period, now)) for now in (at(2099, 1, 1, 23), at(2099, 1, 2, 1))] == [True, False]
-    again = grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 2, 2), actor=cycle.keeper, reason="再延")
+    assert [bool(writable(cycle.unit.pk, period, now)) for now in (ahead(9, 23), ahead(10, 1))] == [True, False]
+    again = grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(20), actor=cycle.keeper, reason="再延")
     assert list(LockException.objects.filter(revoked_at=None)) == [again]
     revoke_exception(exception_id=again.pk, actor=cycle.keeper)
     assert not writable(cycle.unit.pk, period)
@@ -72,9 +73,25 @@ def test_an_exception_is_for_one_unit_for_a_while(cycle):
     assert made.revoked_by == cycle.keeper
 
 
+def test_an_exception_ends_within_a_year_and_a_newer_one_takes_its_place(cycle, signed_in):
+    cycle.locked()
+    asked = {"period_id": cycle.period.pk, "unit_id": cycle.unit.pk, "actor": cycle.keeper, "reason": "补报"}
+    with pytest.raises(Refused) as said:
+        grant_exception(**asked, until=ahead(400))
+    assert (said.value.code, "最长一年" in said.value.zh) == ("until", True)
+    first = grant_exception(**asked, until=ahead(10))
+    grant_exception(**asked, until=ahead(20))
+    page = signed_in(cycle.keeper).get(reverse("admin:projects_reportingperiod_page", args=[cycle.period.pk]))
+    assert [(row.until, row.is_replaced) for row in page.context["exceptions"]] == [(ahead(20), False), (first.until, True)]
+    assert "已由新的临时解锁代替" in page.content.decode()
+    revoke_exception(exception_id=LockException.objects.get(revoked_at=None).pk, actor=cycle.keeper)
+    page = signed_in(cycle.keeper).get(reverse("admin:projects_reportingperiod_page", args=[cycle.period.pk]))
+    assert [row.is_replaced for row in page.context["exceptions"]] == [False, True]
+
+
 def test_require_refuses_for_any_unit_that_may_not(cycle):
     cycle.locked()
-    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 2), actor=cycle.keeper, reason="补报")
+    grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=cycle.keeper, reason="补报")
     require_writable([(cycle.unit.pk, cycle.period.pk)])
     assert code_of(lambda: require_writable([(cycle.unit.pk, cycle.period.pk), (cycle.other.pk, cycle.period.pk)])) == "locked"
 
@@ -86,7 +103,7 @@ def test_only_who_keeps_the_months_locks_them(cycle, who):
     assert code_of(open_period, month=Month(2020, 7), actor=actor) == "role"
     cycle.locked()
     assert code_of(unlock_period, period_id=cycle.period.pk, actor=actor, reason="要改") == "role"
-    assert code_of(grant_exception, period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 1), actor=actor, reason="要改") == "role"
+    assert code_of(grant_exception, period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=actor, reason="要改") == "role"
 
 
 def test_locking_what_is_not_approved_takes_a_word(cycle):
@@ -99,7 +116,7 @@ def test_locking_what_is_not_approved_takes_a_word(cycle):
 
 def test_unlocking_and_exceptions_take_a_reason_and_leave_a_trace(cycle):
     assert code_of(unlock_period, period_id=cycle.period.pk, actor=cycle.keeper, reason="x") == "state"
-    assert code_of(grant_exception, period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2099, 1, 1), actor=cycle.keeper, reason="x") == "state"
+    assert code_of(grant_exception, period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=ahead(10), actor=cycle.keeper, reason="x") == "state"
     cycle.locked()
     assert code_of(unlock_period, period_id=cycle.period.pk, actor=cycle.keeper, reason=" ") == "reason"
     assert code_of(grant_exception, period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=at(2020, 1, 1), actor=cycle.keeper, reason="x") == "until"
