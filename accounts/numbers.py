@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 _GROUPED = 10_000
+_IN_THREES = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SHOWN = 40  # characters of a wrong value that are repeated
 _OWN = (DecimalValidator, MaxValueValidator, MinValueValidator)
 
@@ -57,6 +60,12 @@ class Fits:
 def _said(bound: Decimal | None) -> str:
     """Grouped where that helps to count its digits; a year is written as a year."""
     return "" if bound is None else f"{bound:f}" if abs(bound) < _GROUPED and bound == int(bound) else f"{bound:,f}"
+
+
+def ungrouped(text: str) -> str:
+    """A number as pages print it, 12,782.50 or with wide marks, without its groups; what is not grouped by threes comes back as it is."""
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    return narrow.replace(",", "") if _IN_THREES.fullmatch(narrow) else text
 
 
 def say_what_fits(field: Any, column: models.Field[Any, Any] | None = None) -> Any:

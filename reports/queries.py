@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
@@ -138,17 +138,23 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
         dropped=selection.dropped.count() if question.whole else 0,
         whole_city=reach.whole_city and not question.unit,
         changed_at=max((group.changed_at for group in groups if group.changed_at), default=None),
-        corrections=corrections_in(selection).count(),
+        corrections=len(corrections_in(selection)),
     )
 
 
-def corrections_in(selection: Selection) -> QuerySet[Correction]:
-    """The figures of the selected projects' month that were corrected after the lock, as far as known."""
+def corrections_in(selection: Selection) -> list[Correction]:
+    """The figures of the selected projects' month that were corrected after the lock and not changed since, as far as known.
+
+    One query, and one more where any was corrected.
+    """
     moment = selection.question.moment
     rows = Correction.objects.filter(report__project__in=selection.projects.order_by().values("pk"), state=Correction.State.APPROVED)
     rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month)
-    rows = rows.filter(report__period__half__in=PARTS_UP_TO[moment.half])
-    return rows if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until)
+    rows = rows.filter(report__period__half__in=PARTS_UP_TO[moment.half]).select_related("report")
+    found = list(rows if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until))
+    wanted = {correction.report_id for correction in found}
+    then = {report.id: report for report in rows_at(MonthReport, moment.state).filter(id__in=wanted)} if wanted else {}
+    return [correction for correction in found if correction.report_id in then and correction.stands_beside(then[correction.report_id])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ def _counted_choices(question: Question, by: str) -> list[Choice]:
 
 def _corrections_address(selection: Selection) -> str:
     """Where the corrections that the table's note speaks of are listed. One query."""
-    periods = set(corrections_in(selection).order_by().values_list("report__period", flat=True).distinct())
+    periods = {correction.report.period_id for correction in corrections_in(selection)}
     if not periods:
         return ""
     one = {"period": str(periods.pop())} if len(periods) == 1 else {}  # both halves of a month are two periods

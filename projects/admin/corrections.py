@@ -84,8 +84,11 @@ SIGNS: dict[str, tuple[str, str]] = {
 
 
 def correction_tag(row: Correction) -> SafeString:
-    """The state as a sign, a word and a colour."""
+    """The state as a sign, a word and a colour; of one that was overtaken, that it says nothing of the figure any more."""
     sign, style = SIGNS[row.state]
+    if row.state != Correction.State.REFUSED and not row.stands_beside(row.report):
+        words = gettext("公布的数后来另行修改，本条不再适用")
+        return format_html('<span class="tag soft">{} {}</span><div class="remark">▲ {}</div>', sign, row.get_state_display(), words)
     return format_html('<span class="{}">{} {}</span>', style, sign, row.get_state_display())
 
 

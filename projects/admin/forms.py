@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.numbers import ungrouped
 from accounts.words import listed
 from projects.admin.conflicts import Conflict, merge
 from projects.findings import Finding, Severity, advice, message
@@ -290,6 +291,11 @@ class WanInput(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         text: str | None = super().format_value(value)
         return text.rstrip("0").rstrip(".") if text and "." in text else text
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was copied from a page is taken with its groups."""
+        typed = super().value_from_datadict(data, files, name)
+        return ungrouped(typed) if isinstance(typed, str) else typed
 
 
 WIDGETS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {WanField: {"widget": WanInput}}

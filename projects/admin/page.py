@@ -97,8 +97,10 @@ def corrected_in(months: list[Any], moment: Moment) -> dict[int, list[dict[str, 
     if moment.known_until is not None:
         rows = rows.filter(settled_at__lte=moment.known_until)
     found: dict[int, list[dict[str, Any]]] = {}
+    reports = {report.id: report for report in months}
     for row in rows.order_by("settled_at", "id"):
-        found.setdefault(row.report_id, []).append(words_of(row))
+        if row.stands_beside(reports[row.report_id]):
+            found.setdefault(row.report_id, []).append(words_of(row))
     return found
 
 

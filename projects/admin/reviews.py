@@ -250,7 +250,7 @@ def _row(report: MonthReport, verbs: set[Verb], remarks: dict[str, str], reason:
         "moves": [{"url": move_url(report.pk, verb), "words": verb_words(verb)} for verb in allowed],
         "remarks": [(labels[name], text) for name, text in remarks.items() if name in labels],
         "reason": reason,
-        "corrected": [words_of(item) for item in report.corrected if item.field in labels],  # type: ignore[attr-defined]
+        "corrected": [words_of(item) for item in report.corrected if item.field in labels and item.stands_beside(report)],  # type: ignore[attr-defined]
     }
 
 

@@ -6,6 +6,8 @@ None of these rows is edited on a form: each is written by the verb it tells of 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -156,6 +158,10 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} · {self.field}"
+
+    def stands_beside(self, report: Any) -> bool:
+        """Whether the report still has the figure that was published: where it was changed since, another number was corrected than stands."""
+        return bool(getattr(report, self.field) == (Decimal(self.published) if self.published else None))
 
 
 class Reminder(models.Model):

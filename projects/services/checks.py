@@ -81,7 +81,8 @@ def check_corrected(report: MonthReport, values: Mapping[str, Decimal], *, reaso
     told = Correction.objects.filter(report__in=[row.pk for row in rows], state=Correction.State.APPROVED).order_by("settled_at", "id")
     for correction in told:
         row = next(row for row in rows if row.pk == correction.report_id)
-        setattr(row, correction.field, Decimal(correction.value))
+        if correction.stands_beside(row):
+            setattr(row, correction.field, Decimal(correction.value))
     corrected = copy(report)
     for name, value in values.items():
         setattr(corrected, name, value)

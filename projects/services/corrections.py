@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, scope
+from accounts.numbers import ungrouped
 from accounts.roles import Action
 from projects.findings import Finding, Severity, message
 from projects.models import Correction, MonthReport
@@ -107,7 +108,7 @@ def figure_label(field: str) -> str:
 
 def _figure(field: str, label: str, value: str) -> Decimal:
     try:
-        found = Decimal(value.strip().replace(",", ""))
+        found = Decimal(ungrouped(value).strip())
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or found < 0 or found >= Decimal(10**9) or (field == "progress_percent" and found > 100):
@@ -128,7 +129,7 @@ def findings_of(report: MonthReport, values: Mapping[str, Decimal], reason: str)
     """What the month rules say of the report with these figures, beside those approved before them and the others that wait."""
     said = {Correction.State.APPROVED, Correction.State.PROPOSED}
     rows = Correction.objects.filter(report=report, state__in=said).order_by("id")
-    beside = {row.field: Decimal(row.value) for row in rows}
+    beside = {row.field: Decimal(row.value) for row in rows if row.stands_beside(report)}
     return check_corrected(report, {**beside, **values}, reason=reason)
 
 
@@ -161,6 +162,16 @@ def questions_of(correction: Correction) -> list[Finding]:
     """What the reviewer of a correction should look at, as the rules see it now."""
     said = findings_of(correction.report, {correction.field: Decimal(correction.value)}, correction.reason)
     return [finding for finding in said if finding.severity is not Severity.INFO]
+
+
+def _refuse_overtaken(report: MonthReport, rows: Iterable[Correction]) -> None:
+    label = "、".join(figure_label(row.field) for row in rows if not row.stands_beside(report))
+    if label:
+        raise Refused(
+            "overtaken",
+            f"{label}在提出更正之后已另行修改，这条更正对照的是修改前的数，不能通过；请不予通过，需要时重新提出。",
+            f"{label} changed after this was proposed: it corrects a number that no longer stands. Refuse it, and propose anew if needed.",
+        )
 
 
 def _refuse_broken(found: list[Finding]) -> None:
@@ -197,6 +208,7 @@ def settle_correction(*, correction_id: int, approve: bool, actor: Any, note: st
     if not approve and not note.strip():
         raise _refusal("reason")
     if approve:
+        _refuse_overtaken(found.report, rows)
         _refuse_broken(findings_of(found.report, {row.field: Decimal(row.value) for row in rows}, found.reason))
     at = timezone.now()
     for row in rows:

@@ -129,6 +129,25 @@ def test_an_approved_correction_is_told_wherever_the_published_figure_stands(cyc
     assert "1,480.50万元" in client.get(reverse("admin:projects_monthreport_corrections", args=[report.pk])).content.decode()
 
 
+def test_a_correction_of_a_number_that_was_changed_since_says_so_and_counts_no_more(cycle, report, signed_in):
+    made = propose(report, cycle.filler, value="1480.5")
+    settle_correction(correction_id=made.pk, approve=True, actor=cycle.checker)
+    waiting = propose(report, cycle.filler, field="done_month_wan", value="120")
+    grant_exception(period_id=report.period_id, unit_id=cycle.unit.pk, until=timezone.now() + timedelta(hours=1), actor=cycle.keeper, reason="补报")
+    report.done_month_wan, report.done_ytd_wan = Decimal(110), Decimal(510)
+    report.save()
+    assert code_of(settle_correction, correction_id=waiting.pk, approve=True, actor=cycle.checker) == "overtaken"
+    assert settle_correction(correction_id=waiting.pk, approve=False, actor=cycle.checker, note="已另改")[0].state == "refused"
+    client = signed_in(cycle.keeper)
+    assert "更正为" not in client.get(reverse("admin:projects_project_page", args=[report.project_id]), {"month": "2020-06"}).content.decode()
+    assert "处更正" not in client.get(reverse("reports:city") + "?period=2020-06").content.decode()
+    for page in (reverse("admin:projects_monthreport_corrections", args=[report.pk]), reverse("admin:projects_correction_changelist")):
+        assert "公布的数后来另行修改，本条不再适用" in client.get(page).content.decode()
+    report.done_ytd_wan = Decimal(500)
+    report.save()
+    assert "本表有1处更正" in client.get(reverse("reports:city") + "?period=2020-06").content.decode()
+
+
 def test_figures_that_depend_on_each_other_are_corrected_together(cycle, report):
     before = make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
     report.done_month_wan = Decimal(100)
@@ -186,8 +205,8 @@ STANDINGS = {
 @pytest.mark.parametrize("standing", STANDINGS)
 def test_the_page_says_one_thing_in_each_standing_of_the_month(cycle, report, signed_in, standing):
     make_month(report.project, 5, done_month_wan=100, done_ytd_wan=400)
-    for field, value, state in (("done_ytd_wan", "530", "approved"), ("done_month_wan", "130", "refused")):
-        Correction.objects.create(report=report, field=field, published="100", value=value, reason="漏计", state=state)
+    for field, published, value, state in (("done_ytd_wan", "500", "530", "approved"), ("done_month_wan", "100", "130", "refused")):
+        Correction.objects.create(report=report, field=field, published=published, value=value, reason="漏计", state=state)
     if standing == "excepted":
         until = timezone.now() + timedelta(days=1)
         grant_exception(period_id=cycle.period.pk, unit_id=cycle.unit.pk, until=until, actor=cycle.keeper, reason="补报")
