@@ -53,15 +53,18 @@ def _fund(page: Any, request: HttpRequest, object_id: int, *related: str) -> Any
 
 def _fund_page(page: Any, request: HttpRequest, fund: Bond | CentralPlan, verbs: tuple[type[VerbForm], ...]) -> HttpResponse:
     """Show the fund; a POST names its verb, and what can't be done comes back with what was typed."""
-    posts = city_wide(request.user, Action.EDIT) and fund.struck_at is None
-    if request.method == "POST" and not posts:
+    keeps = city_wide(request.user, Action.EDIT)
+    if request.method == "POST" and not keeps:
         raise PermissionDenied
+    posts = keeps and fund.struck_at is None
     sent = request.POST.get("verb", "") if request.method == "POST" else None
     forms = {verb.verb: _form(verb, request, fund, sent) for verb in verbs} if posts else {}
     refusal, status, trial = "", 200, None
     if sent is not None:
         form = forms.get(sent)
-        if form is None:
+        if not posts:
+            refusal, status = gettext("%(name)s已经撤销登记，不能再记账。") % {"name": fund}, 409
+        elif form is None:
             refusal, status = gettext("不认识的操作“%(verb)s”") % {"verb": sent[:40]}, 400
         elif form.is_valid() and isinstance(form, AdjustForm) and isinstance(fund, Bond) and form.is_trial:
             trial = trial_of(try_out(fund, form, request.user), form.findings)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -56,7 +57,7 @@ def move_page(admin: Any, request: HttpRequest, object_id: int, verb: str) -> Ht
     asked = Verb(verb)
     unit_id = report.project.unit_id
     if not may_move(request.user, asked, unit_id):
-        raise Http404("no such page for this post")
+        raise PermissionDenied
     form = ReasonForm(request.POST if request.method == "POST" else None, initial={"seen": report.revision})
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -152,8 +153,10 @@ def _unit_post(admin: Any, request: HttpRequest, unit: ReportingUnit, period: Re
             withdraw_nil_return(unit_id=unit.pk, period_id=period.pk, actor=request.user)
             messages.success(request, gettext("%(unit)s %(month)s的“本月无变化”已撤回，须重新填报") % {"unit": unit, "month": period})
             return HttpResponseRedirect(unit_url(unit.pk, period.pk))
-        if asked not in {verb.value for verb in MANY} or not may_move(request.user, Verb(asked), unit.pk):
-            raise Http404("no such verb for this post")
+        if asked not in {verb.value for verb in MANY}:
+            raise Http404("no such verb")
+        if not may_move(request.user, Verb(asked), unit.pk):
+            raise PermissionDenied
         return _move_chosen(request, unit, period, Verb(asked))
     except Refused as refused:
         context = _unit_context(admin, request, unit, period) | {"refused": refused.said(language())}

@@ -86,9 +86,9 @@ def _check(report: MonthReport, typed: Mapping[str, str], reason: str) -> None:
 
 def _right(report: MonthReport, field: str, typed: str, waiting: set[str]) -> Decimal:
     label = figure_label(field)
+    value = _figure(field, label, typed)
     if field in waiting:
         raise Refused("waiting", f"{label}已有一条待审核的更正。", f"A correction of {label} is waiting already.")
-    value = _figure(field, label, typed)
     if getattr(report, field) == value:
         raise Refused("same", f"{label}与已公布的数相同，不需要更正。", f"{label}: that is the published figure; there is nothing to correct.")
     return value

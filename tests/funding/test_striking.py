@@ -140,7 +140,8 @@ def test_the_page_refuses_with_the_entries_then_strikes_and_says_so(cast, signed
     assert (list(struck.context["cl"].result_list), "已撤销登记" in struck.content.decode()) == ([bond], True)
     shown = client.get(page("bond_page", bond.pk)).content.decode()
     assert ("登记错了" in shown, "记一笔" in shown, "编辑" in shown) == (True, False, False)
-    assert client.post(page("bond_page", bond.pk), {"verb": "post"}).status_code == 403
+    posted = client.post(page("bond_page", bond.pk), {"verb": "post"})
+    assert (posted.status_code, "登记错的债券已经撤销登记，不能再记账。" in posted.content.decode()) == (409, True)
     assert client.get(address).status_code == 200
 
 

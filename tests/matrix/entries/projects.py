@@ -175,8 +175,8 @@ ROWS = (
 
 
 def verb_page(verb: str, needs: Action, row: str) -> tuple[Page, Page]:
-    """Asking for the words, and doing it. To whom the post gives no such verb there is no such page."""
-    kwargs = {"row": row, "in_admin": True, "kwargs": lambda row: {"object_id": row.pk, "verb": verb}, "closed": Want.HIDDEN, "refused": Want.HIDDEN}
+    """Asking for the words, and doing it. Whose post gives no such verb is told so."""
+    kwargs = {"row": row, "in_admin": True, "kwargs": lambda row: {"object_id": row.pk, "verb": verb}, "closed": Want.HIDDEN}
     name, words = "admin:projects_monthreport_move", {"reason": WHY, "cell-progress_text": WHY}
     send = Page(name, needs, "POST", data=lambda world, place: {**words, "seen": str(world.row(row, place).revision)}, **kwargs)
     return Page(name, needs, **kwargs), send
