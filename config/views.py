@@ -29,6 +29,9 @@ def set_moment(request: HttpRequest) -> HttpResponse:
     return redirect(back if safe else "admin:index")
 
 
+_READABLE = {"ensure_ascii": False}  # a person may look at it in a browser
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A condition in the address that is not served: told in the frame, as every other refusal is."""
     told = _("请求不能识别，已拒绝")
@@ -50,9 +53,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 def _for_machines(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse | None:
     """Programs read no pages: below their own addresses they get the form that their protocol has for errors."""
     if request.path_info.startswith(reverse("odata:service")):
-        return JsonResponse({"error": {"code": code, "message": message}}, status=status, headers={"OData-Version": "4.0"})
+        return JsonResponse(
+            {"error": {"code": code, "message": message}}, status=status, headers={"OData-Version": "4.0"}, json_dumps_params=_READABLE
+        )
     if request.path_info.startswith(reverse("api:root")):
-        return JsonResponse({"code": code, "message": message, "errors": []}, status=status)
+        return JsonResponse({"code": code, "message": message, "errors": []}, status=status, json_dumps_params=_READABLE)
     return None
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.api.fields import ORDERED, Field, Kind
 from accounts.api.resources import RESOURCES, Resource
 
 # Parameters of every list beside its filters; a column of such a name is compared with __gte and its like.
 COMMON = frozenset({"fields", "include", "ordering", "cursor", "page_size", "count", "search", "as_of", "cut", "format"})
+_SHOWN = 40  # characters of a wrong value that are repeated
 _COMPARISONS = ("gt", "gte", "lt", "lte")
 
 
@@ -38,6 +42,51 @@ class MomentField(filters.fields.IsoDateTimeField):  # type: ignore[misc]
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+class YesNoField(forms.Field):
+    """True or false in the forms that programs write; what is neither is told, never passed over."""
+
+    _READ: ClassVar[dict[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        found = self._READ.get(str(value).lower())
+        if found is None:
+            raise ValidationError(_("应为 true 或 false，读到“%(value)s”"), code="invalid", params={"value": str(value)[:_SHOWN]})
+        return found
+
+
+class YesNo(filters.Filter):  # type: ignore[misc]
+    """A truth."""
+
+    field_class = YesNoField
+
+
+class CodeField(forms.CharField):
+    """One of a column's codes; another would be an empty answer that looks like one."""
+
+    def __init__(self, *, codes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.codes = codes
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if found and found not in self.codes:
+            told = {"value": str(found)[:_SHOWN], "all": ", ".join(self.codes)}
+            raise ValidationError(_("没有“%(value)s”，可选：%(all)s"), code="invalid", params=told)
+        return found
+
+
+class Code(filters.CharFilter):  # type: ignore[misc]
+    """One of a column's codes."""
+
+    field_class = CodeField
+
+
+class InCode(filters.BaseInFilter, Code):  # type: ignore[misc]
+    """Some of a column's codes: a,b,c."""
+
+
 class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]
     """A moment with its zone, or in the city's."""
 
@@ -47,7 +96,7 @@ class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]
 def _classes(field: Field) -> tuple[Any, dict[str, Any]]:
     """The filter for one value of a kind, and what it is told."""
     if field.kind is Kind.BOOLEAN:
-        return filters.BooleanFilter, {}
+        return YesNo, {}
     if field.kind is Kind.DATE:
         return filters.DateFilter, {}
     if field.kind is Kind.DATETIME:
@@ -56,6 +105,8 @@ def _classes(field: Field) -> tuple[Any, dict[str, Any]]:
         return filters.NumberFilter, {"decimal_places": 6, "max_digits": 24}
     if field.kind is Kind.INTEGER:
         return filters.NumberFilter, {"decimal_places": 0, "max_digits": 24}
+    if field.kind is Kind.CHOICE:
+        return Code, {"codes": [str(value) for value, _words in field.final.flatchoices if value not in (None, "")]}
     return filters.CharFilter, {"max_length": 300, "strip": False}
 
 
@@ -69,14 +120,15 @@ def lookups(field: Field) -> dict[str, Any]:
     if field.kind in ORDERED:
         made |= {f"{field.name}__{one}": cls(field_name=field.path, lookup_expr=one, label=label, **told) for one in _COMPARISONS}
     if field.is_text:
-        made[f"{field.name}__in"] = InText(field_name=field.path, lookup_expr="in", label=label)
+        several, more = (InCode, told) if field.kind is Kind.CHOICE else (InText, {})
+        made[f"{field.name}__in"] = several(field_name=field.path, lookup_expr="in", label=label, **more)
         made[f"{field.name}__startswith"] = filters.CharFilter(field_name=field.path, lookup_expr="startswith", label=label, max_length=300)
     if field.kind is Kind.TEXT:
         made[f"{field.name}__contains"] = filters.CharFilter(field_name=field.path, lookup_expr="icontains", label=label, max_length=300)
     if field.kind is Kind.INTEGER:
         made[f"{field.name}__in"] = InNumber(field_name=field.path, lookup_expr="in", label=label, **told)
     if field.is_null:
-        made[f"{field.name}__isnull"] = filters.BooleanFilter(field_name=field.path, lookup_expr="isnull", label=label)
+        made[f"{field.name}__isnull"] = YesNo(field_name=field.path, lookup_expr="isnull", label=label)
     return made
 
 

@@ -14,6 +14,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -22,15 +23,25 @@ from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
 from accounts.api.errors import ApiError, wrong_parameters
-from accounts.api.fields import Field, Kind
+from accounts.api.fields import Field, Kind, field
 from accounts.api.filters import COMMON, read_filters, unknown
 from accounts.api.paging import Order, WrongCursorError, after, pack, sort, unpack
 from accounts.api.resources import RESOURCES, Include, Known, Resource
 from accounts.roles import Action
 
 PAGE, MOST = 100, 5000
+_MAY_BE_EMPTY = frozenset({"cursor", "search", "include"})  # the first page's, an empty box of a form, no tables beside
 # How a cut is found by its name; the room that keeps cuts puts it here.
 find_cut: list[Callable[[str], Any]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a row is about: a year, a month of it, a half of that."""
+
+    year: int
+    month: int | None = None
+    half: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ class Question:
     is_counted: bool = False
     mark: str = ""
     filters: FilterSet | None = None
-    month: tuple[int, int | None] | None = None  # the year, and the month if one was asked for
+    month: Described | None = None
     search: str = ""
 
 
@@ -60,7 +71,7 @@ def read_question(resource: Resource, told: QueryDict) -> Question:
 
     :raises ApiError: 400 with every parameter that is wrong.
     """
-    wrong: dict[str, list[str]] = {}
+    wrong = _ill_formed(told)
     for name, near in unknown(resource, told, reserved(resource)).items():
         wrong[name] = [_("没有这个参数") + (_("；是不是：%(names)s") % {"names": ", ".join(near)} if near else "")]
     question = Question(
@@ -71,10 +82,10 @@ def read_question(resource: Resource, told: QueryDict) -> Question:
         _includes(resource, told.get("include", ""), wrong),
         _number(told, "page_size", PAGE, MOST, wrong),
         told.get("cursor", ""),
-        told.get("count", "") in ("1", "true"),
+        _counted(told.get("count", ""), wrong),
         _mark(resource, told),
         read_filters(resource, told, wrong),
-        _month(told.get("period", ""), wrong) if resource.period else None,
+        _month(resource, told.get("period", ""), wrong) if resource.period else None,
         _search(told.get("search", ""), wrong),
     )
     if wrong:
@@ -89,10 +100,25 @@ def rows_of(question: Question, user: Any, action: Action = Action.VIEW) -> Quer
     if question.filters is not None:
         rows = question.filters.filter_queryset(rows)
     if question.month is not None:
-        year, month = question.month
-        year_path, month_path = resource.period or ("", "")
-        rows = rows.filter(**{year_path: year, **({month_path: month} if month and month_path else {})})
+        rows = rows.filter(**_described(resource, question.month))
     return _searched(resource, rows, question.search) if question.search else rows
+
+
+def _described(resource: Resource, asked: Described) -> dict[str, int]:
+    """The condition of a year, a month, a half. Of rows that are of whole years a month asks for its year."""
+    year_path, month_path = resource.period or ("", "")
+    parts = {year_path: asked.year, month_path: asked.month, _half_path(resource): asked.half}
+    return {path: number for path, number in parts.items() if path and number is not None}
+
+
+def _half_path(resource: Resource) -> str:
+    """Where a resource says which half of a month it is about; empty where it knows months alone."""
+    path = (resource.period or ("", ""))[1].removesuffix("month") + "half"
+    try:
+        field(resource.model, path)
+    except FieldDoesNotExist:
+        return ""
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +209,19 @@ def _includes(resource: Resource, text: str, wrong: Wrong) -> tuple[str, ...]:
     return tuple(name for name in names if name in resource.includes)
 
 
+def _ill_formed(told: QueryDict) -> Wrong:
+    """A parameter that is given twice, or without a value: which of two was meant, and whether all were, nobody can tell."""
+    twice = {name: [_("只能给一次，读到%(n)s次；多个值请用 __in") % {"n": len(values)}] for name, values in told.lists() if len(values) > 1}
+    empty = {name: [_("没有值；不用这个条件请去掉它")] for name, values in told.lists() if values == [""] and name not in _MAY_BE_EMPTY}
+    return twice | empty
+
+
+def _counted(text: str, wrong: Wrong) -> bool:
+    if text not in ("", "0", "1", "true", "false"):
+        wrong["count"] = [_("应为1或0，读到“%(value)s”") % {"value": text[:40]}]
+    return text in ("1", "true")
+
+
 def _number(told: QueryDict, name: str, default: int, most: int, wrong: Wrong) -> int:
     text = told.get(name, "")
     if not text:
@@ -202,6 +241,8 @@ def _known(resource: Resource, told: QueryDict, wrong: Wrong) -> Known:
         moment = read_moment(as_of)
         if moment is None:
             wrong["as_of"] = [_("应为日期（2020-07-10）或带时区的时间（2020-07-10T18:00:00+08:00），读到“%(value)s”") % {"value": as_of[:40]}]
+        elif moment > _end_of(timezone.localdate()):
+            wrong["as_of"] = [_("不能晚于今天，读到“%(value)s”") % {"value": as_of[:40]}]
         elif resource.past is None:
             wrong["as_of"] = [_("“%(name)s”不留历史，只能看现在") % {"name": resource.title}]
         return Known(moment=moment)
@@ -217,7 +258,7 @@ def read_moment(text: str) -> datetime | None:
     """A day, to its last instant in the city's time, or a moment with its zone; None for anything else."""
     try:
         if len(text) == 10:
-            return timezone.make_aware(datetime.combine(date.fromisoformat(text), time.max))
+            return _end_of(date.fromisoformat(text))
         moment = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped arrives as a space
         # In world time: PostgreSQL takes no zone of more than 16 hours.
         return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
@@ -225,15 +266,21 @@ def read_moment(text: str) -> datetime | None:
         return None
 
 
-def _month(text: str, wrong: Wrong) -> tuple[int, int | None] | None:
-    """2020-06 or 2020."""
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
+def _month(resource: Resource, text: str, wrong: Wrong) -> Described | None:
+    """2020-06, 2020, and of what is reported in halves 2020-06A."""
     if not text:
         return None
-    found = re.fullmatch(r"([0-9]{4})(?:-(0?[1-9]|1[0-2]))?", text)
+    found = re.fullmatch(r"([0-9]{4})(?:-(0?[1-9]|1[0-2])([AB]?))?", text)
     if found is None:
-        wrong["period"] = [_("应为月份（2020-06）或年份（2020），读到“%(value)s”") % {"value": text[:40]}]
+        wrong["period"] = [_("应为月份（2020-06）、半月（2020-06A）或年份（2020），读到“%(value)s”") % {"value": text[:40]}]
         return None
-    return int(found[1]), int(found[2]) if found[2] else None
+    if found[3] and not _half_path(resource):
+        wrong["period"] = [_("“%(name)s”不分半月，应为月份（2020-06），读到“%(value)s”") % {"name": resource.title, "value": text[:40]}]
+    return Described(int(found[1]), int(found[2]) if found[2] else None, " AB".index(found[3]) if found[3] else None)
 
 
 def _search(text: str, wrong: Wrong) -> str:

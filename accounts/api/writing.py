@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -78,6 +79,20 @@ def fields_of(data: Any) -> dict[str, Any]:
     if isinstance(data, dict):
         return dict(data)
     raise ApiError(400, "invalid", _("应为一个 JSON 对象：列名与值"), [fault("", "type", _("应为一个 JSON 对象：列名与值"))])
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}], "nullable": True})
+class AnyValue(serializers.CharField):
+    """A value of any column as text: what reading gave may be sent back as it came, a number or null as well as a text."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation("" if data is None else data)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = text_of(data)
+        if text is None:
+            self.fail("invalid")
+        return str(super().to_internal_value(text))
 
 
 def text_of(value: Any) -> str | None:

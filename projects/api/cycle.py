@@ -13,10 +13,12 @@ from rest_framework.response import Response
 
 from accounts.api.errors import ApiError, fault
 from accounts.api.idempotency import once
+from accounts.api.reading import read_moment
 from accounts.api.schema import described, row_serializer, writes
 from accounts.api.views import ResourceList, ResourceView, serve
 from accounts.api.writing import (
     KEY,
+    AnyValue,
     Body,
     NumberField,
     ReasonBody,
@@ -188,7 +190,7 @@ def _period(text: str) -> int:
 
 class CorrectionBody(ReasonBody):
     report_id = NumberField(help_text="已锁定月份的月度进展编号")
-    values = serializers.DictField(child=serializers.CharField(max_length=40), allow_empty=False, help_text="列名 → 应为的数")
+    values = serializers.DictField(child=AnyValue(allow_blank=True, max_length=40), allow_empty=False, help_text="列名 → 应为的数")
 
 
 class SettleBody(Body):
@@ -257,7 +259,7 @@ class PeriodLock(ResourceView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
-        done = lock_period(period_id=found.pk, actor=request.user, reason=given(ReasonBody, request)["reason"])
+        done = lock_period(period_id=found.pk, actor=request.user, reason=given(ReasonBody, request)["reason"], door=Door.API)
         return row_response("periods", done, request.user)
 
 
@@ -269,7 +271,7 @@ class PeriodUnlock(ResourceView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
-        done = unlock_period(period_id=found.pk, actor=request.user, **given(UnlockBody, request))
+        done = unlock_period(period_id=found.pk, actor=request.user, door=Door.API, **given(UnlockBody, request))
         return row_response("periods", done, request.user)
 
 
@@ -278,10 +280,18 @@ def _of_city(request: Request, pk: int) -> Any:
     return reached("periods", pk, request.user, Action.VIEW)
 
 
+class UntilField(serializers.DateTimeField):
+    """A moment, or a day to its end, as everywhere a day is asked."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        day = read_moment(value) if isinstance(value, str) and len(value) == 10 else None
+        return day or super().to_internal_value(value)
+
+
 class ExceptionBody(ReasonBody):
     unit_key = serializers.SlugRelatedField("key", queryset=ReportingUnit.objects.all(), help_text="填报单位代号")
     period = serializers.CharField(max_length=8, help_text="2020-06，半月 2020-06A")
-    until = serializers.DateTimeField(help_text="临时解锁到何时")
+    until = UntilField(help_text="临时解锁到何时；只写日期的，到那一天结束")
 
 
 class ExceptionList(ResourceList):

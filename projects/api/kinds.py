@@ -137,7 +137,7 @@ def typed(closed: Mapping[str, Any], at: str = "") -> dict[str, str]:
                 column.clean(read, Project())
                 found[name] = as_text(read)
             except ValidationError as error:
-                wrong += [fault(f"{at}/{name}", error.code or "invalid", words) for words in error.messages]
+                wrong += [fault(f"{at}/{name}", getattr(error, "code", None) or "invalid", words) for words in error.messages]
     if wrong:
         raise ApiError(400, "invalid", _("提交的内容有误"), wrong)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from accounts.api.errors import ApiError, fault
 from accounts.api.idempotency import once
 from accounts.api.schema import row_serializer, writes, written_row
 from accounts.api.views import ResourceList, ResourceView, serve
-from accounts.api.writing import KEY, Body, NumberField, ReasonBody, given, reached, row_response, seen_revision
+from accounts.api.writing import KEY, AnyValue, Body, NumberField, ReasonBody, given, reached, row_response, seen_revision
 from accounts.roles import Action
 from projects.api.kinds import OBSTACLES, typed
 from projects.api.views import answer
@@ -29,7 +30,7 @@ class ProposalBody(ReasonBody):
     """What a stored project should hold: columns by name (`total_wan`, `code`, …), list versions as `list:7` with "on" or "off"."""
 
     project_id = NumberField()
-    changes = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=300), allow_empty=False)
+    changes = serializers.DictField(child=AnyValue(allow_blank=True, max_length=300), allow_empty=False)
     doc_no = serializers.CharField(required=False, default="", allow_blank=True, max_length=60, help_text="依据文号")
     decided_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="文件日期")
 
@@ -119,7 +120,7 @@ class ProposalSettle(ResourceView):
 
 class ProposalApprove(ProposalSettle):
     body = ApproveBody
-    verb = approve
+    verb = partial(approve, door=Door.API)
 
 
 class ProposalRefuse(ProposalSettle):

@@ -75,13 +75,12 @@ def _name_moment(cut: Cut, moment: datetime) -> None:
     audit.record("cut.make", actor=cut.by, obj=cut, name=cut.name, reason=cut.reason, as_of=moment.isoformat())
 
 
-def owe_cut(period: ReportingPeriod, actor: Any, reason: str = "") -> None:
+def owe_cut(period: ReportingPeriod, actor: Any, reason: str = "", door: str = Door.COMMAND) -> None:
     """A month was locked: note, in the transaction that locks it, that its cut is to be taken, and take it once that is committed.
 
     Not inside it: who holds a month's row would wait for a writer who waits for that row.
     """
     number = Cut.objects.filter(period=period).count() + 1
-    door = Door.ADMIN if actor is not None else Door.COMMAND
     Cut.objects.create(name=f"{period.as_period}@{number}", by=actor, door=door, reason=reason.strip()[:300], period=period)
     transaction.on_commit(take_owed)
 
@@ -114,11 +113,11 @@ def _may(actor: Any) -> None:
 def _checked(name: str) -> str:
     """A name that fits an address. Those with @ belong to the locks of months."""
     found = name.strip()
-    if len(found) > 60 or not _NAME.fullmatch(found):
+    if len(found) > 60 or not _NAME.fullmatch(found) or not found.strip("."):  # a browser takes .. for the way up
         raise Refused(
             "name",
-            f"名称应为1至60个汉字、字母、数字、点、横线或下划线，读到“{found[:60]}”。",
-            f"A name has 1 to 60 letters, digits, dots, dashes or underscores; “{found[:60]}” was read.",
+            f"名称应为1至60个汉字、字母、数字、点、横线或下划线，不能只有点，读到“{found[:60]}”。",
+            f"A name has 1 to 60 letters, digits, dots, dashes or underscores, not dots alone; “{found[:60]}” was read.",
         )
     return found
 

@@ -170,10 +170,15 @@ def _may(actor: Any) -> None:
         raise Refused("role", "只有市级管理员可以锁定、解锁填报期。", "Only a city administrator may lock and unlock a month.")
 
 
-def _save(period: ReportingPeriod, columns: list[str], actor: Any, reason: str = "") -> None:
+def _save(period: ReportingPeriod, columns: list[str], actor: Any, reason: str = "", door: str = Door.ADMIN) -> None:
     """Write these columns, with who did it and why in the month's own history."""
-    with changes_from(Source(Door.ADMIN if actor is not None else Door.COMMAND, getattr(actor, "pk", None), None, reason.strip()[:300])):
+    with changes_from(Source(_door(actor, door), getattr(actor, "pk", None), None, reason.strip()[:300])):
         period.save(update_fields=columns)
+
+
+def _door(actor: Any, door: str) -> str:
+    """Nobody comes through no door but the server's own commands."""
+    return door if actor is not None else Door.COMMAND
 
 
 def _held(period_id: int) -> ReportingPeriod:
@@ -205,7 +210,7 @@ def open_period(*, month: Month, half: int = Half.WHOLE, due_on: date | None = N
 
 
 @transaction.atomic
-def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | None = None) -> ReportingPeriod:
+def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | None = None, door: str = Door.ADMIN) -> ReportingPeriod:
     """Close a month. While reports of it are not approved, that takes a word on why."""
     _may(actor)
     period = _held(period_id)
@@ -217,9 +222,9 @@ def lock_period(*, period_id: int, actor: Any, reason: str = "", at: datetime | 
             "reason", f"还有{waiting}条月度进展未审核，锁定须写明原因。", f"{waiting} reports are not approved yet; to lock the month, say why."
         )
     period.locked_at, period.locked_by = at or timezone.now(), actor
-    _save(period, ["locked_at", "locked_by"], actor, reason)
+    _save(period, ["locked_at", "locked_by"], actor, reason, door)
     audit.record("period.lock", actor=actor, obj=period, reason=reason, not_approved=waiting)
-    owe_cut(period, actor, reason)
+    owe_cut(period, actor, reason, _door(actor, door))
     return period
 
 
@@ -263,7 +268,7 @@ def still_to_come(day: date | None) -> date | None:
 
 
 @transaction.atomic
-def unlock_period(*, period_id: int, actor: Any, reason: str, locks_on: date | None = None) -> ReportingPeriod:
+def unlock_period(*, period_id: int, actor: Any, reason: str, locks_on: date | None = None, door: str = Door.ADMIN) -> ReportingPeriod:
     """Open a locked month again, for everybody. The event log keeps who had locked it.
 
     `locks_on` is the day on which it locks itself next. Without one a day still to come stays; one that is past goes, or the month
@@ -283,7 +288,7 @@ def unlock_period(*, period_id: int, actor: Any, reason: str, locks_on: date | N
     audit.record("period.unlock", actor=actor, obj=period, reason=reason, **told)
     period.locked_at = period.locked_by = None
     period.locks_on = next_lock
-    _save(period, ["locked_at", "locked_by", "locks_on"], actor, reason)
+    _save(period, ["locked_at", "locked_by", "locks_on"], actor, reason, door)
     return period
 
 

@@ -168,7 +168,7 @@ def _may_settle(proposal: Proposal, actor: Any) -> None:
 
 
 @transaction.atomic
-def approve(*, proposal_id: int, actor: Any, doc_no: str = "", note: str = "") -> Proposal:
+def approve(*, proposal_id: int, actor: Any, doc_no: str = "", note: str = "", door: str = Door.ADMIN) -> Proposal:
     """Carry a proposal out. Refused where what is stored has changed since, with both values; then nothing is written."""
     proposal = _held(proposal_id)
     _may_settle(proposal, actor)
@@ -179,7 +179,7 @@ def approve(*, proposal_id: int, actor: Any, doc_no: str = "", note: str = "") -
     _refuse_moved(moved(changes, _now(proposal.project, changes)))
     _refuse_broken(proposal.project, changes, proposal.reason)
     _settle(proposal, Proposal.State.APPROVED, actor, note)
-    with changes_from(Source(Door.ADMIN, actor.pk, None, _source_words(proposal))):
+    with changes_from(Source(door, actor.pk, None, _source_words(proposal))):
         _carry_out(proposal, changes)
     return proposal
 

@@ -42,6 +42,7 @@ class Asked:
     left: int | None = None
     is_counted: bool = False
     count: int | None = None
+    counted_for: str = ""  # whose rows were counted on the first page
     after: tuple[Any, ...] | None = None
 
     @property
@@ -160,9 +161,9 @@ def _flag(texts: Mapping[str, str]) -> bool:
 # --- Continuation ------------------------------------------------------------------------------------------------------------------
 
 
-def token_of(asked: Asked, left: int | None, count: int | None, last: Sequence[Any]) -> str:
-    """What continues after the row of these values."""
-    head = signing.dumps([asked.entity.name, asked.cut, dict(asked.texts), left, count], salt=_SALT, compress=True)
+def token_of(asked: Asked, left: int | None, count: int | None, reader: str, last: Sequence[Any]) -> str:
+    """What continues after the row of these values. The count goes along for the reader for whom it was made."""
+    head = signing.dumps([asked.entity.name, asked.cut, dict(asked.texts), left, count, reader], salt=_SALT, compress=True)
     return f"{head}~{pack(_mark(head), asked.order, last)}"
 
 
@@ -170,7 +171,7 @@ def _continued(entity: EntitySet, cut: str, token: str, texts: Mapping[str, str]
     """The question that a token carries. Options beside it may only repeat what it says: `$top` and `$skip` were spent on the first page."""
     head, _mark_of, cursor = token.partition("~")
     try:
-        name, at, kept, left, count = signing.loads(head, salt=_SALT)
+        name, at, kept, left, count, reader = signing.loads(head, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise _wrong_token() from None
     if name != entity.name or at != cut:
@@ -183,7 +184,7 @@ def _continued(entity: EntitySet, cut: str, token: str, texts: Mapping[str, str]
         values = unpack(cursor, _mark(head), asked.order)
     except WrongCursorError:
         raise _wrong_token() from None
-    return replace(asked, left=left, count=count, after=tuple(values))
+    return replace(asked, left=left, count=count, counted_for=reader, after=tuple(values))
 
 
 def _mark(head: str) -> str:

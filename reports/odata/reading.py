@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db.models import Case, F, QuerySet, Value, When
 
+from accounts import scope
 from accounts.api.paging import after, sort
 from accounts.api.rendering import json_bytes
 from accounts.api.resources import Known
@@ -46,9 +47,11 @@ def rows_of(entity: EntitySet, condition: Any, user: Any, known: Known) -> Query
     return rows if condition is None else narrow(rows, entity, condition)
 
 
-def page_of(asked: Asked, rows: QuerySet[Any], size: int, form: Form) -> Page:
-    """A page of at most `size` rows."""
-    count = asked.count if asked.after is not None else rows.count() if asked.is_counted else None
+def page_of(asked: Asked, rows: QuerySet[Any], size: int, form: Form, user: Any) -> Page:
+    """A page of at most `size` rows. How many there are in all is counted once for a reader: another who goes on has other rows."""
+    reader = _reader(user)
+    goes_on = asked.after is not None and asked.counted_for == reader
+    count = asked.count if goes_on else rows.count() if asked.is_counted else None
     found = sort(rows, asked.order)
     if asked.after is not None:
         found = after(found, asked.order, asked.after)
@@ -58,8 +61,14 @@ def page_of(asked: Asked, rows: QuerySet[Any], size: int, form: Form) -> Page:
     width = len(asked.names)
     lines = list(found.values_list(*(one.expression for one in asked.fields), *hidden)[start : start + wanted + 1]) if wanted else []
     left = None if asked.left is None else asked.left - wanted
-    token = token_of(asked, left, count, lines[wanted - 1][width:]) if len(lines) > wanted and left != 0 else ""
+    token = token_of(asked, left, count, reader, lines[wanted - 1][width:]) if len(lines) > wanted and left != 0 else ""
     return Page(_plain(asked.entity, [dict(zip(asked.names, line, strict=False)) for line in lines[:wanted]], form), count, token)
+
+
+def _reader(user: Any) -> str:
+    """Who asks, and for which unit: what a count belongs to."""
+    by = scope.narrowing(user)
+    return f"{user.pk}:{by.unit_id if by is not None and by.unit_id is not None else ''}"
 
 
 def one_of(entity: EntitySet, names: Sequence[str], rows: QuerySet[Any], key: int, form: Form) -> dict[str, Any] | None:

@@ -176,7 +176,7 @@ class Many(ODataView):
         entity, known, form = _set(name), _known(cut), _form(request)
         asked = read(entity, cut, request.query_params)
         size, is_wish = page_size(request.headers.get("Prefer", ""), PAGE)
-        page = page_of(asked, rows_of(entity, asked.condition, request.user, known), size, form)
+        page = page_of(asked, rows_of(entity, asked.condition, request.user, known), size, form, request.user)
         root = self.root(request)
         link = f"{root}{name}?$skiptoken={quote(page.next, safe=':~')}" if page.next else ""
         response = _json(body_of(page, f"{root}$metadata#{name}{_chosen(entity, asked.names)}", link, form, asked.is_counted), form)

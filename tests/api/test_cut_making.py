@@ -56,6 +56,8 @@ def test_a_past_day_is_pinned_as_it_was_known(cast: Cast, calling: Caller) -> No
     [
         ({"name": ""}, 400, "/name"),
         ({"name": "a/b"}, 400, "/name"),
+        ({"name": ".."}, 400, "/name"),
+        ({"name": "."}, 400, "/name"),
         ({"name": "2020-06@1"}, 400, "/name"),
         ({"name": "x" * 61}, 400, "/name"),
         ({"name": "旧的"}, 409, "/name"),

@@ -12,17 +12,19 @@ from django.utils import timezone
 from accounts.api.filters import filterset
 from accounts.api.resources import RESOURCES
 from config.views import bad_request, failed
-from projects.models import Door, Project, Source, changes_from
+from projects.models import Door, Half, MonthReport, Project, ReportingPeriod, Source, changes_from
 from tests.api.conftest import Caller
 from tests.conftest import Cast
 from tests.factories import make_code, make_month, make_project
 
 pytestmark = pytest.mark.django_db
 # A text that each kind of filter can read.
-SAMPLES = {"BooleanFilter": "true", "DateFilter": "2020-06-30", "Moment": "2020-06-30T08:00:00+08:00"}
+SAMPLES = {"YesNo": "true", "DateFilter": "2020-06-30", "Moment": "2020-06-30T08:00:00+08:00"}
 
 
 def sample(one: Any) -> str:
+    if codes := one.extra.get("codes"):
+        return str(codes[0])
     return SAMPLES.get(type(one).__name__, "1")
 
 
@@ -94,6 +96,25 @@ def test_the_described_month_narrows(cast: Cast, calling: Caller) -> None:
     assert client.get("/api/v1/months/", {"period": "2020-13"}).status_code == 400
 
 
+@pytest.mark.parametrize(("word", "found"), [("true", ["真路"]), ("TRUE", ["真路"]), ("1", ["真路"]), ("false", ["假路"]), ("0", ["假路"])])
+def test_a_truth_is_read_in_the_forms_that_programs_write(cast: Cast, calling: Caller, word: str, found: list[str]) -> None:
+    make_project("真路", cast.unit_a, is_synthetic=True)
+    make_project("假路", cast.unit_a, is_synthetic=False)
+    assert [row["name"] for row in calling(cast.city).get("/api/v1/projects/", {"is_synthetic": word}).json()["results"]] == found
+
+
+def test_a_half_of_a_month_narrows_where_months_have_halves(cast: Cast, calling: Caller) -> None:
+    for half in (Half.FIRST, Half.SECOND):
+        period = ReportingPeriod.objects.create(year=2020, month=6, half=half)
+        MonthReport.objects.create(project=make_project(f"{half.label}路", cast.unit_a), period=period)
+    client = calling(cast.city)
+    rows = client.get("/api/v1/months/", {"period": "2020-06B", "fields": "project_name"}).json()["results"]
+    assert rows == [{"project_name": "下半月路"}]
+    assert len(client.get("/api/v1/months/", {"period": "2020-06"}).json()["results"]) == 2
+    refused = client.get("/api/v1/annual-plans/", {"period": "2020-06A"})
+    assert (refused.status_code, "不分半月" in refused.json()["errors"][0]["message"]) == (400, True)
+
+
 def test_as_of_tells_what_was_known_then(cast: Cast, calling: Caller) -> None:
     project = make_project("甲路", cast.unit_a, total_wan=100)
     then = timezone.now().isoformat()
@@ -125,9 +146,19 @@ def test_as_of_tells_what_was_known_then(cast: Cast, calling: Caller) -> None:
         ({"created_at": "9999-99-99"}, "?created_at"),
         ({"period": "2020-06"}, "?period"),
         ({"format": "csv"}, "?format"),
+        ({"is_synthetic": "maybe"}, "?is_synthetic"),
+        ({"is_synthetic": "是"}, "?is_synthetic"),
+        ({"total_wan__isnull": "yes"}, "?total_wan__isnull"),
+        ({"kind": "nope"}, "?kind"),
+        ({"stage__in": "build,xx"}, "?stage__in"),
+        ({"count": "2"}, "?count"),
+        ({"as_of": "2999-01-01"}, "?as_of"),
+        ({"total_wan__gt": ""}, "?total_wan__gt"),
+        ({"fields": ""}, "?fields"),
+        ({"id": ["1", "2"]}, "?id"),
     ],
 )
-def test_a_wrong_parameter_is_named(asked: dict[str, str], pointer: str, cast: Cast, calling: Caller) -> None:
+def test_a_wrong_parameter_is_named(asked: dict[str, Any], pointer: str, cast: Cast, calling: Caller) -> None:
     answer = calling(cast.city).get("/api/v1/projects/", asked)
     assert answer.status_code == 400
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
@@ -181,7 +212,7 @@ def test_the_browser_is_shown_a_page(address: str, cast: Cast, signed_in: Any) -
 def test_an_address_that_leads_nowhere_is_answered_in_json(address: str, cast: Cast, calling: Caller) -> None:
     answer = calling(cast.city).get(address)
     assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (404, "application/json", "not_found")
-    assert "/api/v1/" in answer.json()["message"]
+    assert "没有这个网址；全部数据表见 /api/v1/" in answer.content.decode()
 
 
 def test_a_fault_of_ours_is_told_in_the_form_of_the_door(rf: Any) -> None:

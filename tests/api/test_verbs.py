@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.roles import Role
-from projects.models import Correction, Door, LockException, MonthReport, NilReturn, Obstacle, Project, Proposal, ReviewEvent
+from projects.models import Correction, Cut, Door, LockException, MonthReport, NilReturn, Obstacle, Project, Proposal, ReportingPeriod, ReviewEvent
 from tests.api.conftest import Caller
 from tests.api.sending import MONTHS, a_month, building, send
 from tests.conftest import Cast
@@ -109,10 +109,18 @@ def test_months_are_locked_opened_and_corrected(cast: Cast, hander: Client, offi
     assert (first, second) == (number, number)
     assert set(Correction.objects.values_list("state", flat=True)) == {"refused"}, "what was proposed together is settled together"
     until = (timezone.now() + timedelta(days=2)).isoformat()
+    echoed = {**asked, "values": {"done_month_wan": 110.0, "done_ytd_wan": 610}}
+    assert send(officer, "POST", f"{API}/corrections/", echoed).status_code == 201, "a number as it was read"
     let_in = send(city, "POST", f"{API}/lock-exceptions/", {"unit_key": cast.unit_a.key, "period": "2020-06", "until": until, "reason": "补报"})
     assert let_in.status_code == 201, let_in.content.decode()
     assert send(city, "POST", f"{API}/lock-exceptions/{let_in.json()['id']}/revoke/", {}).status_code == 200
     assert LockException.objects.get().revoked_at is not None
+    last = timezone.localdate() + timedelta(days=3)
+    named = {"unit_key": cast.unit_a.key, "period": "2020-06", "until": f"{last}", "reason": "补报"}
+    assert send(city, "POST", f"{API}/lock-exceptions/", named).status_code == 201
+    assert timezone.localdate(LockException.objects.latest("id").until) == last, "a day is meant to its end"
+    assert set(ReportingPeriod.history.filter(locked_at__isnull=False).values_list("door", flat=True)) == {"api"}
+    assert set(Cut.objects.values_list("door", flat=True)) == {"api"}
     assert send(city, "POST", f"{lock}/unlock/", {"reason": "更正"}).json()["locked_at"] is None
 
 
@@ -122,6 +130,13 @@ def test_proposals_are_made_and_settled(cast: Cast, officer: Client, reviewer: C
     assert send(officer, "POST", url, {**asked, "changes": {"remarks": "x"}}).status_code == 400
     assert send(officer, "POST", url, {**asked, "changes": {"total_wan": "多"}}).json()["errors"][0]["pointer"] == "/changes/total_wan"
     assert send(officer, "POST", url, {**asked, "changes": {"list:9": "on"}}).status_code == 400
+    for wrong in ("2020-13", "2020年13月", "abc"):
+        refused = send(officer, "POST", url, {**asked, "changes": {"planned_finish": wrong}})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/changes/planned_finish")
+        row = officer.get(f"{API}/projects/{project.pk}/")
+        patched = send(officer, "PATCH", f"{API}/projects/{project.pk}/", {"planned_finish": wrong}, if_match=row["ETag"])
+        assert (patched.status_code, patched.json()["errors"][0]["pointer"]) == (400, "/planned_finish")
+    assert send(officer, "POST", url, {**asked, "changes": {"total_wan": {"a": 1}}}).status_code == 400
     made = send(officer, "POST", url, asked)
     assert made.status_code == 201, made.content.decode()
     one = f"{url}{made.json()['id']}"
@@ -130,7 +145,8 @@ def test_proposals_are_made_and_settled(cast: Cast, officer: Client, reviewer: C
     assert (undocumented.status_code, undocumented.json()["code"]) == (409, "document")
     assert send(reviewer, "POST", f"{one}/approve/", {"doc_no": "青发改〔2020〕12号"}).json()["state"] == "approved"
     assert Project.objects.get().total_wan == 13000
-    second = send(officer, "POST", url, {**asked, "changes": {"total_wan": "14000"}}).json()["id"]
+    assert Project.history.latest("history_id").door == "api"
+    second = send(officer, "POST", url, {**asked, "changes": {"total_wan": 14000.5}}).json()["id"]
     assert send(officer, "POST", f"{url}{second}/withdraw/", {}).json()["state"] == "withdrawn"
     assert Proposal.objects.filter(state="open").count() == 0
 

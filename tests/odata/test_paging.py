@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from projects.models import Project
 from reports.odata.sets import sets
 from tests.conftest import Cast
 from tests.factories import make_project
-from tests.odata.conftest import Ask
+from tests.odata.conftest import Ask, basic, key_of
 
 pytestmark = pytest.mark.django_db
 NUMBERS = count()
@@ -69,6 +70,17 @@ def test_the_token_carries_everything_and_the_link_nothing_else(ask: Ask, cast: 
     assert [row["Name"] for row in [*first["value"], *second["value"]]] == ["路4", "路3", "路2", "路1"]
     assert (first["@odata.count"], second["@odata.count"]) == (4, 4)
     assert second["@odata.context"].endswith("#Projects(Name)")
+
+
+def test_a_count_is_of_the_rows_of_who_asks(ask: Ask, cast: Cast) -> None:
+    for number in range(4):
+        make_project(f"路{number}", cast.unit_a if number % 2 else cast.unit_b)
+    first = ask("Projects", headers={"prefer": "maxpagesize=1"}, **{"$count": "true"}).json()
+    district = Client(headers={"authorization": basic(key_of(cast.owner))})
+    mine = district.get(first["@odata.nextLink"]).json()
+    assert (first["@odata.count"], mine["@odata.count"], [row["Name"] for row in mine["value"]]) == (4, 2, ["路1", "路3"])
+    narrowed = Client(headers={"authorization": basic(key_of(cast.city, unit=cast.unit_b))})
+    assert narrowed.get(first["@odata.nextLink"]).json()["@odata.count"] == 2
 
 
 def test_a_token_meets_other_options_only_where_they_say_the_same(ask: Ask, cast: Cast) -> None:
