@@ -38,7 +38,7 @@ def city_table(figures: CityFigures, by: str) -> Table:
     total = month_figures(lines[0].sums, question.month, half=question.half == FIRST_HALF)
     return Table(
         name=f"city_progress_by_{by}",
-        title=_title(question, by),
+        title=_title(question, by) + "".join(_("（%(unit)s）") % {"unit": unit.short_name} for unit in figures.units if question.unit),
         unit_line=_("单位：亿元"),
         columns=_columns(by, whole_city=figures.whole_city, gaps=total.not_reported > 0, approved=question.approved),
         rows=_rows(lines, question),

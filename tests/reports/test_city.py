@@ -154,6 +154,7 @@ def test_a_table_of_one_unit_is_not_the_citys():
     assert texts(table, "label", "count") == [("合计", "1"), ("mine", "1")]
     assert not {"rank", "move"} & {column.key for column in table.columns}
     assert "本表只计mine的项目。" in table.notes
+    assert table.title.endswith("（mine）")
 
 
 def test_detail_lists_each_project_under_its_unit_and_adds_up_to_the_city_table():
