@@ -17,6 +17,7 @@ from funding.models import (
     BondIssue,
     CentralPlan,
     Dossier,
+    DossierPaper,
     FinanceLine,
     FinancePlan,
     FundAccount,
@@ -185,9 +186,20 @@ tracked(
     Dossier,
     [*OF_PROJECT, *(field.name for field in Dossier._meta.concrete_fields if field.name not in ("id", "project", "revision", "updated_at"))],
 )
+tracked(
+    "dossier-papers",
+    DossierPaper,
+    [
+        *("dossier", ("project_id", "dossier__project"), ("unit_id", "dossier__project__unit")),
+        *("kind", "title", "firm", "issued_on", "opinion", "filename", "sha256"),
+    ],
+)
 tracked("income-sources", IncomeSource, ["dossier", "name", "amount_wan", "remarks"])
 
 include("bonds", **{"bond-codes": Include("bond-codes", "bond_id"), "fund-accounts": Include("fund-accounts", "bond_id")})
 include("quota-batches", **{"quota-draws": Include("quota-draws", "batch_id")})
 include("finance-plans", **{"finance-lines": Include("finance-lines", "plan_id")})
+include("rolling-plans", **{"rolling-entries": Include("rolling-entries", "plan_id")})
+include("rolling-entries", **{"rolling-lines": Include("rolling-lines", "entry_id")})
+include("dossiers", **{name: Include(name, "dossier_id") for name in ("dossier-papers", "income-sources")})
 include("projects", **{name: Include(name, "project_id") for name in ("fund-accounts", "fund-entries", "finance-plans", "dossiers")})

@@ -56,6 +56,7 @@ class RuledFormSet(LabelledFormSet):
     """What blocks stands at the head of the rows. What needs a reason, and was not so before, asks for one."""
 
     beside: tuple[str, ...] = ("source",)  # what is read together with the rows
+    judged: tuple[Finding, ...] = ()  # what was found, with its code
 
     def findings(self, parent: Any, rows: Sequence[Any]) -> list[Finding]:
         """What the rules say of the parent with these rows."""
@@ -68,12 +69,13 @@ class RuledFormSet(LabelledFormSet):
         rows = [form.instance for form in self.forms if form not in self.deleted_forms and (form.has_changed() or form.instance.pk)]
         found = self.findings(self.instance, rows)
         before = {repr(finding) for finding in self._before()}
-        wrong = [said(finding) for finding in found if finding.severity is Severity.BLOCKS]
-        doubtful = [said(finding) for finding in found if finding.severity is Severity.REASON and repr(finding) not in before]
+        wrong = [finding for finding in found if finding.severity is Severity.BLOCKS]
+        doubtful = [finding for finding in found if finding.severity is Severity.REASON and repr(finding) not in before]
+        self.judged = (*wrong, *doubtful)
         if wrong:
-            raise ValidationError(wrong)
+            raise ValidationError([said(finding) for finding in wrong])
         if doubtful and not self.data.get("change_reason", "").strip():
-            raise ValidationError(reason_asked(doubtful))
+            raise ValidationError(reason_asked([said(finding) for finding in doubtful]))
 
     def _before(self) -> list[Finding]:
         """What the rules say of all as it is stored: that was answered before."""

@@ -15,6 +15,7 @@ from accounts.api.writing import text_of
 from funding.admin.issuing import DRAW, IssueForm
 from funding.models import QuotaBatch
 from funding.services.bonds import issue_bond
+from projects.api.below import Below, RowsWithBelow
 from projects.api.kinds import WRITTEN
 from projects.api.rows import Rows, Written
 from projects.api.said import refusal
@@ -26,8 +27,8 @@ DRAWS = "draws"
 
 
 @dataclass(frozen=True)
-class BondRows(Rows):
-    """A bond. A new one says in `draws` how much it draws on which quota batch; its terms are changed like any row's."""
+class BondRows(RowsWithBelow):
+    """A bond with its codes. A new one says in `draws` how much it draws on which quota batch; its terms are changed like any row's."""
 
     def write(self, request: Any, obj: Any, given: Mapping[str, Any], seen: int | None = None) -> Written:
         """:raises ApiError: with the place of a draw as `/draws/7`."""
@@ -50,6 +51,7 @@ class BondRows(Rows):
             told = refusal(refused)
             place = "/issue_id" if refused.code == "issue" else f"/{DRAWS}" if refused.code.startswith((DRAWS, "quota")) else ""
             raise ApiError(told.status, told.code, told.message, [fault(place, told.code, told.message)]) from None
+        self.save_below(form)
         return {}
 
 
@@ -79,12 +81,18 @@ _DRAWN = serializers.DictField(
     help_text="新增债券：额度批次编号 → 使用额度（万元），合计等于发行额",
 )
 _BOND = {"issue_id": 3, "name": "2020年青岛市政府专项债券（九期）", "years": 10, "amount_wan": 50000, "draws": {"7": 50000}}
+_CODE = {"market": "sse", "code": "160999"}
 FUNDS: dict[str, Rows] = {
     one.resource: replace(one, related=(), is_citys=True)
     for one in (
         Rows("quota-batches", example={"year": 2020, "number": 2, "doc_no": "财预〔2020〕12号", "given_on": "2020-05-06", "amount_wan": 90000}),
         Rows("bond-issues", example={"year": 2020, "number": 3, "tender_on": "2020-05-10", "venue": "上海证券交易所"}),
-        BondRows("bonds", more={"use_area_id": _area(), DRAWS: _DRAWN}, example={**_BOND, "venue": "上海证券交易所"}),
+        BondRows(
+            "bonds",
+            more={"use_area_id": _area(), DRAWS: _DRAWN},
+            below=(Below(Rows("bond-codes", beside=(), example=_CODE)),),
+            example={**_BOND, "bond-codes": [_CODE], "venue": "上海证券交易所"},
+        ),
         Rows(
             "central-plans",
             more={"area_id": _area()},

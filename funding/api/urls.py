@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from funding.api import posting
+from funding.api import posting, verbs
 from funding.api.kinds import FUNDS
-from projects.api.views import bulk_of
+from funding.api.plans import PLANS
+from projects.api.views import bulk_urls
 
 urlpatterns = [
-    *(path(f"{name}/bulk/", bulk_of(name).as_view(), name=f"{name}-bulk") for name in FUNDS),
+    *bulk_urls([*FUNDS, *PLANS]),
+    path("finance-plans/<int:pk>/revise/", verbs.FinanceRevise.as_view(), name="finance-plan-revise"),
+    path("rolling-plans/<int:pk>/roll/", verbs.RollingForward.as_view(), name="rolling-plan-roll"),
+    *(path(f"{name}/<int:pk>/strike/", verbs.strike_of(name).as_view(), name=f"{name}-strike") for name in verbs.STRUCK),
     path("bonds/<int:pk>/post/", posting.BOND_POST.as_view(), name="bond-post"),
     path("bonds/<int:pk>/adjust/", posting.BOND_ADJUST.as_view(), name="bond-adjust"),
     path("bonds/<int:pk>/redeem/", posting.BOND_REDEEM.as_view(), name="bond-redeem"),

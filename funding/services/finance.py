@@ -24,6 +24,13 @@ def begin_plan(plan: FinancePlan) -> None:
     plan.state = FinancePlan.State.CURRENT
 
 
+def superseded(plan: FinancePlan) -> Refused:
+    """What is answered to whoever would change a version that gave way to the next one."""
+    return Refused(
+        "superseded", f"第{plan.number}版已被替代，请在现行的一版上调整。", f"Version {plan.number} was superseded; revise the one in force."
+    )
+
+
 @transaction.atomic
 def revise_plan(plan_id: int, *, reason: str, source: Source, doc_no: str = "", decided_on: date | None = None) -> FinancePlan:
     """A new version that begins as a copy of the one in force, which is then kept as it stands. Refused of any but the one in force."""
@@ -31,9 +38,7 @@ def revise_plan(plan_id: int, *, reason: str, source: Source, doc_no: str = "", 
     if old is None:
         raise Refused("gone", "没有这份资金方案。", "There is no such finance plan.")
     if not old.is_current:
-        raise Refused(
-            "superseded", f"第{old.number}版已被替代，请在现行的一版上调整。", f"Version {old.number} was superseded; revise the one in force."
-        )
+        raise superseded(old)
     if not reason.strip():
         raise Refused("reason", "调整资金方案须填写原因。", "A new version needs a reason.")
     with changes_from(source):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.api.errors import ApiError, Fault, fault
 from accounts.api.writing import text_of
-from accounts.models import ReportingUnit
+from accounts.models import Division, ReportingUnit
 from accounts.numbers import say_what_fits
 from accounts.roles import Action
 from projects.admin.forms import CodeForm
+from projects.api.below import Below, RowsWithBelow
 from projects.api.rows import Rows, Written, by_column, lines
 from projects.findings import Severity
-from projects.models import Door, Project, ProjectCode, Proposal, Source, changes_from
+from projects.models import Classification, Door, Project, ProjectCode, Proposal, Source, changes_from
 from projects.period import FORM_ZH, Period
 from projects.proposals import BESIDE_TOTAL, CODE, as_text, decided, wanted
 from projects.services.keeping import change_project, enter_project, keep_month, place_project
@@ -31,7 +32,7 @@ _OF_PROJECT = {"project_uid": ("project", by_column(Project, "uid"))}
 
 
 @dataclass(frozen=True)
-class ProjectRows(Rows):
+class ProjectRows(RowsWithBelow):
     """A project. What was decided (total, planned dates, kind, code) is not overwritten: it becomes a proposal that another person settles."""
 
     def write(self, request: Any, obj: Any, given: Mapping[str, Any], seen: int | None = None) -> Written:
@@ -50,9 +51,11 @@ class ProjectRows(Rows):
     def save(self, form: Any, source: Source, user: Any, *, is_new: bool) -> dict[str, Any]:
         if is_new:
             enter_project(form.instance)
-            place_project(form.instance)
-        else:
+        elif form.real_changes:
             change_project(form.instance, form.real_changes, reason=source.reason)
+        self.save_below(form)
+        if is_new:  # where nobody said where it lies
+            place_project(form.instance)
         return {}
 
     def more_data(self, given: Mapping[str, Any], form: Any) -> None:
@@ -180,6 +183,26 @@ def _raised_today() -> dict[str, Any]:
     return {"raised_on": timezone.localdate()}
 
 
+def by_code(*schemes: str) -> Callable[[Any], Any]:
+    """Finds a classification by its code: of these schemes alone, since codes are said once in each."""
+
+    def find(value: Any) -> Any:
+        text = text_of(value)
+        if not text or "\x00" in text:
+            return None
+        return Classification.objects.filter(scheme__in=schemes, code=text).values_list("pk", flat=True).first()
+
+    return find
+
+
+_TAGS = Rows("project-tags", aliases={"tag_code": ("tag", by_code(Classification.Scheme.TAG))}, beside=(), example={"tag_code": "lxyz-infra"})
+_PLACES = Rows(
+    "locations",
+    aliases={"division_code": ("division", by_column(Division, "code"))},
+    beside=(),
+    example={"division_code": "370212", "share_percent": 60},
+)
+_CODES = Rows("project-codes", beside=(), example={"code": "2020-370212-48-01-000012", "role": "child"})
 _OF = {"project_uid": "P-000012"}
 PROJECTS = ProjectRows(
     "projects",
@@ -187,6 +210,7 @@ PROJECTS = ProjectRows(
     beside=("reason", "code", "_code", "doc_no", "decided_on"),
     places={"stop_reason": "stage_reason", "out_reason": "stage_reason"},
     related=("unit", "sector", "owner"),
+    below=(Below(_TAGS), Below(_PLACES), Below(_CODES)),
     example={"name": "株洲路拓宽改造工程", "kind": "infrastructure", "unit_key": "laoshan", "sector_id": 12, "stage": "prep", "remarks": "年初列入"},
 )
 MONTHS = MonthRows(
@@ -201,6 +225,8 @@ OBSTACLES = Rows(
     example={**_OF, "raised_on": "2020-06-05", "text": "征迁滞后，三户未签约"},
 )
 ANNUAL_PLANS = Rows("annual-plans", aliases=_OF_PROJECT, example={**_OF, "year": 2020, "plan_wan": 5000})
+# What was decided stays; its document, date and reason may be told later.
+PLAN_VERSIONS = Rows("plan-versions", may_add=False, own={"reason": "plan_reason"}, example={"doc_no": "青发改〔2020〕12号"})
 PERMITS = Rows("permits", aliases=_OF_PROJECT, example={**_OF, "kind": "land", "state": "in_hand", "doc_no": "青自然资〔2020〕8号"})
 # A project comes onto a version that stands on a document; onto any other by proposal.
 ENTRIES = Rows(
@@ -210,6 +236,6 @@ ENTRIES = Rows(
     related=("project__unit", "version__list"),
     example={**_OF, "version_id": 3, "sector_id": 12, "total_wan": 12000.5, "position": 18},
 )
-WRITTEN: dict[str, Rows] = {one.resource: one for one in (PROJECTS, MONTHS, OBSTACLES, ANNUAL_PLANS, PERMITS, ENTRIES)}
+WRITTEN: dict[str, Rows] = {one.resource: one for one in (PROJECTS, MONTHS, OBSTACLES, ANNUAL_PLANS, PLAN_VERSIONS, PERMITS, ENTRIES)}
 # Those of this app; apps further up the chain add theirs to `WRITTEN`.
 OWN = tuple(WRITTEN)

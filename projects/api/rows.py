@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -49,9 +50,12 @@ class Rows:
     aliases: Mapping[str, tuple[str, Callable[[Any], Any]]] = field(default_factory=dict)
     initial: Callable[[], Mapping[str, Any]] = dict
     places: Mapping[str, str] = field(default_factory=dict)  # field of a finding → name in the body
+    own: Mapping[str, str] = field(default_factory=dict)  # column that is called like what goes beside → its name in the body
     beside: tuple[str, ...] = BESIDE
     needs: Action = Action.EDIT
     is_citys: bool = False  # written by posts of the whole city alone
+    may_add: bool = True
+    may_change: bool = True
     related: tuple[str, ...] = ("project__unit",)  # of a change, the row is read together with what its rules need
     more: Mapping[str, Any] = field(default_factory=dict)  # fields of the body that are neither columns nor texts, for the schema
     example: Mapping[str, Any] = field(default_factory=dict)  # what might be sent; the last column is what a change alters
@@ -64,7 +68,21 @@ class Rows:
 
     def save(self, form: Any, source: Source, user: Any, *, is_new: bool) -> dict[str, Any]:
         """Store the filled instance; answers what is to be said beside the row."""
-        form.instance.save()
+        if is_new or form.real_changes:
+            form.instance.save()
+        return {}
+
+    def is_good(self, form: Any) -> bool:
+        """Whether all that was sent may be stored."""
+        return bool(form.is_valid())
+
+    def moved(self, form: Any) -> list[str]:
+        """The names of what is changed of a stored row."""
+        changed: list[str] = form.real_changes
+        return changed
+
+    def answer(self, obj: Any, given: Mapping[str, Any], user: Any) -> dict[str, Any]:
+        """What is told beside the row that was stored."""
         return {}
 
     def form_class(self, page: Any, request: Any, obj: Any) -> Any:
@@ -88,26 +106,28 @@ class Rows:
             raise refused_post()
         if not is_new and seen != obj.revision:
             raise stale(self.resource, obj, request.user)
-        form = self._filled(self.form_class(page, django_request, obj), obj, given)
-        if not form.is_valid():
+        form = self.filled(page, django_request, obj, given)
+        if not self.is_good(form):
             self._refuse(form, given, request.user)
-        if not is_new and not form.real_changes:
-            return Written(obj, False)
+        moved = [] if is_new else self.moved(form)
+        if not is_new and not moved:
+            return Written(obj, False, self.answer(obj, given, request.user))
         self._guard_after(form.instance, request.user, is_new=is_new)
         reason = self._reason(given)
         source = Source(Door.API, request.user.pk, None, reason)
         with changes_from(source):
             beside = self.save(form, source, request.user, is_new=is_new)
         verb = "add" if is_new else "change"
-        told = {} if is_new else {"changed": form.real_changes}
+        told = {} if is_new else {"changed": moved}
         audit.record(f"{self.model._meta.model_name}.{verb}", actor=request.user, obj=form.instance, name=str(form.instance)[:200], **told)
-        return Written(form.instance, is_new, {**beside, "findings": self._hints(form)})
+        return Written(form.instance, is_new, {**beside, **self.answer(form.instance, given, request.user), "findings": self.hints(form)})
 
     def _reason(self, given: Mapping[str, Any]) -> str:
         return (text_of(given.get("reason")) or "").strip()[:300]
 
-    def _filled(self, form_class: Any, obj: Any, given: Mapping[str, Any]) -> Any:
+    def filled(self, page: Any, request: Any, obj: Any, given: Mapping[str, Any]) -> Any:
         """The form with what is stored (or usual) in every field, and what was given laid over it."""
+        form_class = self.form_class(page, request, obj)
         blank = form_class(instance=obj) if obj is not None else form_class(initial=dict(self.initial()))
         blank.data = QueryDict(mutable=True)
         for name, one in blank.fields.items():
@@ -117,7 +137,7 @@ class Rows:
         for name, value in given.items():
             if name in self.beside:
                 continue
-            wrong += self._lay(blank, names, name, value)
+            wrong += self.lay(blank, names, name, value)
         if wrong:
             raise ApiError(400, "invalid", _("提交的内容有误"), wrong)
         blank.data["change_reason"] = self._reason(given)
@@ -125,10 +145,11 @@ class Rows:
         return form_class(blank.data, instance=obj)
 
     def names(self, form: Any) -> dict[str, str]:
-        """Name in the body → field of the form: as a reader is told them."""
-        return {f"{name}_id" if isinstance(one, forms.ModelChoiceField) else name: name for name, one in form.fields.items() if name not in EXTRA}
+        """Name in the body → field of the form: as a reader is told them. What a page sends unseen, and files, are no columns."""
+        shown = {name: one for name, one in form.fields.items() if name not in EXTRA and not _is_beside(name, one)}
+        return {f"{name}_id" if isinstance(one, forms.ModelChoiceField) else self.own.get(name, name): name for name, one in shown.items()}
 
-    def _lay(self, form: Any, names: Mapping[str, str], name: str, value: Any) -> list[Fault]:
+    def lay(self, form: Any, names: Mapping[str, str], name: str, value: Any) -> list[Fault]:
         """Put one value of the body into the form's data; what is wrong with it."""
         at = names.get(name)
         if name in self.aliases and self.aliases[name][0] in form.fields:
@@ -144,21 +165,24 @@ class Rows:
         text = text_of(value)
         if text is None:
             return [fault(f"/{name}", "type", _("应为一个值，不是数组或对象"))]
-        form.data.setlist(at, [text] if text or not isinstance(one, forms.BooleanField) else [])
+        form.data.setlist(form.add_prefix(at), [text] if text or not isinstance(one, forms.BooleanField) else [])
         return []
 
     def _refuse(self, form: Any, given: Mapping[str, Any], user: Any) -> None:
         """:raises ApiError: with every fault of the form, or 412 where the row moved while it was looked at."""
-        obj = form.instance
-        if obj.pk:
-            now = self.model._default_manager.filter(pk=obj.pk).first()
-            if now is not None and now.revision != int(form.data.get("revision_seen") or 0):  # type: ignore[attr-defined]
-                raise stale(self.resource, now, user)
+        self.refuse_if_moved(form, user)
         found = self.faults(form, given)
         only_reason = all(one["pointer"] == "/reason" or one.get("severity") == Severity.REASON for one in found)
         if only_reason:
             raise ApiError(400, "reason_required", _("以下情况需要说明：请在 reason 中写明后再提交"), found)
         raise ApiError(400, "invalid", _("提交的内容有误，没有写入"), found)
+
+    def refuse_if_moved(self, form: Any, user: Any) -> None:
+        """:raises ApiError: 412 where the row is not any more what the form was made of."""
+        obj = form.instance
+        now = self.model._default_manager.filter(pk=obj.pk).first() if obj.pk else None
+        if now is not None and now.revision != int(form.data.get(form.add_prefix("revision_seen")) or 0):  # type: ignore[attr-defined]
+            raise stale(self.resource, now, user)
 
     def faults(self, form: Any, given: Mapping[str, Any]) -> list[Fault]:
         """What a form found wrong, each once: the findings of the rules with their code, then what else its fields say."""
@@ -168,7 +192,7 @@ class Rows:
         ]
         back = {at: name for name, at in self.names(form).items()}
         back |= {at: name for name, (at, _find) in self.aliases.items() if name in given}
-        found = [self._of_finding(one, back) for one in asked]
+        found = [self.of_finding(one, back) for one in asked]
         told = {one["message"] for one in found}
         for at, errors in form.errors.as_data().items():
             pointer = "/reason" if at == "change_reason" else "" if at == "__all__" else f"/{back.get(at, at)}"
@@ -177,21 +201,25 @@ class Rows:
                 found += [fault(pointer, code, text) for text in error.messages if text not in told]
         return found
 
-    def _of_finding(self, finding: Finding, back: Mapping[str, str]) -> Fault:
+    def of_finding(self, finding: Finding, back: Mapping[str, str]) -> Fault:
         at = finding.field or ""
         name = self.places.get(at, back.get(at, at))
         return fault(f"/{name}" if name else "", finding.code, said_words(finding, language()), severity=finding.severity.value)
 
-    def _hints(self, form: Any) -> list[Fault]:
+    def hints(self, form: Any) -> list[Fault]:
         """What the rules only remark on, and what was answered by the reason, told with what was stored."""
         back = {at: name for name, at in self.names(form).items()}
-        return [self._of_finding(one, back) for one in getattr(form, "findings", ())]
+        return [self.of_finding(one, back) for one in getattr(form, "findings", ())]
 
     def _guard_after(self, obj: Any, user: Any, *, is_new: bool) -> None:
         """The row as it will be must lie within reach."""
         if unit_id_of(obj) is not None and not writable(user, self.needs, obj):
             audit.record(f"{self.model._meta.model_name}.refused", actor=user, obj=obj if not is_new else None, outcome="denied")
             raise refused_post()
+
+
+def _is_beside(name: str, one: forms.Field) -> bool:
+    return one.widget.is_hidden or isinstance(one, forms.FileField) or name == DELETION_FIELD_NAME
 
 
 def by_column(model: type[models.Model], column: str) -> Callable[[Any], Any]:

@@ -8,7 +8,8 @@ from projects.api import cuts as cuts  # serves POST at the list of cuts
 from projects.api import cycle, proposing
 from projects.api import said as said  # declares what refusals say
 from projects.api.kinds import OWN
-from projects.api.views import MonthOfProject, bulk_of
+from projects.api.lists import LISTS
+from projects.api.views import MonthOfProject, bulk_urls
 from projects.workflow import ASKED
 
 
@@ -24,7 +25,7 @@ def _moves() -> list[URLPattern]:
 
 
 urlpatterns = [
-    *(path(f"{name}/bulk/", bulk_of(name).as_view(), name=f"{name}-bulk") for name in OWN),
+    *bulk_urls([*OWN, *LISTS]),
     path("projects/<int:pk>/months/<str:period>/", MonthOfProject.as_view(), name="project-month"),
     *_moves(),
     path("nil-returns/<int:pk>/withdraw/", cycle.NilWithdraw.as_view(), name="nil-withdraw"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -53,6 +54,7 @@ _WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("�
 _POST = "与管理页面同一套列、选项、规则和提问；规则要求说明的须带 reason。有误时逐项指出，什么也不写。"
 _PATCH = "只写要改的列，须带 If-Match。已定的内容（总投资、计划起止、类别、代码）转为变更申请：202，见 proposal。"
 _BULK = "一次至多 500 行；带 id 和 revision 的是修改，其余新增。atomic=1 全部或全部不写，atomic=0 只写无误的（207）。"
+_BELOW = '下属各行：带 id 和 revision 的是改动，不带的是新增，"delete": true 是去掉；没写到的不动'
 _PUT = "有则改（须带 If-Match），无则新增。已提交、已审核的改动后回到草稿。"
 
 
@@ -67,8 +69,32 @@ def body_of(name: str) -> type[serializers.Serializer[Any]]:
     """What may be sent of a row: what its admin page has, by other names too, and what goes with it."""
     page: Any = admin.site.get_model_admin(RESOURCES[name].model)
     kind = WRITTEN[name]
-    words = {alias: _lazy("按代号或编号指明") for alias in kind.aliases} | {one: _WORDS[one] for one in kind.beside if one in _WORDS}
-    return body_serializer(name, {field for _title, fields in page.sections for field in fields}, words, kind.more)
+    words = _aliases(kind) | {one: _WORDS[one] for one in kind.beside if one in _WORDS}
+    sections = getattr(page, "sections", None) or [(title, told["fields"]) for title, told in page.fieldsets]
+    columns = {field for _title, fields in sections for field in fields}
+    own = {told: RESOURCES[name].by_name[column] for column, told in kind.own.items() if column in columns}
+    more = {told: serializers.CharField(required=False, allow_blank=True, help_text=one.heading) for told, one in own.items()}
+    below = {one.name: _items_of(one.rows, page) for one in getattr(kind, "below", ())}
+    return body_serializer(name, columns, words, {**kind.more, **more, **below})
+
+
+def _aliases(kind: Rows) -> dict[str, Any]:
+    return {alias: _lazy("按代号或编号指明") for alias in kind.aliases}
+
+
+def _items_of(kind: Rows, page: Any) -> Any:
+    """The rows below, each an object."""
+    inline = next(one for one in page.inlines if one.model is kind.model)
+    more = {**_of_item(), **kind.more}
+    return body_serializer(kind.resource, set(inline.shown), _aliases(kind), more)(many=True, required=False, help_text=_BELOW)
+
+
+def _of_item() -> dict[str, Any]:
+    return {
+        "id": serializers.IntegerField(required=False, help_text="改动或去掉已有的行时写明；新增的行不写"),
+        "revision": serializers.IntegerField(required=False, help_text="所见的修订号，与 id 同写"),
+        "delete": serializers.BooleanField(required=False, help_text="true：去掉这一行"),
+    }
 
 
 class RowPosting(ResourceList):
@@ -214,9 +240,16 @@ def serve_rows(name: str) -> None:
     posting = writes(format_lazy(_lazy("{title}：新增"), title=title), _POST, body, {201: row}, KEY, examples=[example_of(name, "新增")])
     patched, answers = format_lazy(_lazy("{title}：修改"), title=title), {200: row, 202: row}
     patching = writes(patched, _PATCH, body, answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
-    told = {"resource_name": name}
-    many = described(RowPosting, stem_of(name), "post", posting, **told, actions={"POST": WRITTEN[name].needs})
-    serve(name, many=many, one=described(RowPatching, stem_of(name), "patch", patching, **told))
+    told, kind = {"resource_name": name}, WRITTEN[name]
+    many = described(RowPosting, stem_of(name), "post", posting, **told, actions={"POST": kind.needs}) if kind.may_add else ResourceList
+    one = described(RowPatching, stem_of(name), "patch", patching, **told) if kind.may_change else ResourceRow
+    serve(name, many=many, one=one)
+
+
+def bulk_urls(names: Iterable[str]) -> list[URLPattern]:
+    """The addresses for many rows, of what may be both entered and changed."""
+    both = [name for name in names if WRITTEN[name].may_add and WRITTEN[name].may_change]
+    return [path(f"{name}/bulk/", bulk_of(name).as_view(), name=f"{name}-bulk") for name in both]
 
 
 for _name in OWN:

@@ -83,6 +83,18 @@ def test_a_bond_is_issued_under_its_quota(city: Client) -> None:
     assert pointers(send(city, "PATCH", place, {"amount_wan": 1}, if_match=changed["ETag"])) == ["/amount_wan"]
 
 
+def test_a_bond_has_its_codes_from_the_first_day_or_later(city: Client) -> None:
+    batch, code = make_quota(1000), {"market": "interbank", "code": "2005321"}
+    wrong = bond_of({str(batch.pk): 500}, **{"bond-codes": [{"market": "moon", "code": ""}]})
+    assert pointers(send(city, "POST", f"{API}/bonds/", wrong)) == ["/bond-codes/0/code", "/bond-codes/0/market"]
+    assert not Bond.objects.exists()
+    made = send(city, "POST", f"{API}/bonds/", bond_of({str(batch.pk): 500}, **{"bond-codes": [code]}))
+    assert (made.status_code, [one["code"] for one in made.json()["bond-codes"]]) == (201, ["2005321"])
+    asked = {"bond-codes": [{"id": made.json()["bond-codes"][0]["id"], "revision": 1, "code": "2005322"}]}
+    after = send(city, "PATCH", f"{API}/bonds/{made.json()['id']}/", asked, if_match=made["ETag"])
+    assert (after.status_code, after.json()["bond-codes"][0]["code"]) == (200, "2005322")
+
+
 def test_what_its_quota_does_not_bear_is_no_bond(city: Client) -> None:
     batch, other_year = make_quota(300), make_quota(900, year=2019)
     url = f"{API}/bonds/"

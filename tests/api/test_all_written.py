@@ -1,0 +1,71 @@
+"""Whatever an officer or a district may write on a page of the admin can be written by the API, or stands here by name with why it can't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+
+from accounts.api.resources import RESOURCES
+from accounts.roles import Role
+from projects.api.kinds import WRITTEN
+from tests.conftest import Cast
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+REFERENCE = "reference data: rules and figures follow from it; the city's administrator keeps it on its page"
+NOT_WRITTEN = {
+    "projects.Classification": REFERENCE,
+    "projects.Threshold": REFERENCE,
+    "projects.StageField": REFERENCE,
+    "projects.Holiday": REFERENCE,
+    "projects.ReportingRule": REFERENCE,
+    "projects.DisclosureRule": REFERENCE,
+    "projects.OpenCode": REFERENCE,
+    "projects.ProjectDisclosure": "what is open to the public is decided on its page, and is no table of this door",
+    "accounts.ReportingUnit": REFERENCE,
+    "accounts.Division": REFERENCE,
+    "projects.ReportingPeriod": "opened by the calendar's rule; locked and opened by the verbs lock and unlock",
+    "exchange.ColumnMapping": "answers to a question of the upload's page about one file",
+}
+ROLES = (Role.CITY_ADMINISTRATOR, Role.CITY_OFFICER, Role.CITY_REVIEWER, Role.DISTRICT_OFFICER, Role.DISTRICT_REVIEWER)
+
+
+def people(cast: Cast) -> list[Any]:
+    return [make_user(f"w-{role}", role, cast.unit_a if str(role).startswith("district") else None) for role in ROLES]
+
+
+def is_written(page: Any, users: list[Any], *parent: Any) -> bool:
+    """Whether any of them may add or change a row of it, as its page is asked."""
+    request = RequestFactory().get("/")
+    for user in users:
+        request.user = user
+        if page.has_add_permission(request, *parent) or page.has_change_permission(request, *parent):
+            return True
+    return False
+
+
+def test_every_page_that_officers_write_is_written_by_the_api(cast: Cast) -> None:
+    users = people(cast)
+    by_api = {RESOURCES[name].model._meta.label for name in WRITTEN}
+    pages = {model._meta.label for model, page in admin.site._registry.items() if is_written(page, users)}
+    assert pages - by_api == set(NOT_WRITTEN)
+    assert by_api <= pages
+
+
+def test_every_row_below_a_page_is_written_with_it_or_at_its_own_address(cast: Cast) -> None:
+    users = people(cast)
+    by_api = {RESOURCES[name].model._meta.label for name in WRITTEN}
+    for name, kind in WRITTEN.items():
+        page: Any = admin.site.get_model_admin(RESOURCES[name].model)
+        below = {one.rows.model._meta.label for one in getattr(kind, "below", ())}
+        inlines = [inline(page.model, admin.site) for inline in page.inlines]
+        found = {one.model._meta.label for one in inlines if is_written(one, users, None)}
+        assert found - below - by_api == set(), name
+        assert below <= found, name
+
+
+def test_every_kind_is_entered_or_changed() -> None:
+    assert [name for name, kind in WRITTEN.items() if not (kind.may_add or kind.may_change)] == []
