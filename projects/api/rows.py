@@ -118,7 +118,7 @@ class Rows:
         with changes_from(source):
             beside = self.save(form, source, request.user, is_new=is_new)
         verb = "add" if is_new else "change"
-        told = {} if is_new else {"changed": moved}
+        told: dict[str, Any] = {} if is_new else {"changed": moved}
         audit.record(f"{self.model._meta.model_name}.{verb}", actor=request.user, obj=form.instance, name=str(form.instance)[:200], **told)
         return Written(form.instance, is_new, {**beside, **self.answer(form.instance, given, request.user), "findings": self.hints(form)})
 
