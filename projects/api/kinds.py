@@ -115,7 +115,7 @@ class ProjectRows(RowsWithBelow):
         data = {"code": code, "role": ProjectCode.Role.PRIMARY.value, "superseded_by": "", "change_reason": self._reason(given)}
         form = CodeForm(data, instance=ProjectCode(project=project))
         if not form.is_valid():
-            raise ApiError(400, "invalid", _("提交的内容有误，没有写入"), self.faults(form, given))
+            raise ApiError(400, "invalid", _("提交的内容有误，没有写入"), _CODES.faults(form, given))
         with changes_from(Source(Door.API, user.pk, None, self._reason(given))):
             form.save()
 
