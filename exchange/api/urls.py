@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.api import uploads
+from exchange.api import asking, uploads
 
 urlpatterns = [
     path("uploads/<int:pk>/findings/", uploads.UploadFindings.as_view(), name="upload-findings"),
     path("uploads/<int:pk>/work/", uploads.UploadWork.as_view(), name="upload-work"),
+    path("uploads/<int:pk>/conflicts/", asking.UploadConflicts.as_view(), name="upload-conflicts"),
+    path("uploads/<int:pk>/columns/", asking.UploadColumns.as_view(), name="upload-columns"),
     path("uploads/<int:pk>/check/", uploads.UploadCheck.as_view(), name="upload-check"),
     path("uploads/<int:pk>/commit/", uploads.UploadCommit.as_view(), name="upload-commit"),
     path("uploads/<int:pk>/undo/", uploads.UploadUndo.as_view(), name="upload-undo"),

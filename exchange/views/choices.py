@@ -67,10 +67,11 @@ def _take(value: str) -> Take:
 def conflicts_json(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Every conflict with its three values and what was chosen, for scripts."""
     upload = upload_or_404(request, public_id)
-    return JsonResponse({"conflicts": _all_conflicts(upload)}, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse({"conflicts": all_conflicts(upload)}, json_dumps_params={"ensure_ascii": False})
 
 
-def _all_conflicts(upload: Upload) -> list[dict[str, object]]:
+def all_conflicts(upload: Upload) -> list[dict[str, object]]:
+    """Each conflict at its place, with its key."""
     found: list[dict[str, object]] = []
     number, pages = 1, 1
     while number <= pages:

@@ -14,6 +14,11 @@ from exchange.tasks import check_upload
 from exchange.views.verbs import Verb
 
 
+def no_longer_asked(upload: Upload) -> StateError:
+    state = upload.get_state_display()
+    return StateError("state", f"该上传当前为“{state}”，不再询问标题。", f"This upload is {upload.state}; its headings are no longer asked.")
+
+
 class AnswersForm(ReasonForm):
     """Pairs of `heading` and `field`, as often as there are questions; a blank field leaves the question open."""
 
@@ -34,8 +39,7 @@ class AnswerColumns(Verb):
 
     def carry_out(self, upload: Upload, given: dict[str, Any]) -> Upload:
         if upload.state != Upload.State.CHECKED:
-            state = upload.get_state_display()
-            raise StateError("state", f"该上传当前为“{state}”，不再询问标题。", f"This upload is {upload.state}; its headings are no longer asked.")
+            raise no_longer_asked(upload)
         form = AnswersForm(self.request.POST)
         answer(upload, form.pairs(), actor=self.request.user, whole_city=given["whole_city"] or upload.unit_id is None)
         check_upload(upload, actor=self.request.user)

@@ -26,6 +26,9 @@ from projects.findings import Finding, Severity
 ENDINGS = (".pdf", ".ofd", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".jpg", ".jpeg", ".png", ".zip")
 
 
+NO_FILE = {"empty": _("文件是空的（0 字节），请检查后重新选择"), "invalid": _("没有收到文件，请重新选择")}
+
+
 class DossierForm(CheckedForm):
     """A coverage ratio is told with its method and day, and judged (rules 55, 56)."""
 
@@ -85,13 +88,24 @@ class IncomeFormSet(RuledFormSet):
         return income_findings(parent, rows)
 
 
+def refuse_file(name: str, size: int) -> None:
+    """:raises ValidationError: for a file that is not kept: too large, or of a kind that is none of a paper's."""
+    most = settings.PAPER_MEGABYTES
+    if size > most * 1_000_000:
+        told = {"size": f"{size / 1_000_000:.1f}", "most": most}
+        raise ValidationError(_("文件有%(size)s MB，超过%(most)s MB；请压缩或拆分后再传"), code="too_large", params=told)
+    if not shown_name(name).lower().endswith(ENDINGS):
+        told = {"name": shown_name(name)[-40:], "endings": " ".join(ENDINGS)}
+        raise ValidationError(_("不收“%(name)s”这种文件；可以上传：%(endings)s"), code="kind", params=told)
+
+
 class PaperForm(RevisedForm):
     """A paper with its file, which is checked before anything is stored."""
 
     file = forms.FileField(
         label=_("上传文件"),
         required=False,
-        error_messages={"empty": _("文件是空的（0 字节），请检查后重新选择"), "invalid": _("没有收到文件，请重新选择")},
+        error_messages=NO_FILE,
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
     # The name of a file that came with a form that could not be saved: a browser does not send it twice by itself.
@@ -128,16 +142,9 @@ class PaperForm(RevisedForm):
         sent = self.cleaned_data.get("file")
         if not sent and self.lost_name:
             raise ValidationError(_("“%(name)s”上次没有存下，请重新选择；这次不上传的，再保存一次即可"), params={"name": self.lost_name})
-        if not sent:
-            return None
-        most = settings.PAPER_MEGABYTES
-        if sent.size > most * 1_000_000:
-            told = {"size": f"{sent.size / 1_000_000:.1f}", "most": most}
-            raise ValidationError(_("文件有%(size)s MB，超过%(most)s MB；请压缩或拆分后再传"), params=told)
-        if not shown_name(sent.name).lower().endswith(ENDINGS):
-            told = {"name": shown_name(sent.name)[-40:], "endings": " ".join(ENDINGS)}
-            raise ValidationError(_("不收“%(name)s”这种文件；可以上传：%(endings)s"), params=told)
-        return sent
+        if sent:
+            refuse_file(sent.name, sent.size)
+        return sent or None
 
     def save(self, commit: bool = True) -> Any:
         sent = self.cleaned_data.get("file")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from funding.api import posting, verbs
+from funding.api import papers, posting, verbs
 from funding.api.kinds import FUNDS
 from funding.api.plans import PLANS
 from projects.api.views import bulk_urls
@@ -14,6 +14,7 @@ urlpatterns = [
     path("finance-plans/<int:pk>/revise/", verbs.FinanceRevise.as_view(), name="finance-plan-revise"),
     path("rolling-plans/<int:pk>/roll/", verbs.RollingForward.as_view(), name="rolling-plan-roll"),
     *(path(f"{name}/<int:pk>/strike/", verbs.strike_of(name).as_view(), name=f"{name}-strike") for name in verbs.STRUCK),
+    path("dossier-papers/<int:pk>/file/", papers.PaperSending.as_view(), name="dossier-paper-file"),
     path("bonds/<int:pk>/post/", posting.BOND_POST.as_view(), name="bond-post"),
     path("bonds/<int:pk>/adjust/", posting.BOND_ADJUST.as_view(), name="bond-adjust"),
     path("bonds/<int:pk>/redeem/", posting.BOND_REDEEM.as_view(), name="bond-redeem"),

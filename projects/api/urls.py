@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from projects.api import cuts as cuts  # serves POST at the list of cuts
-from projects.api import cycle, proposing
+from projects.api import cycle, proposing, reminding
 from projects.api import said as said  # declares what refusals say
 from projects.api.kinds import OWN
 from projects.api.lists import LISTS
@@ -33,6 +33,7 @@ urlpatterns = [
     path("corrections/<int:pk>/refuse/", cycle.CorrectionRefuse.as_view(), name="correction-refuse"),
     path("periods/<int:pk>/lock/", cycle.PeriodLock.as_view(), name="period-lock"),
     path("periods/<int:pk>/unlock/", cycle.PeriodUnlock.as_view(), name="period-unlock"),
+    path("periods/<int:pk>/remind/", reminding.PeriodRemind.as_view(), name="period-remind"),
     path("lock-exceptions/<int:pk>/revoke/", cycle.ExceptionRevoke.as_view(), name="exception-revoke"),
     path("proposals/<int:pk>/approve/", proposing.ProposalApprove.as_view(), name="proposal-approve"),
     path("proposals/<int:pk>/refuse/", proposing.ProposalRefuse.as_view(), name="proposal-refuse"),

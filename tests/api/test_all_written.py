@@ -10,9 +10,11 @@ from django.test import RequestFactory
 
 from accounts.api.resources import RESOURCES
 from accounts.roles import Role
+from config import api  # its addresses declare what is written
 from projects.api.kinds import WRITTEN
 from tests.conftest import Cast
 from tests.factories import make_user
+from tests.matrix.entries import PAGES
 
 pytestmark = pytest.mark.django_db
 REFERENCE = "reference data: rules and figures follow from it; the city's administrator keeps it on its page"
@@ -28,9 +30,47 @@ NOT_WRITTEN = {
     "accounts.ReportingUnit": REFERENCE,
     "accounts.Division": REFERENCE,
     "projects.ReportingPeriod": "opened by the calendar's rule; locked and opened by the verbs lock and unlock",
-    "exchange.ColumnMapping": "answers to a question of the upload's page about one file",
+    "exchange.ColumnMapping": "headings are answered at the upload that asks; an answer is revoked on its page",
 }
 ROLES = (Role.CITY_ADMINISTRATOR, Role.CITY_OFFICER, Role.CITY_REVIEWER, Role.DISTRICT_OFFICER, Role.DISTRICT_REVIEWER)
+
+
+# What is done on a page by a verb → the address of the API that does it, or why there is none.
+OWN = "of the person and the browser, no data"
+VERBS = {
+    "admin:auth_user_password_change": OWN,
+    "admin:logout": OWN,
+    "set-moment": OWN,
+    "set_language": OWN,
+    "tokens": "a token is made by a person, not by a token",
+    "token-revoke": "a token is revoked by a person, not by a token",
+    "admin:funding_bond_page": "api:bond-post",
+    "admin:funding_centralplan_page": "api:central-plan-post",
+    "admin:funding_bond_strike": "api:bonds-strike",
+    "admin:funding_bondissue_strike": "api:bond-issues-strike",
+    "admin:funding_centralplan_strike": "api:central-plans-strike",
+    "admin:funding_quotabatch_strike": "api:quota-batches-strike",
+    "admin:funding_financeplan_page": "api:finance-plan-revise",
+    "admin:funding_rollingplan_page": "api:rolling-plan-roll",
+    "admin:projects_cut_make": "api:cuts-list",
+    "admin:projects_month_unit": "api:months-submit",
+    "admin:projects_monthreport_move": "api:month-submit",
+    "admin:projects_proposal_approve": "api:proposal-approve",
+    "admin:projects_proposal_refuse": "api:proposal-refuse",
+    "admin:projects_proposal_withdraw": "api:proposal-withdraw",
+    "admin:projects_reportingperiod_page": "api:period-lock",
+    "admin:projects_reportingperiod_remind": "api:period-remind",
+    "exchange:list": "api:uploads-list",
+    "exchange:cancel": "api:upload-cancel",
+    "exchange:check": "api:upload-check",
+    "exchange:choose": "api:upload-conflicts",
+    "exchange:columns": "api:upload-columns",
+    "exchange:commit": "api:upload-commit",
+    "exchange:undo": "api:upload-undo",
+    "exchange:redo": "api:upload-redo",
+    "exchange:job-cancel": "of templates for all units, made as one file to be handed on; a machine reads and writes the tables themselves",
+    "exchange:templates-of-all": "templates for all units, made as one file to be handed on; a machine reads and writes the tables themselves",
+}
 
 
 def people(cast: Cast) -> list[Any]:
@@ -69,3 +109,12 @@ def test_every_row_below_a_page_is_written_with_it_or_at_its_own_address(cast: C
 
 def test_every_kind_is_entered_or_changed() -> None:
     assert [name for name, kind in WRITTEN.items() if not (kind.may_add or kind.may_change)] == []
+
+
+def test_every_verb_of_a_page_has_its_address_in_the_api() -> None:
+    """The matrix knows every page that takes a POST."""
+    posted = {entry.name for entry in PAGES if entry.method == "POST"}
+    assert {name for name in posted if not name.startswith("api:")} == set(VERBS)
+    doors = {told for told in VERBS.values() if told.startswith("api:")}
+    assert doors <= posted
+    assert {told.partition(":")[2] for told in doors} <= {one.name for one in api.urlpatterns}

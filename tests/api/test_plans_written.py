@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import AuditEvent
@@ -274,3 +275,30 @@ def test_what_a_dossier_can_not_say_is_refused_at_its_place(officer: Client, pro
     paper = {"id": made.json()["dossier-papers"][0]["id"], "revision": 1, "delete": True}
     kept = send(officer, "PATCH", f"{DOSSIERS}{made.json()['id']}/", {"dossier-papers": [paper]}, if_match=made["ETag"])
     assert (pointers(kept), DossierPaper.objects.count()) == (["/dossier-papers/0/delete"], 1)
+
+
+def test_the_file_of_a_paper_is_kept_beside_the_older_ones(officer: Client, project: Project, cast: Cast, calling: Caller, settings: Any) -> None:
+    paper = DossierPaper.objects.create(dossier=Dossier.objects.create(project=project), kind="plan")
+    url = f"{API}/dossier-papers/{paper.pk}/file/"
+
+    def put(client: Client, name: str, content: bytes, **more: Any) -> Any:
+        answer = client.post(url, {"file": SimpleUploadedFile(name, content), **more})
+        print(answer.status_code, answer.content.decode())
+        return answer
+
+    made = put(officer, "实施方案.pdf", b"%PDF-1", reason="评审稿")
+    assert (made.status_code, made.json()["filename"]) == (201, "实施方案.pdf")
+    assert put(officer, "实施方案.pdf", b"%PDF-1").status_code == 200
+    assert put(officer, "实施方案（定稿）.pdf", b"%PDF-2").json()["filename"] == "实施方案（定稿）.pdf"
+    assert [bytes(one.content) for one in paper.files.order_by("id")] == [b"%PDF-1", b"%PDF-2"]
+    assert {(one.door, one.by_id) for one in paper.files.all()} == {(Door.API, cast.owner.pk)}
+    assert paper.history.filter(door=Door.API, history_change_reason="评审稿").count() == 1
+    assert pointers(put(officer, "病毒.exe", b"MZ")) == ["/file"]
+    assert pointers(put(officer, "空.pdf", b"")) == ["/file"]
+    assert pointers(put(officer, "多.pdf", b"%PDF-3", more="x")) == ["/more"]
+    assert pointers(officer.post(url, {"reason": "没有文件"})) == ["/file"]
+    settings.PAPER_MEGABYTES = 0.001
+    assert (put(officer, "大.pdf", b"x" * 2000).status_code, put(officer, "很大.pdf", b"x" * 200_000).status_code) == (413, 413)
+    assert put(calling(cast.stranger, can_write=True), "甲.pdf", b"x").status_code == 404
+    assert put(calling(cast.reviewer, can_write=True), "甲.pdf", b"x").status_code == 403
+    assert paper.files.count() == 2

@@ -67,6 +67,10 @@ def _of_city() -> Iterator[Page]:
         yield _patch(name, needs, row, changed, **OPEN)
 
 
+def new_file(_world: World, place: Place) -> dict[str, Any]:
+    return {"file": ("方案.pdf", f"%PDF {place}".encode()), "reason": WHY}
+
+
 VERBS = (
     verb("finance-plan-revise", Action.EDIT, "financeplan", {"reason": WHY}),
     verb("rolling-plan-roll", Action.EDIT, "rollingplan", {"reason": WHY}, **OPEN),
@@ -74,7 +78,16 @@ VERBS = (
     verb("bond-issues-strike", Action.DELETE, "bondissue_spare", {"reason": WHY}, **OPEN),
     verb("bonds-strike", Action.DELETE, "bond_spare", {"reason": WHY}, **OPEN),
     verb("central-plans-strike", Action.DELETE, "centralplan_spare", {"reason": WHY}, **OPEN),
+    Page("api:dossier-paper-file", Action.EDIT, "POST", row="paperfile", kwargs=lambda row: {"pk": row.paper_id}, data=new_file),
     # An owner is of no unit: whoever enters projects may enter one.
     Page("api:organisations-list", Action.EDIT, "POST", data=body_of({"name": "新业主", "reason": WHY}), json=True),
 )
-PAGES = (*_of_units(), *_of_city(), *VERBS)
+# The uploads of the matrix ask nothing: who may is told that there is no such question, or no such conflict.
+ASKED = (
+    Page("api:upload-conflicts", Action.VIEW, row="upload", kwargs=number),
+    verb("upload-conflicts", Action.UPLOAD, "upload", {"others": "ours"}, done=Want.STATE),
+    Page("api:upload-columns", Action.VIEW, row="upload", kwargs=number),
+    verb("upload-columns", Action.UPLOAD, "upload", {"answers": {"月报": "remarks"}}, done=Want.STATE),
+    verb("period-remind", Action.REMIND, "reportingperiod", {"dry_run": True}, writes=False, **OPEN),
+)
+PAGES = (*_of_units(), *_of_city(), *VERBS, *ASKED)
