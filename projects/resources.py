@@ -33,6 +33,7 @@ from projects.models import (
     PlanVersion,
     Project,
     ProjectCode,
+    ProjectDisclosure,
     ProjectList,
     ProjectTag,
     Proposal,
@@ -205,6 +206,7 @@ tracked(
 )
 tracked("campaigns", Campaign, ["name", "begins_on", "ends_on", "goal", "list_version", "note"])
 tracked("campaign-projects", CampaignProject, ["campaign", *OF_PROJECT, "target_wan", "due_on", "joined_on", "left_on"], search=by_project())
+tracked("project-disclosures", ProjectDisclosure, [*OF_PROJECT, "item", "level", "basis", "reason"], search=by_project())
 register("organisations", Organisation, ["name", "uscc"])
 register(
     "classifications",
@@ -238,7 +240,7 @@ reading.find_cut.append(find_cut)
 
 _OF_A_PROJECT = (
     *("project-codes", "project-tags", "locations", "list-entries", "plan-versions", "annual-plans", "months", "permits", "obstacles"),
-    *("proposals", "campaign-projects"),
+    *("proposals", "campaign-projects", "project-disclosures"),
 )
 include("projects", **{name: Include(name, "project_id") for name in _OF_A_PROJECT})
 include("lists", **{"list-versions": Include("list-versions", "list_id")})

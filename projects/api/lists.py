@@ -1,4 +1,4 @@
-"""Lists with their versions, campaigns with their projects, and owners of projects: written by machines through the forms of their pages."""
+"""Lists, campaigns, owners, and what of a project is not public: written by machines through the forms of their pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class OwnerRows(Rows):
 
 
 _MEMBER = {"project_uid": "P-000012", "joined_on": "2020-04-01", "target_wan": 5000}
-_MEMBERS = Rows("campaign-projects", aliases={"project_uid": ("project", by_column(Project, "uid"))}, beside=(), example=_MEMBER)
+_OF_PROJECT = {"project_uid": ("project", by_column(Project, "uid"))}
+_MEMBERS = Rows("campaign-projects", aliases=_OF_PROJECT, beside=(), example=_MEMBER)
 _VERSION = {"list_key": "infra-2020", "number": 2, "as_of": "2020-06-01", "title": "调整版", "doc_no": "青发改〔2020〕9号", "declared_count": 138}
 LISTS: dict[str, Rows] = {
     one.resource: one
@@ -62,6 +63,19 @@ LISTS: dict[str, Rows] = {
             related=(),
             below=(Below(_MEMBERS),),
             example={"name": "百日攻坚", "begins_on": "2020-04-01", "ends_on": "2020-07-09", "goal": "invest", "campaign-projects": [_MEMBER]},
+        ),
+        Rows(
+            "project-disclosures",
+            aliases=_OF_PROJECT,
+            needs=Action.LISTS,
+            own={"reason": "disclosure_reason"},
+            example={
+                "project_uid": "P-000012",
+                "item": "address",
+                "level": "closed",
+                "basis": "《政府信息公开条例》第十四条",
+                "disclosure_reason": "涉密项目，青发改〔2020〕12号",
+            },
         ),
         OwnerRows("organisations", may_change=False, related=(), example={"name": "青岛城投集团", "uscc": "91370200MA3C000000"}),
     )

@@ -26,7 +26,6 @@ NOT_WRITTEN = {
     "projects.ReportingRule": REFERENCE,
     "projects.DisclosureRule": REFERENCE,
     "projects.OpenCode": REFERENCE,
-    "projects.ProjectDisclosure": "what is open to the public is decided on its page, and is no table of this door",
     "accounts.ReportingUnit": REFERENCE,
     "accounts.Division": REFERENCE,
     "projects.ReportingPeriod": "opened by the calendar's rule; locked and opened by the verbs lock and unlock",

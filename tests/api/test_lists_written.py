@@ -137,6 +137,20 @@ def test_the_document_of_a_plan_version_is_told_later(officer: Client, cast: Cas
     assert version.history.latest().history_change_reason == "补登"
 
 
+def test_a_project_is_closed_to_the_public(city: Client, officer: Client, cast: Cast) -> None:
+    url = f"{API}/project-disclosures/"
+    asked = {"project_uid": make_project("甲路", cast.unit_a).uid, "item": "project", "level": "closed", "basis": "第十四条"}
+    assert send(officer, "POST", url, {**asked, "disclosure_reason": "批示"}).status_code == 403
+    assert pointers(send(city, "POST", url, {**asked, "reason": "为什么写入"})) == ["/disclosure_reason"]
+    made = send(city, "POST", url, {**asked, "disclosure_reason": "批示"})
+    assert (made.status_code, made.json()["reason"], officer.get(made["Location"]).status_code) == (201, "批示", 200)
+    place = f"{url}{made.json()['id']}/"
+    assert pointers(send(city, "PATCH", place, {"level": "request"}, if_match=made["ETag"])) == ["/disclosure_reason"]
+    after = send(city, "PATCH", place, {"level": "request", "disclosure_reason": "复核"}, if_match=made["ETag"])
+    assert (after.status_code, after.json()["level"]) == (200, "request")
+    assert send(officer, "PATCH", place, {"level": "public", "disclosure_reason": "区里"}, if_match=after["ETag"]).status_code == 403
+
+
 # --- Struck out --------------------------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ ROWS_OF = {
     "finance-plans": "financeplan",
     "rolling-entries": "rollingentry",
     "dossiers": "dossier",
+    "project-disclosures": "projectdisclosure",
+    "rolling-plans": "rollingplan",
     "bonds": "bond",
     "quota-batches": "quotabatch",
     "uploads": "upload",

@@ -23,6 +23,7 @@ def rolling_of_other(world: World, place: Place) -> dict[str, Any]:
     return {**of_other()(world, place), "plan_id": world.row("rollingplan", Place.CITY).pk, "cum_prior_wan": 0}
 
 
+_CLOSED = of_other(item="content", level="closed", basis="第十五条", disclosure_reason="批示")
 # Of units: what is new, the row in the world, and what is changed of it.
 OF_UNITS: dict[str, tuple[Any, str, dict[str, Any]]] = {
     "finance-plans": (of_other(doc_no="新方案"), "financeplan", {"doc_no": "改过"}),
@@ -52,6 +53,11 @@ def _of_units() -> Iterator[Page]:
         yield Page(f"api:{name}-list", Action.EDIT, "POST", data=new, **data)
         yield Page(f"api:{name}-bulk", Action.EDIT, "POST", data=listed(new), **data)
         yield _patch(name, Action.EDIT, row, changed)
+    # What is open to the public is the city's to say, of any unit's project.
+    told: dict[str, Any] = {"places": _UNITS, "foreign": Want.INVALID, "json": True}
+    yield Page("api:project-disclosures-list", Action.LISTS, "POST", data=_CLOSED, **told)
+    yield Page("api:project-disclosures-bulk", Action.LISTS, "POST", data=listed(_CLOSED), **told)
+    yield _patch("project-disclosures", Action.LISTS, "projectdisclosure", {"basis": "改过"})
     yield _patch("plan-versions", Action.EDIT, "planversion", {"doc_no": "改过"})
 
 
