@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -53,7 +53,7 @@ class PaperSending(OfRow):
     """The newest file of a paper. The same file again adds nothing."""
 
     resource_name = "dossier-papers"
-    parser_classes: ClassVar[Any] = [MultiPartParser]
+    parser_classes = [MultiPartParser]
 
     @writes(
         _lazy("一案两书：上传材料文件"),
@@ -80,8 +80,9 @@ class PaperSending(OfRow):
         return row_response(self.resource_name, paper, request.user, status=200 if kept is None else 201)
 
     def _form(self, request: Request) -> FileForm:
-        form = FileForm(request.data, request.FILES)
-        wrong = [fault(f"/{name}", "unknown", unknown_name(name, form.fields)) for name in request.data if name not in form.fields]
+        data: Any = request.data
+        form = FileForm(data, request.FILES)
+        wrong = [fault(f"/{name}", "unknown", unknown_name(name, form.fields)) for name in data if name not in form.fields]
         for name, errors in form.errors.as_data().items():
             wrong += [fault(f"/{name}", error.code or "invalid", words) for error in errors for words in error.messages]
         if wrong:
