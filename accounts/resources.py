@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.api.resources import register, see_units
 from accounts.models import Division, ReportingUnit
 
@@ -10,6 +12,7 @@ DIVISIONS = register(
     Division,
     ["code", "name", "short_name", "level", "valid_from", "valid_to", ("successor_code", "successor__code"), "source"],
     see=see_units,
+    notes={"valid_to": _("空：仍在用")},
     entity="Divisions",
 )
 UNITS = register(
@@ -20,5 +23,6 @@ UNITS = register(
         *("is_ranked", "sort_order", "aliases", "valid_from", "valid_to", "source"),
     ],
     see=see_units,
+    notes={"key": _("固定的标识，单位改名也不变"), "valid_to": _("空：仍在用")},
     entity="Units",
 )

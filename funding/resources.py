@@ -45,6 +45,7 @@ kept(
     QuotaBatch,
     ["year", "number", "is_advance", "doc_no", "given_on", "amount_wan", "issued_wan", "is_synthetic", "source"],
     period=("year", ""),
+    notes={"issued_wan": _("各笔额度使用之和")},
     entity="BondBatches",
 )
 tracked("bond-issues", BondIssue, ["year", "number", "tender_on", "venue", "doc_no", "source", "is_synthetic"], period=("year", ""))
@@ -58,6 +59,7 @@ kept(
     ],
     period=("issue__year", ""),
     entity="Bonds",
+    notes={"assigned_wan": _("分配到各项目的金额之和")},
 )
 tracked("bond-codes", BondCode, ["bond", "market", "code"])
 kept("quota-draws", QuotaDraw, ["batch", "bond", "amount_wan", "drawn_on", "reverses", "at", "door", "upload_id", "reason"])
@@ -71,6 +73,7 @@ kept(
     ],
     period=("year", ""),
     entity="CentralPlans",
+    notes={"assigned_wan": _("分解到各项目的金额之和")},
 )
 kept(
     "fund-accounts",
@@ -78,6 +81,13 @@ kept(
     [*OF_PROJECT, "bond", "plan", "source", "assigned_wan", "capital_wan", "arrived_wan", "paid_wan", "completed_wan", "at"],
     search=by_project(),
     entity="FundAccounts",
+    notes={
+        "assigned_wan": _("本账户各笔分配之和"),
+        "capital_wan": _("分配中用作项目资本金的部分"),
+        "arrived_wan": _("本账户各笔拨付到位之和"),
+        "paid_wan": _("本账户各笔支出之和"),
+        "completed_wan": _("本账户各笔完成投资之和"),
+    },
 )
 _OF_ENTRY = (
     *("account", ("project_id", "account__project"), ("project_uid", "account__project__uid"), ("project_name", "account__project__name")),
@@ -87,13 +97,28 @@ _POSTED = (
     *(("source", "account__source"), "step", "amount_wan", "capital_wan", "happened_on", "doc_no", "cost_item", "adjustment", "reverses"),
     *("at", "door", "upload_id", "reason"),
 )
+_NOTES = {
+    "amount_wan": _("冲销、调减的一笔是负数，直接相加即为净额"),
+    "capital_wan": _("分配中用作项目资本金的部分"),
+    "happened_on": _("实际发生的日期；记账时间（at）是录入的时刻"),
+}
 _ENTRY = (*_OF_ENTRY, ("bond_id", "account__bond"), ("plan_id", "account__plan"), *_POSTED)
 _FOUND_BY = by_project("account__project", "doc_no")
 _AT = ("happened_on__year", "happened_on__month")
 _MONTH = month_key(ExtractYear("happened_on"), ExtractMonth("happened_on"))
-kept("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, computed=_MONTH, entity="FundMovements")
+kept("fund-entries", FundEntry, _ENTRY, search=_FOUND_BY, period=_AT, computed=_MONTH, notes=_NOTES, entity="FundMovements")
 for _name, _step in (("allocations", "assign"), ("transfers", "arrive"), ("spends", "pay"), ("completions", "complete")):
-    kept(_name, FundEntry, _ENTRY, title=FundEntry.Kind(_step).label, only={"step": _step}, search=_FOUND_BY, period=_AT, computed=_MONTH)
+    kept(
+        _name,
+        FundEntry,
+        _ENTRY,
+        title=FundEntry.Kind(_step).label,
+        only={"step": _step},
+        search=_FOUND_BY,
+        period=_AT,
+        computed=_MONTH,
+        notes=_NOTES,
+    )
 kept(
     "bond-allocations",
     FundEntry,
@@ -106,6 +131,7 @@ kept(
     search=_FOUND_BY,
     period=_AT,
     computed=_MONTH,
+    notes=_NOTES,
     entity="BondAllocations",
 )
 kept(
@@ -120,6 +146,7 @@ kept(
     search=_FOUND_BY,
     period=_AT,
     computed=_MONTH,
+    notes=_NOTES,
     entity="CentralAllocations",
 )
 

@@ -81,6 +81,13 @@ tracked(
     ],
     search=search,
     entity="Projects",
+    notes={
+        "uid": _("项目的固定编号，改名、换代码都不变"),
+        "unit_key": _("填报单位的固定标识，单位改名也不变"),
+        "total_wan": _("现在所知的总投资；各版清单里写的见“清单项目”"),
+        "is_approx": _("是：来源写了“约”“近”"),
+        "local_code": _("储备库给的编号"),
+    },
 )
 tracked(
     "project-codes",
@@ -106,6 +113,10 @@ tracked(
     ],
     period=("list__year", ""),
     entity="ListVersions",
+    notes={
+        "declared_count": _("公布文件里写的个数，可能与逐个项目数出来的不同"),
+        "declared_total_wan": _("公布文件里写的合计，可能与逐个项目相加的不同"),
+    },
 )
 tracked(
     "list-entries",
@@ -117,6 +128,7 @@ tracked(
     search=by_project(),
     period=("version__list__year", ""),
     entity="Lists",
+    notes={"total_wan": _("这一版清单里写的总投资")},
 )
 tracked(
     "plan-versions",
@@ -132,6 +144,7 @@ tracked(
     period=("year", "month"),
     computed=month_key(F("year"), F("month")),
     entity="AnnualPlans",
+    notes={"month": _("空：全年的计划；全年与分月的不能相加")},
 )
 tracked(
     "months",
@@ -144,6 +157,13 @@ tracked(
     period=("period__year", "period__month"),
     computed=month_key(F("period__year"), F("period__month")),
     entity="ProgressMonthly",
+    notes={
+        "half": _("上、下半月的行与整月的不能相加"),
+        "done_month_wan": _("只本月的；空是没有报，不是0"),
+        "done_ytd_wan": _("年初到本月末；各月的不能相加；空是没有报，不是0"),
+        "cum_total_wan": _("自开工到本月末；各月的不能相加；空是没有报，不是0"),
+        "is_approx": _("是：来源写了“约”“近”"),
+    },
 )
 tracked(
     "periods",
@@ -158,6 +178,7 @@ register(
     CalendarMonth,
     ["year", "half_of_year", "half_label", "quarter", "quarter_label", "month", "label", "first_day", "last_day", "days"],
     period=("year", "month"),
+    notes={"id": _("年月编号，如 202006；别的表以 month_key（MonthKey）与它相连")},
     entity="Calendar",
 )
 register(

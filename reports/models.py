@@ -42,7 +42,7 @@ class MonthlyFigure(models.Model):
     year = models.PositiveSmallIntegerField(_("年份"))
     month = models.PositiveSmallIntegerField(_("月份"))
     month_key = models.IntegerField(_("年月编号"), help_text=_("月历中的编号，如 202006"))
-    unit_id = models.BigIntegerField(_("填报单位"), null=True, help_text=_("空为合计，每个项目只计一次"))
+    unit_id = models.BigIntegerField(_("填报单位编号"), null=True, help_text=_("空为合计，每个项目只计一次"))
     unit_key = models.CharField(_("单位代码"), max_length=60, help_text=_("空为合计"))
     unit_name = models.CharField(_("单位名称"), max_length=60)
     value = FigureField(_("数值"), null=True, help_text=_("空是没有报，不是0；各月的数不能相加"))

@@ -100,13 +100,15 @@ RESOURCES: dict[str, Resource] = {}
 def register(name: str, model: type[models.Model], names: Iterable[str | tuple[str, str]], **more: Any) -> Resource:
     """Declare a resource by its columns; `id` goes before them, and `revision` and `updated_at` after where the model has them.
 
-    `computed=` gives columns that are reckoned: name → (expression, a model field that says kind and words).
+    `computed=` gives columns that are reckoned: name → (expression, a model field that says kind and words); `notes=` what columns mean
+    where the model's own help does not say it to a machine's reader.
     """
     own = {one.name for one in model._meta.get_fields()}
     tail = [name for name in ("revision", "updated_at") if name in own]
     title = more.pop("title", model._meta.verbose_name)
     reckoned = more.pop("computed", {})
-    columns = (*fields(model, ["id", *names]), *(computed(one, final) for one, (_told, final) in reckoned.items()), *fields(model, tail))
+    own_columns = fields(model, ["id", *names], more.pop("notes", None))
+    columns = (*own_columns, *(computed(one, final) for one, (_told, final) in reckoned.items()), *fields(model, tail))
     more["computed"] = {one: told for one, (told, _final) in reckoned.items()}
     made = Resource(name=name, model=model, fields=columns, title=title, **more)
     if name in RESOURCES:

@@ -52,7 +52,8 @@ def service(root: str) -> dict[str, object]:
 
 def note_of(field: Field) -> str:
     """What is said of a column beside its heading: its note, and the codes with their words."""
-    codes = "；".join(f"{value}＝{words}" for value, words in field.choices) if field.final.choices else ""
+    choices = field.choices if field.final.choices else []
+    codes = "；".join(f"{value}＝{words}" for value, words in choices if str(value) != words)
     return "。".join(part for part in (str(field.note).rstrip("。"), codes) if part)
 
 

@@ -30,7 +30,7 @@ _TYPES = {
 # Digits of money in 万元: a whole number of 分 has 19, six of them behind the point.
 _MONEY = (19, 6)
 KEY, GONE = "Id", "IsDeleted"
-_GONE = computed(
+GONE_COLUMN = computed(
     "is_deleted",
     models.BooleanField(_("已删除"), help_text=_("平时只有否；$filter 里写到它时，已删除或撤销登记的行也给出，UpdatedAt 是删除的时间")),
 )
@@ -70,7 +70,7 @@ def sets() -> Mapping[str, EntitySet]:
         columns = [one for one in resource.fields if one.kind in _TYPES]
         made = EntitySet(resource.entity, resource, tuple((_property(one), one) for one in columns))
         if made.tells_gone:
-            made = replace(made, columns=(*made.columns, (_property(_GONE), _GONE)))
+            made = replace(made, columns=(*made.columns, (_property(GONE_COLUMN), GONE_COLUMN)))
         found[resource.entity] = made
     return found
 

@@ -12,14 +12,17 @@ from functools import partial
 from io import BytesIO
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.api.fields import Field
 from accounts.models import ApiToken
 from exchange.workbook import streams
+from reports.odata.figures import FIGURES
 from reports.odata.kit import Table, odc, pbids, query, whole
 from reports.odata.metadata import note_of
 from reports.odata.names import Type
-from reports.odata.sets import EntitySet, sets
+from reports.odata.sets import GONE_COLUMN, EntitySet, sets
 
 ZIP = "kit.zip"
 _TEXT = "text/plain; charset=utf-8"
@@ -104,7 +107,7 @@ def _headings(entity: EntitySet) -> tuple[tuple[str, str], ...]:
 
 
 def dictionary(form: streams.Form) -> bytes:
-    """Every column of every set: its names, kind, unit, meaning, and where it comes from."""
+    """Every column of every set: its names, kind, unit, meaning where its heading leaves it open, and where it comes from."""
     with translation.override(settings.LANGUAGE_CODE):
         rows = [row for one in sets().values() for row in _rows(one)]
         return b"".join(streams.stream(form, _COLUMNS, [rows], streams.Options(title="数据字典")))
@@ -117,10 +120,19 @@ def _rows(entity: EntitySet) -> list[streams.Row]:
     return [
         (
             *(entity.name, str(resource.title), one.name, headings[one.name], _TYPES[one.type], field.unit, one.is_null),
-            *(note_of(field) or headings[one.name], f"/api/v1/{resource.name}/ {field.name}", state),
+            *(note_of(field) or None, _source(entity, field), state),
         )
         for one, field in entity.columns
     ]
+
+
+def _source(entity: EntitySet, field: Field) -> str:
+    """Where REST has the column, as an address that answers."""
+    if entity.resource is FIGURES:
+        return f"{reverse('api:figures-by', args=['all'])}?by=month,unit"
+    if field is GONE_COLUMN:
+        return f"仅 OData；REST 用 {reverse('api:changes')}"
+    return f"{reverse(f'api:{entity.resource.name}-list')}?fields={field.name}"
 
 
 # --- In words ----------------------------------------------------------------------------------------------------------------------

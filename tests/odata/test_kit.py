@@ -169,14 +169,42 @@ def test_the_dictionary_tells_every_column_of_every_set(page: Client, token: Api
     head, *rows = csv.reader(io.StringIO(packed["dictionary.csv"].decode("utf-8-sig")))
     assert head[:6] == ["集合", "集合名称", "列名", "中文列名", "类型", "单位"]
     assert [(row[0], row[2]) for row in rows] == [(name, one) for name, entity in sets().items() for one in entity.fields]
-    assert all(all(row[place] for place in (1, 3, 4, 7, 8, 9)) for row in rows)
+    assert all(all(row[place] for place in (1, 3, 4, 8, 9)) for row in rows)
+    assert not [row for row in rows if row[7] == row[3]]
     told = {(row[0], row[2]): row for row in rows}
     assert told["Projects", "TotalWan"][5] == "万元"
     assert "build＝" in told["Projects", "Stage"][7]
-    assert told["Projects", "TotalWan"][8] == "/api/v1/projects/ total_wan"
+    assert told["Projects", "TotalWan"][8] == "/api/v1/projects/?fields=total_wan"
+    assert all(sign in told["Projects", "PlannedStart"][7] for sign in ("2020-03", "2020-Q2", "2020-H1"))
+    assert told["Projects", "Remarks"][7] == ""
     sheet = openpyxl.load_workbook(io.BytesIO(packed["dictionary.xlsx"])).active
     assert sheet is not None
     assert sheet.max_row == len(rows) + 1
+
+
+@pytest.mark.django_db
+def test_every_address_and_column_of_the_dictionary_answers(cast: Cast, city: list[Project], page: Client, token: ApiToken, ask: Any) -> None:
+    """What the dictionary names is there: each address of REST, and each column of OData."""
+    rows = list(csv.DictReader(io.StringIO(files(page, token)["dictionary.csv"].decode("utf-8-sig"))))
+    for row in rows:
+        (address,) = re.findall(r"/api/v1/\S+", row["来源"])
+        answer = ask(address)
+        assert answer.status_code == 200, (row["来源"], answer.content)
+        if column := re.search(r"fields=(\w+)$", address):
+            (first, *_rest) = answer.json()["results"]
+            assert list(first) == [column[1]]
+    for name in sets():
+        own = [row["列名"] for row in rows if row["集合"] == name]
+        answer = ask(name, **{"$select": ",".join(own), "$top": "1"})
+        assert answer.status_code == 200
+        assert set(own) <= set(answer.json()["value"][0])
+
+
+@pytest.mark.django_db
+def test_what_is_told_of_gone_rows_names_a_column_that_is_there() -> None:
+    gone = [one for one in sets().values() if one.tells_gone]
+    assert gone
+    assert all({"IsDeleted", "UpdatedAt"} <= set(one.fields) for one in gone)
 
 
 # --- What the queries ask is answered ----------------------------------------------------------------------------------------------
