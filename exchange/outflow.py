@@ -23,7 +23,7 @@ from django.db.models import Field, QuerySet
 from psycopg import ClientCursor
 
 from exchange.workbook.streams import BLOCK, Column, Dialect, Form, Kind, Options, Progress, Row, check_offered, in_blocks, packed, stream
-from exchange.workbook.streams.comma import BEGINS_A_FORMULA, LONGEST_LITERAL, LOOKS_LIKE_A_NUMBER, NO, YES, header
+from exchange.workbook.streams.comma import BEGINS_A_FORMULA, LONGEST_LITERAL, LOOKS_LIKE_A_NUMBER, NO, YES, header, safe_text
 from projects.models.fields import WanField
 
 # So long may a stream take on PostgreSQL: a reader that has fallen asleep must not hold a state of the database for ever.
@@ -141,6 +141,8 @@ def _copy_statement(rows: QuerySet[Any, Any], columns: tuple[Column, ...], form:
 
 def _cell(column: Column, field: Field[Any, Any], name: str, form: Form, for_excel: bool) -> tuple[str, list[Any]]:
     """A value as the file has it, with the parameters that its expression takes."""
+    if column.labels and for_excel:
+        return _said(column, name)
     kind = column.kind
     if kind is Kind.DECIMAL:
         return _amount(name, form) if isinstance(field, WanField) else f"trim_scale({name}::numeric)", []
@@ -151,6 +153,13 @@ def _cell(column: Column, field: Field[Any, Any], name: str, form: Form, for_exc
     if kind.is_text:
         return _safe_text(f"{name}::text") if for_excel else (f"{name}::text", [])
     return name, []
+
+
+def _said(column: Column, name: str) -> tuple[str, list[Any]]:
+    """What `Column.said` does, in SQL: codes by their words."""
+    words = [(code, safe_text(label)) for code, label in column.labels.items()]
+    other, needed = _safe_text(f"{name}::text")
+    return f"CASE {name} {'WHEN %s THEN %s ' * len(words)}ELSE {other} END", [*(part for pair in words for part in pair), *needed]
 
 
 def _amount(name: str, form: Form) -> str:

@@ -1,14 +1,14 @@
 """同数同源: what each door says of each measure of a month, side by side, each asked in its own way, and whether they say the same.
 
 The whole of a month is compared, of all that the reader reaches. REST, OData and SQL give every digit and must agree to the last: money
-to the 分, ratios in twelve decimals. A page prints two decimals: it must print what the exact figure prints. A measure that no page prints
-says so (`reports.shown`).
+to the 分, ratios in twelve decimals. A page prints two decimals, some in 亿元: it must print what the exact figure prints. All doors are
+shown in the unit of the measure, and what a page prints otherwise beside it. A door that does not give a measure says why (`reports.shown`),
+which is another thing than giving it without a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ from funding.measures import exact_text
 from funding.models import FundEntry
 from projects.counting import counted, versions_in_effect
 from projects.figures import figures_of, with_figures
-from projects.measures import MonthFigures, percent_text, points_text, wan_text
+from projects.measures import DASH, MonthFigures, percent_text, points_text, wan_text
 from reports.catalogue import city
 from reports.figures import FIGURES, figures, meaningful
 from reports.flat import exact, lines, months_reported
@@ -45,13 +45,17 @@ DOORS = (PAGE, EXCEL, REST, ODATA, SQL)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a door says: its text, the address of the door, and whether it agrees; or why it says nothing."""
+    """What a door says in the unit of the measure, the address of the door, and whether it agrees; or why it does not give the measure.
+
+    `shown` is how a page prints it, where that is otherwise.
+    """
 
     door: str
     text: str = ""
     href: str = ""
     why: str = ""
     agrees: bool = True
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Compared:
     @property
     def is_same(self) -> bool:
         return all(one.agrees for one in self.said)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether more than one door gives it: a figure alone agrees with nothing."""
+        return sum(not one.why for one in self.said) > 1
 
     @property
     def differing(self) -> list[Said]:
@@ -79,7 +88,7 @@ def compare(user: Any, question: Question) -> list[Compared]:
 def printed(measure: Figure, value: Any, *, in_full: bool = False, approx: bool = False) -> str:
     """A figure with every digit that it has, 约 where it is rough; a ratio as percent in two decimals, or in all where they are asked for."""
     if measure.kind is Kind.COUNT:
-        return str(int(value or 0))
+        return DASH if value is None else str(int(value))
     if measure.kind is Kind.WAN:
         return exact_text(None if value is None else _plain(value), approx=approx)
     show = points_text if measure.kind is Kind.POINTS else percent_text
@@ -167,11 +176,11 @@ class _Asking:
             return Said(PAGE, why=_("资金页面只有现在掌握的数"))
         href = self._address_of(place)
         if place.of == LIST:
-            text, wanted = _of_list(self.listed, place.column), _as_list(measure, right)
-            return Said(PAGE, text, href, agrees=text == wanted)
+            value = _of_list(self.listed, place.column)
+            return self._on_page(measure, right, value, (_as_list(measure, value), _as_list(measure, right)), href)
         if place.of == POSTED:
-            text = exact_text(_plain(self.posted.get(place.column, Decimal(0))))
-            return Said(PAGE, text, href, agrees=text == printed(measure, right))
+            value = self.posted.get(place.column, Decimal(0))
+            return self._on_page(measure, right, value, (printed(measure, value), printed(measure, right)), href)
         return self._at_table(PAGE, measure, right, place, href)
 
     def _at_excel(self, measure: Figure, right: Decimal | None) -> Said:
@@ -197,9 +206,16 @@ class _Asking:
         cell = make_cell(column, total.values.get(column.key), approx=column.key in total.approx)
         if door == PAGE:
             wanted = make_cell(column, _as_cell(measure, right), approx=column.key in total.approx)
-            return Said(door, f"{cell.text}{_unit(column.kind)}", href, agrees=cell.text == wanted.text)
-        value: Any = cell.value
-        return self._exact(door, measure, right, value, href)
+            return self._on_page(measure, right, cell.value, (cell.text, wanted.text), href, _unit(column.kind))
+        return self._exact(door, measure, right, cell.value, href)
+
+    def _on_page(self, measure: Figure, right: Decimal | None, value: Any, texts: tuple[str, str], href: str, unit: str = "") -> Said:
+        """A page must hold the figure and print what the figure would print: `texts` are both."""
+        text, wanted = texts
+        said = self._exact(PAGE, measure, right, value, href)
+        without_zeros = text.rstrip("0").rstrip(".") if "." in text and not unit else f"{text}{unit}"
+        differs = value is not None and said.text not in (f"{text}{unit}", without_zeros)
+        return replace(said, agrees=said.agrees and text == wanted, shown=f"{text}{unit}" if differs else "")
 
     def _at_odata(self, measure: Figure, right: Decimal | None) -> Said:
         if not self.is_now:
@@ -254,18 +270,15 @@ def sql_of(question: Question) -> str:
     return f"SELECT measure, value FROM bi_figures WHERE year = {month.year} AND month = {month.month} AND unit_id IS NULL"  # noqa: S608
 
 
-def _of_list(found: MonthFigures, column: str) -> str:
-    told: Mapping[str, Callable[[], str]] = {
-        "count": lambda: str(found.count),
-        "rate": lambda: percent_text(found.rate),
-    }
-    return told[column]() if column in told else wan_text(getattr(found, f"{column}_wan"), grouped=True)
+def _of_list(found: MonthFigures, column: str) -> Any:
+    return getattr(found, column if column in ("count", "rate") else f"{column}_wan")
 
 
-def _as_list(measure: Figure, right: Decimal | None) -> str:
+def _as_list(measure: Figure, value: Any) -> str:
+    """As the totals row of the project list prints it."""
     if measure.kind is Kind.COUNT:
-        return printed(measure, right)
-    return percent_text(right) if measure.kind is Kind.PERCENT else wan_text(right, grouped=True)
+        return printed(measure, value)
+    return percent_text(value) if measure.kind is Kind.PERCENT else wan_text(value, grouped=True)
 
 
 def _as_cell(measure: Figure, right: Decimal | None) -> Any:

@@ -45,6 +45,7 @@ def _row(one: Compared) -> dict[str, Any]:
         "unit": _UNITS[measure.kind],
         "cells": [{"said": said, "label": _titles()[said.door]} for said in one.said],
         "is_same": one.is_same,
+        "is_compared": one.is_compared,
         "right": next(said.text for said in one.said if said.door == REST),
         "differing": [{"door": _titles()[said.door], "text": said.text} for said in one.differing],
     }
@@ -67,6 +68,8 @@ def same_figures(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one) for one in found],
         "titles": list(_titles().values()),
         "different": sum(not one.is_same for one in found),
+        "alike": sum(one.is_same and one.is_compared for one in found),
+        "alone": sum(not one.is_compared for one in found),
         "month": month_text(question.month),
         "known": question.known,
         "months": [Choice(month_text(one), f"{address}?{urlencode({'period': str(one), **known})}", one == question.month) for one in months],

@@ -249,6 +249,58 @@ def test_of_a_past_day_the_doors_that_know_it_agree(reader: User, page: Client) 
     assert all(cell["said"].text for row in answer.context["rows"] for cell in row["cells"] if cell["said"].door == REST)
 
 
+def test_a_row_is_in_one_unit(reader: User, page: Client) -> None:
+    """Every door in the unit that stands beside the measure's name; what a page prints in 亿元 is noted beside it."""
+    answer = page.get(reverse("reports:same_figures"), {"period": "2020-06"})
+    for row in answer.context["rows"]:
+        given = {cell["said"].text for cell in row["cells"] if not cell["said"].why}
+        assert len(given) == 1, row["key"]
+        assert not any("亿元" in text for text in given)
+    rows = {row["key"]: row for row in answer.context["rows"]}
+    (at_page,) = [cell["said"] for cell in rows["bond_quota_wan"]["cells"] if cell["said"].door == PAGE]
+    assert at_page.shown.endswith("亿元")
+    assert f"印作 {at_page.shown}" in lxml.html.fromstring(answer.content.decode()).xpath("//table[contains(@class, 'doors')]")[0].text_content()
+
+
+def test_a_door_that_does_not_give_is_told_from_one_that_has_no_value(reader: User, page: Client) -> None:
+    """「不提供」 is of the door, 「—」 of the figure; a unit's sign never stands without a figure."""
+    for period, known in (("2020-06", "2020-06-30"), ("2020-06", ""), ("2019-01", "")):
+        answer = page.get(reverse("reports:same_figures"), {"period": period, **({"known": known} if known else {})})
+        cells = lxml.html.fromstring(answer.content.decode()).xpath("//table[contains(@class, 'doors')]/tbody/tr/td[contains(@class, 'num')]")
+        said = [one["said"] for row in answer.context["rows"] for one in row["cells"]]
+        assert [bool(one.why) for one in said] == [cell.text_content().startswith("不提供") for cell in cells]
+        assert all(one.text for one in said if not one.why)
+        assert not any(re.match(r"—.", cell.text_content().strip()) for cell in cells)
+        for row in answer.context["rows"]:
+            empty = {one["said"].text == "—" for one in row["cells"] if not one["said"].why}
+            assert not row["is_same"] or len(empty) == 1, row["key"]
+
+
+def test_a_figure_of_one_door_alone_agrees_with_nothing(reader: User, page: Client) -> None:
+    """Of a past day only REST tells the city's quota: no mark of agreement stands beside it."""
+    answer = page.get(reverse("reports:same_figures"), {"period": "2020-06", "known": "2020-06-30"})
+    rows = {row["key"]: row for row in answer.context["rows"]}
+    assert [cell["said"].door for cell in rows["bond_quota_wan"]["cells"] if not cell["said"].why] == [REST]
+    tree = lxml.html.fromstring(answer.content.decode())
+    verdicts = [one.text_content().strip() for one in tree.xpath("//td[contains(@class, 'verdict')]")]
+    assert verdicts[list(rows).index("bond_quota_wan")] == "只有一处"
+    assert verdicts[list(rows).index("count")] == "✓"
+    assert answer.context["alike"] + answer.context["alone"] == len(rows)
+
+
+def test_nothing_and_nought_differ(reader: User, page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = doors.lines
+
+    def empty(*asked: Any) -> Iterator[Any]:
+        for line in genuine(*asked):
+            yield line._replace(value=None) if line.measure in ("bond_quota_wan", "not_reported") else line
+
+    monkeypatch.setattr(doors, "lines", empty)
+    answer = page.get(reverse("reports:same_figures"), {"period": "2020-06"})
+    differing = {row["key"]: row["differing"][0]["text"] for row in answer.context["rows"] if not row["is_same"]}
+    assert differing == {"bond_quota_wan": "—", "not_reported": "—"}
+
+
 def test_a_district_compares_its_own(reader: User) -> None:
     client = Client()
     unit = build.unit("fourth", "丁区")

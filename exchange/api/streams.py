@@ -84,7 +84,8 @@ def column_of(one: api.Field) -> Column:
     plain = one.final.get_internal_type() in ("CharField", "TextField", "SlugField", "JSONField")
     kind = _KINDS.get(one.kind, Kind.TEXT if plain and one.kind is not api.Kind.PARTIAL else Kind.MONTH)
     places = one.final.decimal_places if isinstance(one.final, models.DecimalField) else 6
-    return Column(one.name, one.heading, kind, one.unit, places=places)
+    labels = {code: label for code, label in one.choices if label and str(code) != label} if one.final.choices else {}
+    return Column(one.name, one.heading, kind, one.unit, places=places, labels=labels)
 
 
 def lines(question: Question, rows: QuerySet[Any]) -> QuerySet[Any, tuple[Any, ...]]:
@@ -187,7 +188,9 @@ def _describe(name: str) -> Any:
     parameters = [one for one in list_parameters(resource) if one.name not in OF_A_PAGE]
     own = [
         OpenApiParameter("form", str, OpenApiParameter.PATH, enum=[form.value for form in Form], description="文件格式"),
-        OpenApiParameter("dialect", str, enum=[one.value for one in Dialect], description=".csv：excel 给人打开，plain 给程序读"),
+        OpenApiParameter(
+            "dialect", str, enum=[one.value for one in Dialect], description=".csv：excel 给人打开（代码写成中文名称），plain 给程序读（代码照原样）"
+        ),
     ]
     files = {(200, form.media_type.partition(";")[0]): OpenApiResponse(OpenApiTypes.BINARY, description="整表") for form in Form}
     failed = {501: OpenApiResponse(refusals()[400].response, description="本机没有做这种文件的组件")}

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
+import openpyxl
 import orjson
 import pytest
 from django.db import connection
 from django.test import RequestFactory
+from django.utils import translation
 from pyarrow import parquet
 
 from accounts.api.resources import RESOURCES
@@ -20,6 +22,7 @@ from accounts.api.tokens import make_token
 from accounts.models import AuditEvent
 from exchange.api import streams
 from exchange.workbook.streams import Form
+from projects.models import Project
 from tests.api.conftest import Caller
 from tests.conftest import Cast
 from tests.factories import make_month, make_project
@@ -65,6 +68,34 @@ def test_the_stream_says_what_the_list_says(cast: Cast, calling: Caller) -> None
     sheet = taken(client.get("/api/v1/projects.csv", asked)).decode()
     assert sheet.startswith("\ufeff项目名称")
     assert "总投资（万元）" in sheet.splitlines()[0]
+
+
+def test_choices_are_words_in_files_for_people(cast: Cast, calling: Caller) -> None:
+    """In the reader's language; what a program reads keeps the codes."""
+    make_month(make_project("甲路", cast.unit_a, kind="infrastructure", stage="build"), done_month_wan=1)
+    client = calling(cast.owner)
+
+    def cells(name: str, form: str, columns: str, language: str = "zh-hans", **told: str) -> list[Any]:
+        data = taken(client.get(f"/api/v1/{name}.{form}", {"fields": columns, **told}, headers={"accept-language": language}))
+        if form == "xlsx":
+            sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+            assert sheet is not None
+            return list(next(sheet.iter_rows(min_row=2, values_only=True)))
+        if form == "parquet":
+            return list(parquet.read_table(io.BytesIO(data)).to_pylist()[0].values())
+        if form == "ndjson":
+            return list(orjson.loads(data.splitlines()[0]).values())
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))[1]
+
+    with translation.override("en"):
+        english = str(Project.Kind.INFRASTRUCTURE.label)
+    for form in ("csv", "xlsx"):
+        assert cells("projects", form, "kind,stage") == ["重大基础设施", "在建"]
+        assert cells("months", form, "half,state,year")[:2] == ["整月", "草稿"]
+        assert cells("projects", form, "kind", "en") == [english] != ["重大基础设施"]
+    for form, told in (("csv", {"dialect": "plain"}), ("ndjson", {}), ("parquet", {})):
+        assert cells("projects", form, "kind,stage", **told) == ["infrastructure", "build"]
+    assert cells("months", "ndjson", "half,state") == [0, "draft"]
 
 
 def test_a_district_streams_its_rows_and_no_other(cast: Cast, calling: Caller) -> None:

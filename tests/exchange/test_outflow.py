@@ -28,6 +28,8 @@ COLUMNS = (
     Column("land_mu", "用地", Kind.DECIMAL, "亩", places=4),
     Column("is_approx", "约数", Kind.BOOLEAN),
     Column("created_at", "建立时间", Kind.DATETIME),
+    Column("kind", "类别", labels={"infrastructure": "基础设施", "industry": "=产业"}),
+    Column("revision", "修订号", Kind.INTEGER, labels={1: "第一次", 2: "1-2"}),
     Column("owner", "建设单位"),
 )
 NAMES = [column.name for column in COLUMNS]
@@ -47,6 +49,7 @@ def projects(db: Any) -> None:
         project = make_project(text, unit, total_wan=Decimal(AMOUNTS[number % len(AMOUNTS)]) if number != 3 else None)
         project.land_mu = Decimal("12.5") if number % 2 else None
         project.is_approx = number % 3 == 0
+        project.kind = ("infrastructure", "industry", "social")[number % 3]
         project.save()
 
 
@@ -63,6 +66,7 @@ def test_what_the_server_makes_is_what_python_makes(projects: None, form: Form, 
     data = b"".join(whole_table(query(), COLUMNS, form, options, progress=progress))
     rows = [tuple(row) for row in query()]
     assert progress.rows == len(rows) == len(TEXTS)
+    assert ("基础设施" in data.decode()) is (form is Form.CSV and dialect is Dialect.EXCEL)
     assert told(data, form) == told(b"".join(stream(form, COLUMNS, in_blocks(rows), options)), form)
     assert data.count(b"\r\n") == (len(TEXTS) + 1 if form is Form.CSV and dialect is Dialect.EXCEL else 0)
 

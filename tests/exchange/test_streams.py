@@ -256,3 +256,24 @@ def test_nothing_is_read_that_was_not_asked_for(form: Form) -> None:
     chunks = stream(form, COLUMNS, in_blocks(endless(), 100))
     assert next(chunks)
     chunks.close()  # type: ignore[attr-defined]
+
+
+CODED = (Column("stage", "阶段", labels={"build": "在建", "sum": "=SUM(1)"}), Column("half", "半月", Kind.INTEGER, labels={0: "整月", 1: "上半月"}))
+CODES = [("build", 0), ("sum", 1), ("new", 7), ("", None), (None, 0)]
+
+
+def test_codes_are_words_for_people_and_codes_for_programs() -> None:
+    """A code without words stays as it is held; no label is a formula."""
+    words = [["在建", "整月"], ["'=SUM(1)", "上半月"], ["new", '="7"'], ["", ""], ["", "整月"]]
+    assert list(csv.reader(io.StringIO(made(Form.CSV, CODES, CODED).decode("utf-8-sig"))))[1:] == words
+    sheet = openpyxl.load_workbook(io.BytesIO(made(Form.XLSX, CODES, CODED))).active
+    assert sheet is not None
+    said = [tuple(cell or None for cell in row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert said == [("在建", "整月"), ("=SUM(1)", "上半月"), ("new", "7"), (None, None), (None, "整月")]
+    assert {cell.data_type for row in sheet.iter_rows(min_row=2) for cell in row if cell.value} <= {"s", "inlineStr"}
+    plain = made(Form.CSV, CODES, CODED, dialect=Dialect.PLAIN).decode()
+    assert list(csv.reader(io.StringIO(plain)))[1:] == [["build", "0"], ["sum", "1"], ["new", "7"], ["", ""], ["", "0"]]
+    assert [tuple(orjson.loads(line).values()) for line in made(Form.NDJSON, CODES, CODED).splitlines()] == CODES
+    table = parquet.read_table(io.BytesIO(made(Form.PARQUET, CODES, CODED)))
+    assert [tuple(row.values()) for row in table.to_pylist()] == CODES
+    assert table.schema.field("half").type == pyarrow.int64()

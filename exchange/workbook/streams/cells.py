@@ -43,8 +43,11 @@ def escaped(text: str) -> str:
 
 
 def cells_of(column: Column, index: int, options: Options) -> Cells:
-    """How the values of a column become cells."""
+    """How the values of a column become cells; codes that have words by their words."""
     letter = letters(index)
+    if column.labels:
+        said = texts_of(letter, parts.TEXT)
+        return lambda first, values: said(first, column.said(values))
     if column.kind.is_number:
         return _numbers(letter, parts.INTEGER if column.kind is Kind.INTEGER else parts.DECIMAL)
     if column.kind is Kind.DATE:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from itertools import islice
@@ -39,7 +39,10 @@ _WIDTHS = {Kind.TEXT: 18, Kind.INTEGER: 12, Kind.DECIMAL: 16, Kind.DATE: 12, Kin
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its ASCII name for programs, its heading for people, what its values are, and their unit."""
+    """A column: its ASCII name for programs, its heading for people, what its values are, and their unit.
+
+    `labels` say what its codes mean, none of them blank. Files for people carry them instead of the codes, files for programs never do.
+    """
 
     name: str
     heading: str
@@ -47,11 +50,22 @@ class Column:
     unit: str = ""
     places: int = 6  # decimals of a DECIMAL, as held; money in 万元 has six
     width: int = 0  # of the column in a sheet, in characters; 0: by its kind and heading
+    labels: Mapping[Any, str] = field(default_factory=dict, hash=False)
 
     @property
     def title(self) -> str:
         """The heading with its unit, as an official table has it. A heading that names the unit already is left alone."""
         return f"{self.heading}（{self.unit}）" if self.unit and f"（{self.unit}）" not in self.heading else self.heading
+
+    @property
+    def for_people(self) -> Column:
+        """The column of a file that people read: where codes have words, it is text."""
+        return replace(self, kind=Kind.TEXT) if self.labels else self
+
+    def said(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The values of such a file: each code by its words, what has none as it is held."""
+        words = self.labels
+        return [None if value is None else words.get(value) or str(value) for value in values] if words else values
 
     @property
     def sheet_width(self) -> int:

@@ -28,7 +28,7 @@ def stream_csv(columns: tuple[Column, ...], blocks: Iterator[list[Row]], options
     """The header, then the rows a block at a time."""
     yield header(columns, options.dialect)
     end = "\r\n" if options.dialect is Dialect.EXCEL else "\n"
-    change = [(at, changed) for at, column in enumerate(columns) if (changed := _changer(column.kind, options))]
+    change = [(at, changed) for at, column in enumerate(columns) if (changed := _changer(column, options))]
     for block in blocks:
         cells: list[Sequence[Any]] = list(zip(*block, strict=True))
         for at, changed in change:
@@ -59,21 +59,21 @@ def safe_text(value: str | None) -> str | None:
 Changer = Callable[[Sequence[Any]], list[Any]]
 
 
-def _changer(kind: Kind, options: Options) -> Changer | None:
+def _changer(column: Column, options: Options) -> Changer | None:
     """What is done to the values of such a column; None where they are written as they are."""
     if options.dialect is Dialect.EXCEL:
         return {
-            Kind.TEXT: lambda values: [safe_text(value) for value in values],
+            Kind.TEXT: lambda values: [safe_text(value) for value in column.said(values)],
             Kind.MONTH: lambda values: [None if value is None else safe_text(str(value)) for value in values],
             Kind.BOOLEAN: lambda values: [None if value is None else YES if value else NO for value in values],
             Kind.DATETIME: lambda values: [None if value is None else _hours(value, options.zone) for value in values],
             Kind.DECIMAL: _amounts,
-        }.get(kind)
+        }.get(column.for_people.kind)
     return {
         Kind.BOOLEAN: lambda values: [None if value is None else "true" if value else "false" for value in values],
         Kind.DATETIME: lambda values: [None if value is None else _moment(value, options.zone) for value in values],
         Kind.DECIMAL: _amounts,
-    }.get(kind)
+    }.get(column.kind)
 
 
 def _hours(value: Any, zone: tzinfo) -> str:

@@ -56,7 +56,7 @@ class _Book:
     """The sheets of a workbook, one after another."""
 
     def __init__(self, book: zipfile.ZipFile, columns: Sequence[Column], options: Options, most_rows: int, most_bytes: int) -> None:
-        self._book, self._columns, self._title = book, columns, options.title
+        self._book, self._columns, self._title = book, [column.for_people for column in columns], options.title
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._cells: list[Cells] = [cells_of(column, index, options) for index, column in enumerate(columns)]
         self._sheets: list[parts.Sheet] = []
