@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -23,7 +24,7 @@ from accounts import scope
 from accounts.api.feed import Changes
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES
-from accounts.api.schema import refusals
+from accounts.api.schema import TAGS, refusals
 from accounts.api.views import resource_urls
 from accounts.roles import Action
 from exchange.api.streams import stream_urls
@@ -32,6 +33,8 @@ from funding.api.urls import urlpatterns as fund_urls
 from projects.api.history import ListReconciliation, history_urls
 from projects.api.urls import urlpatterns as project_urls
 from reports.api.urls import urlpatterns as report_urls
+
+TAGS["root"] = _("目录")
 
 
 class Root(APIView):

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer
@@ -22,11 +23,12 @@ from rest_framework.views import APIView
 from accounts.api.errors import ApiError, wrong_parameters
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES, Resource
-from accounts.api.schema import AnyField, refusals
+from accounts.api.schema import TAGS, AnyField, refusals
 from accounts.changes import Line, changes_after, latest_seq, reach
 from accounts.roles import Action
 
 PAGE, MOST = 1000, 5000
+TAGS["changes"] = gettext_lazy("变更序列")
 _TOLD = ("after", "limit", "tables", "format")
 
 

@@ -38,6 +38,9 @@ _LOOKUPS = {
 }
 
 
+# Groups of operations that are of no resource: name → words. Each is named where its view is.
+TAGS: dict[str, Any] = {}
+
 _LIST_TOLD = "分页读取：每一列都可筛选，可查找、排序、只取一部分列；next 是下一页的完整地址，一直取到为空。范围以外的行不出现。"
 _ROW_TOLD = "按编号读一行。ETag 是这一行的修订号，修改时放进 If-Match；范围以外的行是 404。"
 
@@ -188,7 +191,7 @@ def describe_row(name: str) -> Any:
     return extend_schema(
         operation_id=f"{name}-row",
         tags=[name],
-        summary=f"{resource.title} #",
+        summary=f"{resource.title}：一行",
         description=_ROW_TOLD,
         parameters=shape_parameters(resource),
         responses={200: row_serializer(name), **refusals(404)},
@@ -250,6 +253,7 @@ def described(base: type[Any], stem: str, method: str, schema: Any, **told: Any)
 
 
 def name_tags(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
-    """Each table under its words; a hook of the schema's maker."""
-    result["tags"] = [{"name": name, "x-displayName": f"{one.title} {name}", "description": str(one.title)} for name, one in RESOURCES.items()]
+    """Each table, and each group of operations beside them, under its words; a hook of the schema's maker."""
+    titles = {**TAGS, **{name: one.title for name, one in RESOURCES.items()}}
+    result["tags"] = [{"name": name, "x-displayName": f"{title} {name}", "description": str(title)} for name, title in titles.items()]
     return result

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 
 from accounts.api.errors import wrong_parameters
 from accounts.api.rendering import FastJSONRenderer
-from accounts.api.schema import refusals
+from accounts.api.schema import TAGS, refusals
 from accounts.roles import Action
 from accounts.scope import for_user
 from funding.debts import UNASSIGNED, BondDebt, borne, debts, weights
@@ -25,6 +26,7 @@ from projects.models import Project
 from projects.values import fen_to_wan
 
 _TOLD = ("year", "bond_id", "format")
+TAGS["debt-service"] = gettext_lazy("还本付息")
 OF_PROJECT, OF_NOBODY, OUT_OF_REACH = "project", "unassigned", "out_of_reach"
 
 

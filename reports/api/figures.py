@@ -26,7 +26,7 @@ from accounts import audit, scope
 from accounts.api.errors import SAID, Answer, wrong_parameters
 from accounts.api.negotiation import ByFormat
 from accounts.api.rendering import FastJSONRenderer
-from accounts.api.schema import refusals
+from accounts.api.schema import TAGS, refusals
 from accounts.roles import Action
 from exchange.workbook import streams
 from projects.values import Month
@@ -48,6 +48,7 @@ WORDS = {
     "source": gettext_lazy("资金来源"),
 }
 FILES = ("csv", "xlsx")
+TAGS["figures"] = gettext_lazy("投资指标")
 
 
 def _is_chinese() -> bool:

@@ -52,6 +52,19 @@ def operations(schema: Any) -> dict[str, Any]:
     return {f"{method} {path}": one for path, methods in schema["paths"].items() for method, one in methods.items() if method != "parameters"}
 
 
+def test_every_group_of_operations_has_a_chinese_title(schema: Any) -> None:
+    titles = {one["name"]: one["x-displayName"] for one in schema["tags"]}
+    used = {tag for one in operations(schema).values() for tag in one["tags"]}
+    assert used <= set(titles)
+    assert {"root", "changes", "debt-service", "figures"} <= used
+    assert [name for name, title in titles.items() if not re.search("[一-鿿]", title)] == []
+
+
+def test_reading_one_row_is_told_in_words(schema: Any) -> None:
+    assert schema["paths"]["/api/v1/months/{id}/"]["get"]["summary"] == "月度进展：一行"
+    assert [name for name, one in operations(schema).items() if "#" in one["summary"]] == []
+
+
 def test_every_operation_is_told_in_chinese(schema: Any) -> None:
     untold = [
         name for name, one in operations(schema).items() if not all(re.search("[一-鿿]", one.get(part, "")) for part in ("summary", "description"))

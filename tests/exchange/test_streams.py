@@ -7,12 +7,14 @@ import gzip
 import io
 import shutil
 import subprocess
+import tomllib
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -28,8 +30,10 @@ from exchange.workbook import read_book
 from exchange.workbook.streams import Column, Dialect, Form, Kind, NotOfferedError, Options, Progress, in_blocks, stream
 from exchange.workbook.streams.cells import CUT, letters
 from exchange.workbook.streams.comma import safe_text
+from exchange.workbook.streams.parquet import INSTALL
 from exchange.workbook.streams.xlsx import stream_xlsx
 
+ROOT = Path(__file__).resolve().parents[2]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLUMNS = (
     Column("code", "项目代码"),
@@ -128,6 +132,19 @@ def test_parquet_without_its_library_is_refused_before_the_first_byte(monkeypatc
     with pytest.raises(NotOfferedError, match="parquet") as refusal:
         stream(Form.PARQUET, COLUMNS, iter(()))
     assert refusal.value.code == "parquet_not_installed"
+    assert INSTALL in refusal.value.zh
+    assert INSTALL in refusal.value.en
+
+
+def test_what_is_told_to_install_parquet_works_as_typed() -> None:
+    """The tool is where `./run` brings it, the extra is declared, and README says the same."""
+    tool, command, *options = INSTALL.split()
+    assert command == "sync"
+    assert f'"$ROOT/{tool}"' in (ROOT / "run").read_text()
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert options[-2:] == ["--extra", "parquet"]
+    assert "parquet" in declared
+    assert all(INSTALL in (ROOT / name).read_text() for name in ("README.md", "docs/api.md"))
 
 
 def test_gzip_is_of_text_alone() -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +22,7 @@ from lxml import etree
 
 from accounts.api.tokens import make_token, revoke_token
 from accounts.models import ApiToken
+from accounts.navigation import GROUPS, rail
 from projects.models import Project
 from projects.services.cuts import make_cut
 from reports.odata import views
@@ -148,6 +150,20 @@ def test_no_file_holds_the_key(cast: Cast, page: Client) -> None:
     assert all(key.encode() not in body and made.digest.encode() not in body for body in packed.values())
     assert made.prefix.encode() in packed["README.txt"]
     assert packed["README.txt"].decode("utf-8-sig").splitlines()[2].startswith("令牌：月报（")
+
+
+@pytest.mark.django_db
+def test_every_text_says_which_file_gives_which_language(page: Client, token: ApiToken) -> None:
+    """A `.pbids` can't rename columns: wherever it is spoken of, its columns are English; and the way to the page is that of the menu."""
+    shown = page.get(f"/tokens/{token.pk}/kit/").content.decode()
+    officers = Path("docs/officers.zh.md").read_text()
+    for text in (shown, files(page, token)["README.txt"].decode(), officers):
+        assert re.search(r"双击 `?power-bi\.pbids`?，[^。]*列名是英文", text)
+    assert "power-bi.pbids` | Power BI Desktop: a double click opens the navigator (column names in English)" in Path("docs/odata.md").read_text()
+    assert "列名是中文，附数据字典" not in shown
+    group = dict(GROUPS)["data"]
+    item = next(entry.label for one in rail(token.user) for entry in one.entries if one.key == "data" and entry.url == "/tokens/")
+    assert f"“{group} → {item}”" in officers
 
 
 @pytest.mark.django_db

@@ -7,7 +7,8 @@ can be refused is refused by the call itself, before the first byte, so that a d
 
 CSV comes in two dialects. `excel` (what a person opens): byte order mark, CRLF, Chinese headings with their units, 是/否, and text that
 Excel would turn into something else is kept as it is: digits, dates and months as `="0012"`, what would begin a formula behind an
-apostrophe. Numbers are never touched, and codes are said in words, as in a workbook. `plain` (what a program reads): column names, no mark, LF, every value exactly as it is held.
+apostrophe. Numbers are never touched; codes are said in words, as in a workbook. `plain` (what a program reads): column names, no mark,
+LF, every value exactly as it is held.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any
 from exchange.workbook.streams.columns import Column, Kind, NotOfferedError, Options, Row
 from exchange.workbook.streams.sink import Sink
 
+# As it is typed in the product's folder: `./run` brings the package tool there.
+INSTALL = ".tools/bin/uv sync --frozen --inexact --extra parquet"
 ROW_GROUP = 50_000
 _DIGITS = 24  # 万元 with six decimals: eighteen before the point, more than a 64-bit number of 分 has
 
@@ -18,8 +20,9 @@ def require_parquet() -> None:
     if find_spec("pyarrow") is None:
         raise NotOfferedError(
             "parquet_not_installed",
-            "本机没有安装 Parquet 组件（pyarrow）。请改用 .csv 或 .ndjson，或由管理员安装可选组件 parquet（uv sync --extra parquet）",
-            "Parquet needs pyarrow, which is not installed here: take .csv or .ndjson, or install the extra `parquet` (uv sync --extra parquet)",
+            f"本机没有安装 Parquet 组件（pyarrow）。请改用 .csv 或 .ndjson，或由管理员在程序目录里运行 {INSTALL}，然后重新启动服务",
+            f"Parquet needs pyarrow, which is not installed here: take .csv or .ndjson, or have `{INSTALL}` run in the product's folder "
+            "and the service started again",
         )
 
 
