@@ -103,6 +103,7 @@ FIGURES = FigureResource(
             *("id", "measure", "name", "measured_in", "year", "month", "month_key", "unit_id", "unit_key", "unit_name"),
             *("value", "is_approx"),
         ],
+        {"id": _("同一指标、月份、单位的一行，每次都是同一个数")},
     ),
     title=MonthlyFigure._meta.verbose_name,
     note=_("每个指标、每个月、每个单位一行，另有合计；与页面、Excel、REST 同一个数"),
