@@ -262,7 +262,7 @@ def _against(user: Any, deed: Deed, wanted: Action | None, obj: Any) -> str:
     of_no_unit = not words["unit"] and (obj is not None or not getattr(deed.model, "scope_path", None))
     if of_no_unit and not scope.city_wide(user, wanted):
         if deed.whole_city:
-            return _("这一页是全市的，只对全市岗位开放；你的“%(action)s”权限来自%(posts)s，只到本单位") % words
+            return _("这一页是全市的，只对全市岗位开放；您的“%(action)s”权限来自%(posts)s，只到本单位") % words
         return _("记录不属于某一个单位，由全市岗位管理；有“%(action)s”权限的岗位是%(posts)s") % words
     return next(iter(_hindering(user, deed, obj)), _("“%(kind)s”在页面上对任何岗位都不提供“%(verb)s”") % page)
 

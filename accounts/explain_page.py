@@ -1,4 +1,4 @@
-"""“你看不到/不能改，因为…”: an administrator names a person and a page or a row, and reads why. And the page of a refusal, which says it at once.
+"""“您看不到/不能改，因为…”: an administrator names a person and a page or a row, and reads why. And the page of a refusal, which says it at once.
 
 Whoever asks learns no row's words by it that they may not read: a row is named by its number alone.
 """

@@ -91,7 +91,7 @@ def make_templates(period: Period | Month | None, *, actor: Any, kind: Kind = Ki
     """The templates of every unit in the person's reach, in one archive; always in the background."""
     units = list(scope.units_for_user(actor, May.EXPORT).values_list("pk", flat=True))
     if not units:
-        raise NotAllowedError("scope", "你没有可下载填报表的单位。", "There is no unit whose template you may download.")
+        raise NotAllowedError("scope", "您没有可下载填报表的单位。", "There is no unit whose template you may download.")
     asked = {"period": str(period) if period else None, "kind": kind.value, "units": units}
     return _enqueue(Job.Verb.TEMPLATES, None, actor, "", len(units), parameters=asked)
 
@@ -215,7 +215,7 @@ def _upload(job: Job, action: May) -> Upload:
     """The upload of the job, if its person may still do this for that unit: posts may have changed while it waited."""
     upload = job.upload
     if upload is None or job.actor is None or not scope.reaches(job.actor, action, upload.unit_id):
-        raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+        raise NotAllowedError("role", "您的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
     return upload
 
 

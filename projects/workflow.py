@@ -256,10 +256,10 @@ class Refused(Exception):
 
 # Code of `why_not` → what a person is told; {state} is the word for the state the report is in.
 WHY_NOT: Mapping[str, tuple[str, str]] = {
-    "role": ("你的岗位不能做这项操作", "Your post may not do this"),
+    "role": ("您的岗位不能做这项操作", "Your post may not do this"),
     "state": ("现为“{state}”，不能这样处理", "It is “{state}” now, which does not allow this"),
-    "own_submission": ("是你自己提交的，须由另一人审核", "You handed it in yourself; somebody else must approve it"),
-    "own_edit": ("是你自己最后修改的，须由另一人审核", "You edited it last; somebody else must approve it"),
+    "own_submission": ("是您自己提交的，须由另一人审核", "You handed it in yourself; somebody else must approve it"),
+    "own_edit": ("是您自己最后修改的，须由另一人审核", "You edited it last; somebody else must approve it"),
     "reason": ("须写明原因", "A reason must be given"),
     "moved": ("打开页面之后已被他人改动，请重新打开核对", "It was changed after the page was opened; open it again"),
     "open": ("有需说明的情况：{open}", "It has open questions: {open}"),
@@ -267,7 +267,7 @@ WHY_NOT: Mapping[str, tuple[str, str]] = {
         "有需说明的情况：{open}。请写明为何仍可通过，或退回",
         "It has open questions: {open}. Say why it may pass all the same, or return it",
     ),
-    "gone": ("没有这条记录，或不在你的范围内", "There is no such report, or it is out of your reach"),
+    "gone": ("没有这条记录，或不在您的范围内", "There is no such report, or it is out of your reach"),
 }
 
 

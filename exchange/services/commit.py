@@ -165,7 +165,7 @@ def _check_scope(rows: Sequence[PlannedRow], actor: Any) -> None:
     if foreign is not None:
         raise NotAllowedError(
             "scope",
-            f"{foreign.sheet or ''}第{foreign.row}行不属于你的填报单位，未写入任何内容。",
+            f"{foreign.sheet or ''}第{foreign.row}行不属于您的填报单位，未写入任何内容。",
             f"Row {foreign.row} is outside your unit. Nothing was written.",
         )
 

@@ -54,7 +54,7 @@ def choose_for(upload: Upload, chosen: Mapping[str, Take], *, actor: Any, others
 
 def _check_may(upload: Upload, actor: Any) -> None:
     if actor is not None and not scope.reaches(actor, May.UPLOAD, upload.unit_id):
-        raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+        raise NotAllowedError("role", "您的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
     if upload.state != Upload.State.CHECKED:
         state = upload.get_state_display()
         raise StateError("state", f"该上传当前为“{state}”，不能再选择。", f"This upload is {upload.state}; nothing can be chosen any more.")

@@ -146,7 +146,7 @@ def _check_scope(actor: Any, unit_id: int | None) -> None:
     """For the own unit; for another one or for the whole city it takes a person of the city."""
     if actor is not None and not scope.reaches(actor, May.UPLOAD, unit_id):
         raise NotAllowedError(
-            "scope", "你只能为自己的单位记住标题；全市适用的由市级人员回答。", "You may answer for your own unit only; the city answers for all."
+            "scope", "您只能为自己的单位记住标题；全市适用的由市级人员回答。", "You may answer for your own unit only; the city answers for all."
         )
 
 

@@ -64,7 +64,7 @@ def barrier(upload: Upload, actor: Any) -> UploadError | None:
     if is_direct(upload) and upload.counts.get("decided") and not _decides(upload, actor):
         return StateError(
             "recheck",
-            "该文件是按直接写入检查的，由你提交须先重新检查：已定的值将改为变更申请。未写入任何内容。",
+            "该文件是按直接写入检查的，由您提交须先重新检查：已定的值将改为变更申请。未写入任何内容。",
             "This file was checked to be written directly. Check it again before you commit it: decided values are then proposed.",
         )
     return None

@@ -61,8 +61,8 @@ def _check_scope(actor: Any, unit: ReportingUnit | None) -> None:
     if actor is None or scope.reaches(actor, May.UPLOAD, unit.pk if unit is not None else None):
         return
     if unit is None:
-        raise NotAllowedError("scope", "请选择填报单位：你只能为自己的单位上传。", "Choose your unit: you may upload for your own unit only.")
-    raise NotAllowedError("scope", "你不能为这个单位上传文件。", "You may not upload for this unit.")
+        raise NotAllowedError("scope", "请选择填报单位：您只能为自己的单位上传。", "Choose your unit: you may upload for your own unit only.")
+    raise NotAllowedError("scope", "您不能为这个单位上传文件。", "You may not upload for this unit.")
 
 
 def _check_list(actor: Any, list_version: ListVersion | None) -> None:

@@ -109,7 +109,7 @@ def _check_month(asked: Period | None) -> None:
 def _check_scope(actor: Any, unit: ReportingUnit) -> None:
     """Who may take the unit's figures out as a file may have its template."""
     if actor is not None and not scope.reaches(actor, May.EXPORT, unit.pk):
-        raise NotAllowedError("scope", f"你不能下载{unit.name}的填报表。", f"You may not download the template of {unit.name}.")
+        raise NotAllowedError("scope", f"您不能下载{unit.name}的填报表。", f"You may not download the template of {unit.name}.")
 
 
 def _make(unit: ReportingUnit, asked: Period | None, kind: Kind, year: int) -> Template:

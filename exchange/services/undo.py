@@ -194,14 +194,14 @@ def check_scope(upload: Upload, actor: Any) -> None:
     for start in range(0, len(ids), 500):
         units |= set(Project.objects.filter(pk__in=ids[start : start + 500]).values_list("unit_id", flat=True))
     if not units <= allowed or (upload.unit_id is not None and upload.unit_id not in allowed):
-        raise NotAllowedError("scope", "该上传涉及其他单位的项目，你不能撤回。", "This upload touches other units' projects; you can't undo it.")
+        raise NotAllowedError("scope", "该上传涉及其他单位的项目，您不能撤回。", "This upload touches other units' projects; you can't undo it.")
 
 
 def _check_seen(upload: Upload, plan: Inversion, seen: str) -> None:
     if seen and seen != mark_of(plan):
         raise MovedError(
             "moved",
-            "你查看之后又有记录被修改，能撤回的内容已经不同，没有写入任何内容。请重新查看后再确认。",
+            "您查看之后又有记录被修改，能撤回的内容已经不同，没有写入任何内容。请重新查看后再确认。",
             "Records were changed after you looked, so that what can go back differs. Nothing was written; look again, then confirm.",
         )
     if plan.staying and not plan.going:

@@ -6,7 +6,7 @@ from projects.findings import Wording, add_wording
 
 STORED_WORDING = {
     "out_of_scope": Wording(
-        "“{name}”属于其他填报单位，你不能修改",
+        "“{name}”属于其他填报单位，您不能修改",
         "“{name}” belongs to another reporting unit; you may not change it",
         "删除该行，或由其所属单位上报",
         "Remove the row, or let its unit report it",

@@ -148,7 +148,7 @@ def commit_barrier(upload: Upload, user: Any) -> str:
     if upload.counts.get("conflict"):
         return _("有%(count)s行与导出后别人的修改冲突，请先在预览中逐项选择。") % {"count": upload.counts["conflict"]}
     if not may_write(user, upload, Action.UPLOAD):
-        return _("你的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
+        return _("您的岗位可以查看检查结果，提交由有上传权限的经办人完成。")
     refusal = barrier(upload, user)
     if refusal is not None:
         return wording(refusal.zh, refusal.en)

@@ -44,7 +44,7 @@ class ReversalPage(View):
         upload = upload_or_404(request, public_id)
         try:
             if not may_write(request.user, upload, Action.UNDO):
-                raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+                raise NotAllowedError("role", "您的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
             require_free(upload)
             check_reversible(upload, self.kind)
             check_scope(upload, request.user)

@@ -96,7 +96,7 @@ def _guard_size(request: HttpRequest) -> HttpResponseBase:
 def _take(request: HttpRequest) -> HttpResponseBase:
     if not scope.may(request.user, Action.UPLOAD):
         audit.record("upload.refused", actor=request.user, outcome="denied")
-        return _refuse(request, "__all__", _("你的岗位只能查看，不能上传文件。"), 403)
+        return _refuse(request, "__all__", _("您的岗位只能查看，不能上传文件。"), 403)
     full = no_room(request.user)
     if full:
         return _refuse(request, "__all__", *full)

@@ -77,7 +77,7 @@ class TemplateForm(forms.Form):
 def template_page(request: HttpRequest) -> HttpResponseBase:
     """The form, with whatever the address names filled in."""
     if not scope.may(request.user, Action.EXPORT):
-        return _page(request, TemplateForm(request.user), 403, _("你的岗位不能下载填报表。"))
+        return _page(request, TemplateForm(request.user), 403, _("您的岗位不能下载填报表。"))
     given = {name: request.GET[name] for name in ("unit", "period", "kind") if request.GET.get(name)}
     return _page(request, TemplateForm(request.user, initial=given))
 
@@ -88,7 +88,7 @@ def template_xlsx(request: HttpRequest) -> HttpResponseBase:
     """The workbook; with what is wrong where it can't be made."""
     if not scope.may(request.user, Action.EXPORT):
         audit.record("template.refused", actor=request.user, outcome="denied")
-        return _page(request, TemplateForm(request.user), 403, _("你的岗位不能下载填报表。"))
+        return _page(request, TemplateForm(request.user), 403, _("您的岗位不能下载填报表。"))
     form = TemplateForm(request.user, request.GET)
     if not form.is_valid():
         return form_answer(form, 400) if wants_json(request) else _page(request, form, 400)

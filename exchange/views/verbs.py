@@ -44,7 +44,7 @@ class Verb(View):
             return form_answer(form, 400) if wants_json(request) else render_page(request, upload, form=form, status=400)
         try:
             if not may_write(request.user, upload, self.action):
-                raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+                raise NotAllowedError("role", "您的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
             done = self.carry_out(upload, {**form.cleaned_data, "reason": form.cleaned_data["reason"].strip()})
         except UploadError as refusal:
             return self._refused(request, public_id, refusal, form)
@@ -134,7 +134,7 @@ class CancelWork(Verb):
         if job is None:
             raise StateError("ended", "没有正在处理的任务。", "There is nothing on its way.")
         if not may_cancel(self.request.user, job):
-            raise NotAllowedError("role", "你的岗位不能取消这项任务。", "Your post may not cancel this.")
+            raise NotAllowedError("role", "您的岗位不能取消这项任务。", "Your post may not cancel this.")
         leases.cancel(job, actor=self.request.user)
         upload.refresh_from_db()
         return upload

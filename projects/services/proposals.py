@@ -108,7 +108,7 @@ def propose(
     """Ask for a stored project to hold other values. Refused where nothing differs, a rule forbids it, or the same is asked already."""
     project = Project.objects.select_for_update().get(pk=project_id)
     if actor is not None and not scope.reaches(actor, Action.EDIT, project.unit_id):
-        raise Refused("role", "你的岗位不能对这个项目提出变更。", "Your post may not propose changes of this project.")
+        raise Refused("role", "您的岗位不能对这个项目提出变更。", "Your post may not propose changes of this project.")
     if not reason.strip():
         raise Refused("reason", "须写明变更原因。", "Say why it is to be changed.")
     given = {**after, **({CODE: normalise_code(after[CODE])} if CODE in after else {})}
@@ -164,7 +164,7 @@ def _may_settle(proposal: Proposal, actor: Any) -> None:
     if not scope.reaches(actor, Action.APPROVE, proposal.project.unit_id):
         raise Refused("role", "只有市级审核人和市级管理员可以审核变更申请。", "Only a city reviewer or a city administrator may settle a proposal.")
     if proposal.by_id == actor.pk:
-        raise Refused("own", "是你自己提出的，须由另一人审核。", "You proposed it yourself; somebody else must settle it.")
+        raise Refused("own", "是您自己提出的，须由另一人审核。", "You proposed it yourself; somebody else must settle it.")
 
 
 @transaction.atomic

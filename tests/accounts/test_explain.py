@@ -99,7 +99,7 @@ def test_an_upload_of_the_whole_city_is_no_unit_s(cast, address):
 def test_a_page_of_the_whole_city_names_only_posts_of_the_whole_city(cast):
     found = told(cast.owner, "/admin/funding/fundentry/proof/")
     assert found.verdict is Verdict.REFUSED
-    assert found.lacking == "这一页是全市的，只对全市岗位开放；你的“查看”权限来自区市经办人（市南），只到本单位"
+    assert found.lacking == "这一页是全市的，只对全市岗位开放；您的“查看”权限来自区市经办人（市南），只到本单位"
     assert "区市" not in found.advice
     assert "市级经办人" in found.advice
 

@@ -185,10 +185,10 @@ def test_what_was_changed_while_it_waited_is_said_on_the_page(client: Client, ca
     edit(cast)
     assert work_off() == ["refused"]
     assert Project.objects.count() == 2
-    assert "你查看之后又有记录被修改" in client.get(address).content.decode()
+    assert "您查看之后又有记录被修改" in client.get(address).content.decode()
     assert client.post(f"{address}undo/", {"seen": seen_of(client, address)}).status_code == 303
     assert work_off() == ["done"]
-    assert "你查看之后又有记录被修改" not in client.get(address).content.decode()
+    assert "您查看之后又有记录被修改" not in client.get(address).content.decode()
 
 
 def test_a_refusal_is_forgotten_once_it_was_taken_back_at_once(client: Client, cast: Cast, large: None, upload: Upload, settings: Any) -> None:
@@ -197,7 +197,7 @@ def test_a_refusal_is_forgotten_once_it_was_taken_back_at_once(client: Client, c
     assert work_off() == ["refused"]
     settings.BACKGROUND_ROWS = 500
     client.post(f"{address}undo/", {"seen": seen_of(client, address)})
-    assert "你查看之后又有记录被修改" not in client.get(address).content.decode()
+    assert "您查看之后又有记录被修改" not in client.get(address).content.decode()
 
 
 def test_who_lost_the_post_while_it_waited_is_refused(cast: Cast, large: None, upload: Upload) -> None:
