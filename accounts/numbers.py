@@ -16,6 +16,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.texts import say_what_text_fits
+
 _GROUPED = 10_000
 _IN_THREES = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SHOWN = 40  # characters of a wrong value that are repeated
@@ -69,7 +71,9 @@ def ungrouped(text: str) -> str:
 
 
 def say_what_fits(field: Any, column: models.Field[Any, Any] | None = None) -> Any:
-    """Give a number field of a form our words in place of the framework's; `column` is the stored one behind it, whose bounds hold too."""
+    """Give a field of a form our words in place of the framework's; `column` is the stored one behind a number, whose bounds hold too."""
+    if isinstance(field, forms.CharField):
+        return say_what_text_fits(field)
     if not isinstance(field, forms.IntegerField) or isinstance(field, forms.FloatField):
         return field
     column_rules = column.validators if isinstance(column, models.IntegerField | models.DecimalField) else ()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
+from accounts.texts import TextField
 from exchange.models import Upload
 from exchange.services.template import FIRST_MONTH
 from projects.models import Half, ListVersion, ReportingPeriod
@@ -49,7 +50,7 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
             found = rows.filter(Q(key=text) | Q(name=text) | Q(short_name=text)).first()
             if found is not None:
                 return found
-        raise ValidationError(_("没有“%(value)s”这个填报单位，或你不能为它上传"), code="invalid_choice", params={"value": text[:_SHOWN]})
+        raise ValidationError(_("没有“%(value)s”这个填报单位，或您不能为它上传"), code="invalid_choice", params={"value": text[:_SHOWN]})
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.short_name)
@@ -219,7 +220,7 @@ def too_large(size: int | None = None) -> ValidationError:
 class ReasonForm(forms.Form):
     """The words that go with a commit or an undo, and into the history of every row."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("说明"),
         required=False,
         max_length=500,

@@ -22,6 +22,7 @@ from accounts.api.tokens import make_token, revoke_token
 from accounts.models import ApiToken
 from accounts.navigation import NavItem, register
 from accounts.roles import Action
+from accounts.texts import TextField
 
 _YEAR = 365
 
@@ -40,7 +41,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     until = forms.DateField(
         label=_("有效期至"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=_("最长一年，到期重新建立")
     )
-    addresses = forms.CharField(
+    addresses = TextField(
         label=_("只限地址"), required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("IP 地址或网段，每行一个；空为不限")
     )
 

@@ -46,6 +46,16 @@ def as_text(raw: RawValue) -> str:
     return shown_raw(raw, MAX_TEXT)
 
 
+def _units(text: str) -> int:
+    """How long Excel counts a text: a sign beyond the first 65,536 counts twice."""
+    return len(text) if text.isascii() else len(text) + sum(sign > "\uffff" for sign in text)
+
+
+def _is_within(text: str, limit: int) -> bool:
+    """What fills a cell is counted as Excel counts; a column's own limit counts signs."""
+    return len(text) <= limit if limit < MAX_TEXT else len(text) <= MAX_TEXT // 2 or _units(text) <= limit
+
+
 def text_reader(field: str, limit: int = MAX_TEXT) -> FieldReader:
     """Make a reader of free text."""
 
@@ -53,7 +63,7 @@ def text_reader(field: str, limit: int = MAX_TEXT) -> FieldReader:
         if raw is None:
             return None
         if type(raw) is str:
-            if raw.isprintable() and " " not in raw and len(raw) <= limit:
+            if raw.isprintable() and " " not in raw and _is_within(raw, limit):
                 return raw if raw not in EMPTY_SIGNS else None
             return _read_untidy(raw, field, limit)
         return without_value(raw, field) or as_text(raw)
@@ -65,8 +75,8 @@ def _read_untidy(raw: str, field: str, limit: int) -> CellValue | CellReading:
     if is_empty(raw):
         return None
     text = clean(raw)
-    if len(text) > limit:
-        return said(error("text_too_long", field, length=len(text), limit=limit))
+    if not _is_within(text, limit):
+        return said(error("text_too_long", field, length=_units(text) if limit == MAX_TEXT else len(text), limit=limit))
     if _INVISIBLE.search(raw) or _COMBINING.search(raw):
         return said(info("text_invisible", field), value=text or None, shown=text)
     return text or None

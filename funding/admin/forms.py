@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.numbers import say_what_fits
 from accounts.roles import Action
 from accounts.scope import for_user
+from accounts.texts import TextField
 from funding.admin.checking import judge
 from funding.debts import terms_of
 from funding.ledger import Step
@@ -48,7 +49,7 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
 
 
 def words(label: Any, length: int, *, required: bool = True, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, required=required, help_text=help_text)
+    return TextField(label=label, max_length=length, required=required, help_text=help_text)
 
 
 class ProjectSelect(AutocompleteSelect):

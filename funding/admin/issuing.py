@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.texts import TextField
 from funding.admin.checking import InstalmentForm, judge, offer_every_area
 from funding.admin.forms import day, wan
 from funding.measures import exact_text
@@ -35,7 +35,7 @@ class IssueForm(InstalmentForm):
     tender_on = day(_("发行日"), required=False)
     value_on = day(_("起息日"), required=False)
     matures_on = day(_("到期日"), required=False, help_text=_("不填则按起息日和期限推算"))
-    change_reason = forms.CharField(label=_("说明"), max_length=300, required=False)
+    change_reason = TextField(label=_("说明"), max_length=300, required=False)
 
     class Meta:
         model = Bond

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
+from accounts.texts import TextField
 from projects.admin.base import PlainAdmin
 from projects.models import Cut
 from projects.services.cuts import make_cut, may_cut
@@ -36,14 +37,14 @@ register(NavItem("reporting", _("数据定格"), "admin:projects_cut_changelist"
 class CutForm(forms.Form):
     """A name, why, and the day where it is not now."""
 
-    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("汉字、字母、数字、点、横线、下划线，如“六月终稿”；同一名称只能用一次"))
+    name = TextField(label=_("名称"), max_length=60, help_text=_("汉字、字母、数字、点、横线、下划线，如“六月终稿”；同一名称只能用一次"))
     day = forms.DateField(
         label=_("按哪一天掌握的数"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("空为现在；过去的一天取到当天结束"),
     )
-    reason = forms.CharField(label=_("说明"), max_length=300, help_text=_("为什么定格，如“报市政府六月终稿”"))
+    reason = TextField(label=_("说明"), max_length=300, help_text=_("为什么定格，如“报市政府六月终稿”"))
 
 
 @admin.register(Cut)

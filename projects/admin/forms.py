@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import ungrouped
+from accounts.texts import TextField
 from accounts.words import listed
 from projects.admin.conflicts import Conflict, merge
 from projects.findings import Finding, Severity, advice, message
@@ -88,7 +89,7 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
 class CheckedForm(RevisedForm):
     """Runs the rules of projects. What blocks stands at its field; what needs a reason asks for one, kept in the history."""
 
-    change_reason = forms.CharField(
+    change_reason = TextField(
         label=_("说明"),
         required=False,
         max_length=300,

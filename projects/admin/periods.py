@@ -23,6 +23,7 @@ from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
+from accounts.texts import TextField
 from projects.admin.base import PlainAdmin, TrackedAdmin
 from projects.admin.filters import YearFilter
 from projects.admin.forms import RevisedForm
@@ -62,7 +63,7 @@ _CHANGES = 30  # shown on a period's own page; the page of its history has them 
 class PeriodForm(RevisedForm):
     """Days left blank follow from the rule of the year."""
 
-    change_reason = forms.CharField(
+    change_reason = TextField(
         label=_("说明"),
         required=False,
         max_length=300,

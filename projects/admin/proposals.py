@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.navigation import NavItem, may, register
 from accounts.roles import Action
 from accounts.scope import for_user, reaches
+from accounts.texts import TextField
 from projects.admin.base import FoundByProject, PlainAdmin
 from projects.admin.filters import ChipChangeList, StateFilter, UnitOfProjectFilter
 from projects.admin.forms import WIDGETS
@@ -38,10 +39,10 @@ PAGE = "admin:projects_proposal_change"
 class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
     """The values wanted of a stored project, beside those it has; read and never saved."""
 
-    code = forms.CharField(label=_("项目代码"), max_length=40, required=False)
-    doc_no = forms.CharField(label=_("依据文号"), max_length=60, help_text=_("如 青发改投资〔2020〕12号；批准后写入计划版本"))
+    code = TextField(label=_("项目代码"), max_length=40, required=False)
+    doc_no = TextField(label=_("依据文号"), max_length=60, help_text=_("如 青发改投资〔2020〕12号；批准后写入计划版本"))
     decided_on = forms.DateField(label=_("文件日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(label=_("变更原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=_("变更原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     class Meta:
         model = Project

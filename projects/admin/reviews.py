@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import scope
 from accounts.models import ReportingUnit
 from accounts.roles import Action
+from accounts.texts import TextField, TextFits
 from projects.admin.corrections import words_of
 from projects.admin.states import exception_words, verb_words, verbs_for
 from projects.models import Correction, MonthReport, NilReturn, Project, ReportingPeriod, in_time
@@ -30,14 +31,24 @@ from projects.stages import Stage
 from projects.workflow import ASKED, MOVES, Refused, Verb
 
 MANY = (Verb.SUBMIT, Verb.APPROVE)
+_REMARK = 300  # characters of a remark on a cell
 _OUTCOME = "cycle_outcome"  # of the session: what the last move of many did
 
 
 class ReasonForm(forms.Form):
     """The words that go with a move."""
 
-    reason = forms.CharField(label=_("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = TextField(label=_("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Remarks on single cells are texts like any other."""
+        for name in VALUES:
+            try:
+                TextFits(_REMARK)(self.data.get(f"cell-{name}", "").strip())
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+        return self.cleaned_data
 
 
 def language() -> str:

@@ -363,6 +363,8 @@ def test_name_loses_its_marks_and_keeps_them_apart() -> None:
 
 def test_name_is_never_too_long_in_silence() -> None:
     assert _read(name_reader(), "长" * 501) == (None, "text_too_long")
+    assert _read(text_reader("problems"), "x" * 32_767) == ("x" * 32_767, "")
+    assert _read(text_reader("problems"), "\U0001f600" * 16_384) == (None, "text_too_long")  # Excel counts each twice
 
 
 def test_person_far_from_the_unit_is_the_contact() -> None:
