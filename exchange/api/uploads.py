@@ -21,22 +21,18 @@ from accounts.api.schema import refusals, writes
 from accounts.api.views import ResourceList, ResourceView, serve
 from accounts.api.writing import KEY, Body, given, reached, row_of
 from accounts.roles import Action
-from exchange.forms import CommitForm, ReversalForm, UploadForm, too_large
-from exchange.models import Reversal, Upload
+from exchange.forms import CommitForm, UploadForm, too_large
+from exchange.models import Upload
 from exchange.services import leases
-from exchange.services.faults import NotAllowedError, StateError, UnseenError, UploadError
-from exchange.services.inverse import inversion_of
-from exchange.services.leases import require_free
+from exchange.services.faults import NotAllowedError, StateError, UploadError
 from exchange.services.receive import receive
-from exchange.services.undo import check_reversible, check_scope, mark_of
-from exchange.services.undo_words import kept_places
-from exchange.tasks import check_upload, commit_upload, reverse_upload
+from exchange.tasks import check_upload, commit_upload
 from exchange.views.access import may_write, wording
 from exchange.views.page import CHECKABLE
 from exchange.views.progress import job_on_its_way, may_cancel, work_document
 from exchange.views.sending import CappedHandler, no_room, unread_limit, upload_limit
 
-_RELATED = ("user", "unit", "period", "list_version__list", "committed_by", "undone_by")
+RELATED = ("user", "unit", "period", "list_version__list", "committed_by", "undone_by")
 _FILE: dict[str, Any] = {
     "multipart/form-data": {
         "type": "object",
@@ -52,7 +48,10 @@ _FILE: dict[str, Any] = {
 
 
 def refusal(error: UploadError) -> Answer:
+    """A missing reason is 400 at its place, as everywhere; what the state forbids is 409."""
     words = wording(error.zh, error.en)
+    if error.code == "reason":
+        return Answer(400, "reason_required", words, [fault("/reason", "reason_required", words)])
     return Answer(403 if isinstance(error, NotAllowedError) else 409, error.code, words, [fault("", error.code, words)])
 
 
@@ -140,11 +139,19 @@ class UploadFindings(ResourceView):
     resource_name = "uploads"
 
     @extend_schema(
-        summary=_lazy("检查结果"), description="文件里查到的每一处问题：表、单元格、级别、说明和改法。", responses={200: dict, **refusals(404, 409)}
+        summary=_lazy("检查结果"),
+        description="文件里查到的每一处问题：表、单元格、级别、说明和改法；message、fix 是请求语言里的话，zh、en 两种都给。",
+        responses={200: dict, **refusals(404, 409)},
     )
     def get(self, request: Request, pk: int) -> Response:
         upload: Upload = reached("uploads", pk, request.user, Action.VIEW)
-        return Response({"id": upload.pk, "state": upload.state, "counts": upload.counts, "findings": upload.findings})
+        return Response({"id": upload.pk, "state": upload.state, "counts": upload.counts, "findings": [*map(_told, upload.findings)]})
+
+
+def _told(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding with its words in the language asked for, beside both."""
+    words = wording(str(finding.get("zh") or ""), str(finding.get("en") or ""))
+    return {**finding, "message": words, "fix": wording(str(finding.get("zh_fix") or ""), str(finding.get("en_fix") or ""))}
 
 
 class UploadWork(ResourceView):
@@ -169,11 +176,6 @@ class CommitBody(Body):
     hold_bad_rows = serializers.BooleanField(required=False, default=False, help_text="接受无误的行，扣留有问题的行")
 
 
-class ReversalBody(Body):
-    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500, help_text="原因")
-    seen = serializers.CharField(required=False, default="", allow_blank=True, max_length=64, help_text="预览（GET 同一地址）给出的 seen")
-
-
 class UploadVerb(ResourceView):
     """A verb on one upload. What is refused is noted in the event log, as on its page."""
 
@@ -187,7 +189,7 @@ class UploadVerb(ResourceView):
         raise NotImplementedError
 
     def do(self, request: Request, pk: int) -> Response:
-        upload: Upload = reached("uploads", pk, request.user, Action.VIEW, *_RELATED)
+        upload: Upload = reached("uploads", pk, request.user, Action.VIEW, *RELATED)
         asked = given(self.body, request)
         try:
             self.require_post(upload)
@@ -205,7 +207,7 @@ class UploadVerb(ResourceView):
 
     def require_post(self, upload: Upload) -> None:
         if not may_write(self.request.user, upload, self.post_needed):
-            raise NotAllowedError("role", "你的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
+            raise NotAllowedError("role", "您的岗位不能对该上传做这项操作。", "Your post may not do this with this upload.")
 
 
 class UploadCheck(UploadVerb):
@@ -243,61 +245,6 @@ class UploadCommit(UploadVerb):
         commit_upload(upload, actor=self.request.user, reason=form.cleaned_data["reason"].strip(), hold_bad_rows=form.cleaned_data["hold_bad_rows"])
 
 
-class UploadReverse(UploadVerb):
-    """GET shows what would be done, with its mark; POST does it, if that is still what would be done."""
-
-    post_needed = Action.UNDO
-    body = ReversalBody
-    kind: ClassVar[Reversal.Kind]
-
-    @extend_schema(
-        summary=_lazy("预览撤回或恢复"),
-        description="会改回多少处、哪些因后来又改过而保留；seen 在 POST 时带回。",
-        responses={200: dict, **refusals(404, 409)},
-    )
-    def get(self, request: Request, pk: int) -> Response:
-        upload: Upload = reached("uploads", pk, request.user, Action.VIEW, *_RELATED)
-        self.require_post(upload)
-        require_free(upload)
-        check_reversible(upload, self.kind)
-        check_scope(upload, request.user)
-        plan = inversion_of(upload, redo=self.kind == Reversal.Kind.REDO)
-        kept = [line.as_json() for line in kept_places(upload, plan)]
-        return Response(
-            {"id": upload.pk, "kind": self.kind.value, "seen": mark_of(plan), "places": len(plan.items), "reverted": len(plan.going), "kept": kept}
-        )
-
-    @writes(
-        _lazy("撤回或恢复"),
-        "先 GET 看会改回什么并取得 seen，再带着 seen 和原因 POST；其间有人改动则 409。",
-        ReversalBody,
-        {200: dict, 202: dict},
-        KEY,
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        return self.do(request, pk)
-
-    def carry_out(self, upload: Upload, asked: Mapping[str, Any]) -> None:
-        form = ReversalForm(asked)
-        if not form.is_valid():
-            raise ApiError(400, "invalid", _("提交的内容有误"), faults_of(form))
-        check_reversible(upload, self.kind)
-        check_scope(upload, self.request.user)
-        if not form.cleaned_data["seen"]:
-            raise UnseenError()
-        reverse_upload(upload, self.kind, actor=self.request.user, reason=form.cleaned_data["reason"].strip(), seen=form.cleaned_data["seen"])
-
-
-class UploadUndo(UploadReverse):
-    event = "undo"
-    kind = Reversal.Kind.UNDO
-
-
-class UploadRedo(UploadReverse):
-    event = "redo"
-    kind = Reversal.Kind.REDO
-
-
 class UploadCancel(UploadVerb):
     """Cancel what is on its way; what is being written is not stopped any more."""
 
@@ -312,7 +259,7 @@ class UploadCancel(UploadVerb):
         if job is None:
             raise StateError("ended", "没有正在处理的任务。", "There is nothing on its way.")
         if not may_cancel(self.request.user, job):
-            raise NotAllowedError("role", "你的岗位不能取消这项任务。", "Your post may not cancel this.")
+            raise NotAllowedError("role", "您的岗位不能取消这项任务。", "Your post may not cancel this.")
 
     def carry_out(self, upload: Upload, asked: Mapping[str, Any]) -> None:
         leases.cancel(upload.jobs.order_by("-pk")[0], actor=self.request.user)

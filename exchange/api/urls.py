@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.api import asking, uploads
+from exchange.api import asking, reversals, uploads
 
 urlpatterns = [
     path("uploads/<int:pk>/findings/", uploads.UploadFindings.as_view(), name="upload-findings"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("uploads/<int:pk>/columns/", asking.UploadColumns.as_view(), name="upload-columns"),
     path("uploads/<int:pk>/check/", uploads.UploadCheck.as_view(), name="upload-check"),
     path("uploads/<int:pk>/commit/", uploads.UploadCommit.as_view(), name="upload-commit"),
-    path("uploads/<int:pk>/undo/", uploads.UploadUndo.as_view(), name="upload-undo"),
-    path("uploads/<int:pk>/redo/", uploads.UploadRedo.as_view(), name="upload-redo"),
+    path("uploads/<int:pk>/undo/", reversals.UploadUndo.as_view(), name="upload-undo"),
+    path("uploads/<int:pk>/redo/", reversals.UploadRedo.as_view(), name="upload-redo"),
     path("uploads/<int:pk>/cancel/", uploads.UploadCancel.as_view(), name="upload-cancel"),
 ]

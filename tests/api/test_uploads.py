@@ -42,7 +42,11 @@ def test_a_file_is_checked_committed_and_taken_back(sender: Client) -> None:
     url = f"{UPLOADS}{told['id']}"
     assert (told["state"], told["work"], Project.objects.count()) == ("checked", None, 0)
     found = sender.get(told["findings_url"]).json()
-    assert (found["state"], found["findings"]) == ("checked", Upload.objects.get(pk=told["id"]).findings)
+    stored = Upload.objects.get(pk=told["id"]).findings
+    assert (found["state"], [one["zh"] for one in found["findings"]]) == ("checked", [one["zh"] for one in stored])
+    assert [one["message"] for one in found["findings"]] == [one["zh"] for one in stored]
+    english = sender.get(told["findings_url"], headers={"accept-language": "en"}).json()
+    assert [(one["message"], one["fix"]) for one in english["findings"]] == [(one["en"], one["en_fix"]) for one in stored]
     done = send(sender, "POST", f"{url}/commit/", {"reason": "年初"})
     assert (done.status_code, done.json()["state"], Project.objects.count()) == (200, "committed", 2)
     again = send(sender, "POST", f"{url}/commit/", {"reason": "年初"})
@@ -50,9 +54,12 @@ def test_a_file_is_checked_committed_and_taken_back(sender: Client) -> None:
     unseen = send(sender, "POST", f"{url}/undo/", {"reason": "报错了"})
     assert (unseen.status_code, unseen.json()["code"]) == (409, "unseen")
     shown = sender.get(f"{url}/undo/").json()
+    assert unseen.json()["preview"] == shown
+    assert (len(shown["lines"]), shown["lines_left"], shown["kept"], shown["kept_left"]) == (shown["reverted"], 0, [], 0)
+    assert {"sheet", "row", "project", "field", "now", "target"} <= set(shown["lines"][0])
     assert send(sender, "POST", f"{url}/undo/", {"reason": "报错了", "seen": "0" * 16}).status_code == 409
     assert Project.objects.count() == 2
-    taken = send(sender, "POST", f"{url}/undo/", {"reason": "报错了", "seen": shown["seen"]})
+    taken = send(sender, "POST", f"{url}/undo/", {"seen": shown["seen"]})
     assert (taken.json()["state"], Project.objects.count()) == ("undone", 0)
     shown = sender.get(f"{url}/redo/").json()
     assert send(sender, "POST", f"{url}/redo/", {"seen": shown["seen"]}).json()["state"] == "committed"
@@ -122,3 +129,18 @@ def test_a_large_one_is_left_to_a_worker(sender: Client, settings: Any) -> None:
     number = answer.json()["id"]
     cancelled = send(sender, "POST", f"{UPLOADS}{number}/cancel/", {})
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+
+
+def test_signs_that_no_table_holds_do_not_come_in_by_a_file(sender: Client) -> None:
+    """Excel writes them as `_x0001_`."""
+    made = post_file(sender, project_list(name="株洲_x0001_路_x000B_拓宽改造")).json()
+    assert send(sender, "POST", f"{UPLOADS}{made['id']}/commit/", {"reason": "年初"}).status_code == 200
+    assert "株洲路拓宽改造" in set(Project.objects.values_list("name", flat=True))
+
+
+def test_a_reason_that_is_missing_is_asked_at_its_place(sender: Client) -> None:
+    made = post_file(sender, project_list()).json()
+    Upload.objects.filter(pk=made["id"]).update(counts={**made["counts"], "warning": 2})
+    bare = send(sender, "POST", f"{UPLOADS}{made['id']}/commit/", {})
+    assert (bare.status_code, bare.json()["code"], bare.json()["errors"][0]["pointer"]) == (400, "reason_required", "/reason")
+    assert send(sender, "POST", f"{UPLOADS}{made['id']}/commit/", {"reason": "年初"}).status_code == 200
