@@ -176,7 +176,10 @@ def months_of(question: Question, by: Sequence[str], months: Sequence[Month]) ->
     """
     chosen = tuple(dict.fromkeys(months)) or (question.month,)
     if len(chosen) > 1 and (question.half != WHOLE or "month" not in by):
-        raise PivotError("多个月份须按月份分行，且只能是整月：各月的数不能相加。", "several months need the dimension month, and are whole months")
+        raise PivotError(
+            "多个月份须按月份分行（接口加 by=month），且只能是整月：各月的数不能相加。",
+            "several months need the dimension month (by=month through the API), and are whole months",
+        )
     return tuple(sorted(chosen))
 
 

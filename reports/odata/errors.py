@@ -28,7 +28,7 @@ def of_filter(error: FilterError) -> ApiError:
         return unknown_name("$filter", error.word, error.near)
     said = {
         "long": _("条件太长或套得太深，请分几次取"),
-        "syntax": _("条件写法有误，问题在“%(word)s”附近"),
+        "syntax": _("条件写法有误，问题在“%(word)s”附近") if error.word.strip() else _("条件没有写完就结束了，如“TotalWan gt”之后还缺一个值"),
         "boolean": _("“%(word)s”不是条件，请写成 %(word)s eq …"),
         "types": _("类型不同，不能比较：%(word)s"),
         "zone": _("时间要带时区，如 2020-07-01T00:00:00+08:00（网址里加号写作 %%2B），读到“%(word)s”"),

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from odata_query import ast
-from odata_query.exceptions import ODataException
+from odata_query.exceptions import ODataException, ParsingException
 from odata_query.grammar import ODataLexer, ODataParser
 
 from reports.odata.conditions import FUNCTIONS, Among, Compare, Condition, FilterError, Holds, Is, Joined, Not, Term, Value, fits, holds
@@ -37,6 +37,8 @@ _PIECES = re.compile(
     re.DOTALL,
 )
 _WORDS = frozenset({"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "in", "null", "true", "false"})
+_JOINING = _WORDS - {"null", "true", "false"}
+_NUMBERED = re.compile(r"\b_(\d+)\b")
 _UNSERVED = frozenset({"add", "sub", "mul", "div", "divby", "mod", "has", "any", "all", "cast", "isof", "duration", "geography", "geometry"})
 
 
@@ -53,7 +55,7 @@ def parse(text: str, properties: Sequence[Property]) -> Condition:
     try:
         tree = ODataParser().parse(ODataLexer().tokenize(plain))
     except ODataException as error:
-        raise FilterError("syntax", _place(text, error)) from error
+        raise FilterError("syntax", _place(text, plain, [one.name for one in properties], error)) from error
     except RecursionError as error:
         raise FilterError("long") from error
     if tree is None:
@@ -61,8 +63,15 @@ def parse(text: str, properties: Sequence[Property]) -> Condition:
     return _Reader(properties).condition(tree, 0)
 
 
-def _place(text: str, error: ODataException) -> str:
-    value = getattr(getattr(error, "token", None), "value", "")
+def _place(text: str, plain: str, names: Sequence[str], error: ODataException) -> str:
+    """The word that can't be read; empty where the filter ends before it is whole."""
+    token = getattr(error, "token", None)
+    if isinstance(error, ParsingException) and token is None:
+        return ""
+    value = getattr(token, "value", "")
+    if isinstance(value, str) and value and not value.strip():  # the space before it
+        rest = plain[getattr(token, "index", 0) :].strip()
+        return "" if rest in _JOINING else _NUMBERED.sub(lambda found: names[int(found[1])], rest)[:40]
     return str(value)[:40] if isinstance(value, str) and value else text[:40]
 
 

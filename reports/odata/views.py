@@ -9,13 +9,12 @@ from urllib.parse import quote
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import reading
-from accounts.api.authentication import TokenAuthentication
+from accounts.api.authentication import BrowserAuthentication, TokenAuthentication
 from accounts.api.errors import ApiError, handle
 from accounts.api.rendering import FastJSONRenderer, json_bytes
 from accounts.api.resources import Known
@@ -50,7 +49,7 @@ class ODataView(APIView):
     """What every address here shares: who may come in, the version, the form of errors."""
 
     needs = Action.VIEW
-    authentication_classes = [ODataToken, SessionAuthentication]
+    authentication_classes = [ODataToken, BrowserAuthentication]
     http_method_names = ["get", "head"]
     schema = None
 

@@ -67,6 +67,7 @@ def test_several_months_are_rows_of_their_own(town: Any, calling: Caller) -> Non
     assert year["period"] == [f"2020-{month:02}" for month in range(1, 7)]
     refused = client.get(f"{ADDRESS}month_wan/", {"period": "2020-05,2020-06"})
     assert (refused.status_code, refused.json()["code"]) == (400, "figures")
+    assert "by=month" in refused.json()["message"]
 
 
 def test_a_district_gets_its_own(town: Any, calling: Caller) -> None:

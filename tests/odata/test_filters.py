@@ -197,6 +197,22 @@ def test_names_that_begin_like_keywords_are_names(asked: str, ask: Ask) -> None:
     assert ask("CentralPlans", **{"$filter": asked}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("TotalWan gt", "没有写完"),
+        ("TotalWan gt 5 and ", "没有写完"),
+        ("(TotalWan gt 5", "没有写完"),
+        ("TotalWan gt )", "“)”附近"),
+        ("TotalWan gt 5 TotalWan", "“TotalWan”附近"),
+    ],
+)
+def test_a_filter_that_can_not_be_read_is_told_where(asked: str, told: str, ask: Ask) -> None:
+    answer = ask("Projects", **{"$filter": asked})
+    assert answer.status_code == 400
+    assert told in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("asked", ["year(CreatedAt) lt 99999", "year(CreatedAt) gt -99999", "year(CreatedAt) ne 0", "year(CreatedAt) ge 2020.5"])
 def test_years_that_no_calendar_has_are_compared_all_the_same(asked: str, rows: list[dict[str, Any]], cast: Cast) -> None:
     expected = {row["Id"] for row in rows if "2020.5" not in asked or row["CreatedAt"].astimezone(SHANGHAI).year >= 2021}
