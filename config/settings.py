@@ -183,13 +183,15 @@ OC4IDS_PUBLIC = environment.flag("PIPELINE_OC4IDS_PUBLIC")
 OC4IDS_MINUTES = environment.number("PIPELINE_OC4IDS_MINUTES", 60)
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.TokenAuthentication", "accounts.api.authentication.BrowserAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.MayAct"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["accounts.api.rendering.FastJSONRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.api.negotiation.Offered",
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.ExactJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "VIEW_NAME_FUNCTION": "accounts.api.titles.view_name",
+    "VIEW_DESCRIPTION_FUNCTION": "accounts.api.titles.view_description",
     "EXCEPTION_HANDLER": "accounts.api.errors.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

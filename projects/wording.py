@@ -146,8 +146,8 @@ MONEY: Mapping[str, Wording] = {
     "amount_negative": Wording(
         "金额不能为负数（{value}）",
         "An amount cannot be negative ({value})",
-        "请核对符号；当月数确需冲减的，表格在备注写明“冲减”及原因，网页填写修改说明",
-        "Check the sign; to correct a month, say 冲减 and why in the sheet's 备注, or give a reason on the page",
+        "请核对符号；当月数确需冲减的，表格在备注写明“冲减”及原因，网页填写修改说明，接口写 reason",
+        "Check the sign; to correct a month, say 冲减 and why in the sheet's 备注, or give a reason on the page, or `reason` through the API",
     ),
     "total_not_positive": Wording(
         "总投资为0，必须大于0", "Total investment is 0; it must be above zero", "请填写总投资", "Give the total investment"
@@ -222,8 +222,8 @@ MONTHS: Mapping[str, Wording] = {
     "ytd_decreased": Wording(
         "本年累计{ytd}万元小于{month}的{before}万元",
         "Year to date {ytd} 万元 is below {before} 万元 of {month}",
-        "累计数不应减少；确需核减的，表格在备注写明“核减”及原因，网页填写修改说明",
-        "It should not fall; to correct it, say 核减 and why in the sheet's 备注, or give a reason on the page",
+        "累计数不应减少；确需核减的，表格在备注写明“核减”及原因，网页填写修改说明，接口写 reason",
+        "It should not fall; to correct it, say 核减 and why in the sheet's 备注, or give a reason on the page, or `reason` through the API",
     ),
     "ytd_below_month": Wording(
         "本年累计{ytd}万元小于本月{month}万元",

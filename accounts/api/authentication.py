@@ -1,5 +1,4 @@
-"""Who asks: by a token in `Authorization: Bearer`, as the password of `Basic` (Excel, Power BI). Beside it stands
-REST framework's own authentication by the browser's session."""
+"""Who asks: by a token in `Authorization: Bearer`, as the password of `Basic` (Excel, Power BI), or by the browser's session."""
 
 from __future__ import annotations
 
@@ -8,12 +7,14 @@ import binascii
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts import audit, scope
+from accounts.api.permissions import ToldDenied
 from accounts.api.tokens import comes_from, find_token
 from accounts.models import ApiToken, User
 
@@ -55,6 +56,26 @@ def _key_of(header: str) -> str | None:
         return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
     except (binascii.Error, UnicodeDecodeError):
         return ""
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """The browser's session; what it writes carries Django's mark against forged requests."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            words = _(
+                "缺少 CSRF 标记，或标记不对：用网页登录写入须带 X-CSRFToken 请求头（值为 csrftoken cookie）；程序请用令牌 Authorization: Bearer mpp_…"
+            )
+            raise ToldDenied(words, code="csrf") from None
+
+
+class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """The session in the schema, as the framework's own."""
+
+    target_class = "accounts.api.authentication.BrowserAuthentication"
+    priority = 1
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -17,6 +18,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.api.negotiation import NotOfferedError
+from accounts.api.parsing import NoJsonError
+from accounts.api.permissions import ToldDenied
 
 Fault = dict[str, Any]
 
@@ -40,6 +43,15 @@ def _unoffered(error: NotOfferedError) -> Answer:
 
 
 SAID[NotOfferedError] = _unoffered
+
+
+def _too_big(_error: RequestDataTooBig) -> Answer:
+    limit = f"{(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 1_000_000:.1f}"
+    words = _("内容超过 %(limit)s MB 的上限，没有写入任何内容；请分批提交，或用文件上传（POST /api/v1/uploads/）") % {"limit": limit}
+    return Answer(413, "too_large", words, [fault("", "too_large", words)])
+
+
+SAID[RequestDataTooBig] = _too_big
 
 
 class ApiError(exceptions.APIException):
@@ -87,7 +99,7 @@ def handle(error: Exception, context: Any) -> Response | None:
     elif isinstance(error, exceptions.ValidationError):
         response.data = _body("invalid", _("提交的内容有误"), _faults(error.detail, ""))
     else:
-        response.data = _body(_code_of(error), _words_of(error))
+        response.data = _body(_code_of(error), _words_at(error, context.get("view")))
     return response
 
 
@@ -118,7 +130,25 @@ def _code_of(error: Exception) -> str:
     return str(error.get_codes()) if isinstance(error, exceptions.APIException) else "error"
 
 
+def _words_at(error: Exception, view: Any) -> str:
+    """As `_words_of`, where the view says what it would take."""
+    if isinstance(error, exceptions.MethodNotAllowed):
+        method = getattr(getattr(view, "request", None), "method", "")
+        return _("这个网址不能用 %(method)s，可以用：%(all)s") % {"method": method, "all": ", ".join(view.allowed_methods)}
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        sent = str(getattr(view.request, "content_type", "") or _("未写明"))
+        allowed = ", ".join(one.media_type for one in view.parser_classes)
+        return _("内容的格式（Content-Type）是 %(sent)s，应为 %(all)s") % {"sent": sent[:80], "all": allowed}
+    return _words_of(error)
+
+
 def _words_of(error: Exception) -> str:
+    if isinstance(error, exceptions.NotAuthenticated):
+        return _("没有登录，也没有令牌：请在请求头写 Authorization: Bearer mpp_…；令牌在“接口令牌”页（/tokens/）建立")
+    if isinstance(error, NoJsonError | ToldDenied):
+        return str(error.detail)
+    if isinstance(error, exceptions.ParseError):
+        return _("内容不能解析：请核对 Content-Type 与内容是否一致；multipart/form-data 须写明 boundary")
     if isinstance(error, Http404 | exceptions.NotFound):
         return _("没有这一行，或不在您的范围内")
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.permissions import BasePermission
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts import scope
 from accounts.roles import Action
+
+
+class ToldDenied(PermissionDenied):
+    """A refusal whose own words are what the caller reads."""
 
 
 class MayAct(BasePermission):
@@ -16,6 +22,9 @@ class MayAct(BasePermission):
     def has_permission(self, request: Any, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
+        by = scope.narrowing(request.user)
+        if by is not None and by.reads_only and request.method not in SAFE_METHODS:
+            raise ToldDenied(_("这个令牌只能读取；写入请用建立时勾选了“可写入”的令牌"), code="read_only")
         return scope.may(request.user, action_of(view, request.method))
 
 

@@ -163,10 +163,10 @@ def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
         406: _("不提供所要的格式"),
         409: _("现在的状态不允许"),
         413: _("太大或太多"),
-        412: _("行已被改动，If-Match 不是最新的"),
+        412: _("行已被改动，所见的修订号不是最新的"),
         415: _("请求内容的格式不认识"),
         422: _("同一个 Idempotency-Key 用于不同内容"),
-        428: _("修改须带 If-Match"),
+        428: _("修改须带 If-Match，或在内容里写 revision"),
         429: _("问得太快，见 Retry-After"),
     }
     return {status: OpenApiResponse(ErrorSerializer, description=str(words[status])) for status in (400, 401, 403, *statuses, 406, 429)}

@@ -30,9 +30,6 @@ class ResourceView(APIView):
     def resource(self) -> Resource:
         return RESOURCES[self.resource_name]
 
-    def get_view_name(self) -> str:
-        return str(self.resource.title) if self.resource_name else super().get_view_name()
-
 
 class ResourceList(ResourceView):
     """Many rows, page by page."""

@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import scope
+from accounts.api.body_words import own_words, say_what_texts_fit
 from accounts.api.errors import ApiError, Fault, answer_to, fault
 from accounts.api.reading import not_found, one_of, read_question, rows_of
 from accounts.api.resources import RESOURCES
@@ -30,18 +31,27 @@ _DIGITS = 40
 _HUGE = 10**_DIGITS
 MOST = 500  # rows in one bulk write
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="同一个值重复提交只做一次，再次提交得到原来的答复")
-SEEN = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="读取该行时的 ETag")
+SEEN = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="读取该行时的 ETag；也可在内容里写 revision，两者至少一个")
 
 
 class Body(serializers.Serializer[Any]):
     """The body of a verb. A name that means nothing is an error, so that no wish is dropped in silence."""
 
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for one in fields.values():
+            say_what_texts_fit(one)
+        return fields
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             strange = [name for name in data if name not in self.fields]
             if strange:
-                raise serializers.ValidationError({name: [unknown_name(name, self.fields)] for name in strange})
-        return super().to_internal_value(data)
+                raise serializers.ValidationError({name: [unknown_name(name, self.fields)] for name in strange}, code="unknown")
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(own_words(self.fields, data, error.detail)) from None
 
 
 class NumberField(serializers.IntegerField):
@@ -66,7 +76,11 @@ def given(body: type[Body], request: Request) -> dict[str, Any]:
 
     :raises ValidationError: 400, each fault by its place.
     """
-    read = body(data=request.data or {})
+    sent = request.data
+    if sent and not isinstance(sent, Mapping):
+        words = _("应为一个 JSON 对象：列名与值")
+        raise ApiError(400, "invalid", words, [fault("", "type", words)])
+    read = body(data=sent or {})
     read.is_valid(raise_exception=True)
     found: dict[str, Any] = read.validated_data
     return found
@@ -121,7 +135,7 @@ def seen_revision(request: Request, *, is_needed: bool = True) -> int | None:
     told = request.headers.get("If-Match", "").strip()
     if not told:
         if is_needed:
-            raise ApiError(428, "precondition_required", _("修改须带 If-Match：先读取该行，把答复的 ETag 原样放进 If-Match，以免覆盖他人的改动"))
+            raise unseen()
         return None
     text = told.removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) < 10):
@@ -134,10 +148,18 @@ def seen_revision(request: Request, *, is_needed: bool = True) -> int | None:
     return int(text)
 
 
+def unseen() -> ApiError:
+    """428: which state the writer saw was not said."""
+    words = _("修改须写明所见的状态：先读取该行，把答复的 ETag 原样放进 If-Match，或在内容里写 revision，以免覆盖他人的改动")
+    return ApiError(428, "precondition_required", words, [fault("/revision", "precondition_required", words)])
+
+
 def stale(name: str, obj: Any, user: Any) -> ApiError:
     """412 with the row as it stands now."""
     row = row_of(name, obj.pk, user)
-    words = _("该行已被他人改动：现为第 %(now)s 版。没有写入任何内容；请按现值核对后，带新的 ETag 再提交一次") % {"now": row["revision"]}
+    words = _("该行已被他人改动：现为第 %(now)s 版。没有写入任何内容；请按现值核对后，带新的修订号（If-Match 或 revision）再提交一次") % {
+        "now": row["revision"]
+    }
     return ApiError(412, "stale", words, more={"current": row}, headers={"ETag": f'"{row["revision"]}"'})
 
 

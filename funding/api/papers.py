@@ -18,6 +18,7 @@ from accounts.api.idempotency import once
 from accounts.api.schema import row_serializer, writes
 from accounts.api.writing import KEY, row_response, unknown_name
 from accounts.roles import Action
+from accounts.texts import TextField
 from funding.admin.dossier_forms import NO_FILE, refuse_file
 from funding.api.verbs import OfRow
 from funding.models import DossierPaper
@@ -41,7 +42,7 @@ class FileForm(forms.Form):
     """A file as the page of the dossier takes it."""
 
     file = forms.FileField(error_messages=NO_FILE, max_length=255)
-    reason = forms.CharField(required=False, max_length=300)
+    reason = TextField(required=False, max_length=300)
 
     def clean_file(self) -> Any:
         sent = self.cleaned_data["file"]

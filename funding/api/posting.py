@@ -26,7 +26,7 @@ from funding.admin.posting import Fund, run
 from funding.api.bodies import Adjusting, BondPosting, PlanPosting, Redeeming, Reversing, example_of
 from funding.models import FundEntry, Redemption, UseAdjustment
 from projects.admin.forms import said_words
-from projects.api.said import refusal
+from projects.api.said import reason_fault, refusal
 from projects.findings import Finding, Severity
 from projects.models import Door, Project
 from projects.workflow import Refused
@@ -130,9 +130,11 @@ def _faults(form: VerbForm, asked: Mapping[str, Any]) -> list[Fault]:
     found = [_of_finding(one, form, names) for one in told]
     said = {one["message"] for one in found}
     for field, errors in form.errors.as_data().items():
+        if field == "reason" and form.findings and not form.data.get("reason"):
+            found.append(reason_fault([words for error in errors for words in error.messages]))
+            continue
         pointer = "" if field == "__all__" else f"/{names.get(field, field)}"
-        code = "reason_required" if field == "reason" and form.findings else ""
-        found += [fault(pointer, code or error.code or "invalid", words) for error in errors for words in error.messages if words not in said]
+        found += [fault(pointer, error.code or "invalid", words) for error in errors for words in error.messages if words not in said]
     return found
 
 

@@ -34,12 +34,12 @@ from accounts.api.writing import (
 from accounts.models import ReportingUnit
 from accounts.roles import Action
 from projects.api.kinds import period_number
-from projects.api.said import language
+from projects.api.said import at_note, language
 from projects.models import Correction, Door, LockException, MonthReport, NilReturn
 from projects.services.corrections import may_propose, propose_corrections, settle_correction
 from projects.services.periods import grant_exception, lock_period, revoke_exception, unlock_period
 from projects.services.reviews import may_move, move, move_many, nil_return, withdraw_nil_return
-from projects.workflow import MOVES, Verb
+from projects.workflow import MOVES, Refused, Verb
 
 _MANY = 5000
 _ONE = "对一条月度进展做这一步。带 If-Match 时须是它现在的修订号；退回须写原因，可对单格写意见。"
@@ -232,7 +232,11 @@ class CorrectionSettle(ResourceView):
     def post(self, request: Request, pk: int) -> Response:
         found: Correction = reached("corrections", pk, request.user, Action.VIEW)
         city_post(request.user, Action.REVIEW)
-        done = settle_correction(correction_id=found.pk, approve=self.approves, actor=request.user, note=given(SettleBody, request)["note"])
+        note = given(SettleBody, request)["note"]
+        try:
+            done = settle_correction(correction_id=found.pk, approve=self.approves, actor=request.user, note=note)
+        except Refused as refused:
+            raise at_note(refused) from None
         return row_response("corrections", next(row for row in done if row.pk == found.pk), request.user)
 
 

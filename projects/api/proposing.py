@@ -20,10 +20,12 @@ from accounts.api.views import ResourceList, ResourceView, serve
 from accounts.api.writing import KEY, AnyValue, Body, NumberField, ReasonBody, given, reached, row_response, seen_revision
 from accounts.roles import Action
 from projects.api.kinds import OBSTACLES, typed
+from projects.api.said import at_note
 from projects.api.views import answer
 from projects.models import Door, Obstacle, Proposal
 from projects.proposals import CODE, COLUMNS, LIST, OFF_LIST, ON_LIST
 from projects.services.proposals import approve, current_versions, propose, refuse, withdraw
+from projects.workflow import Refused
 
 
 class ProposalBody(ReasonBody):
@@ -114,7 +116,11 @@ class ProposalSettle(ResourceView):
     @once
     def post(self, request: Request, pk: int) -> Response:
         reached("proposals", pk, request.user, self.settles)
-        done = type(self).verb(proposal_id=pk, actor=request.user, **given(self.body, request))
+        asked = given(self.body, request)
+        try:
+            done = type(self).verb(proposal_id=pk, actor=request.user, **asked)
+        except Refused as refused:
+            raise at_note(refused) from None
         return row_response("proposals", done, request.user)
 
 

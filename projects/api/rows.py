@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
@@ -23,14 +24,17 @@ from accounts.api.resources import RESOURCES
 from accounts.api.writing import refused_post, stale, text_of, unknown_name
 from accounts.roles import Action
 from accounts.scoped_admin import unit_id_of, writable
+from accounts.texts import TextFits
 from projects.admin.conflicts import put
 from projects.admin.forms import EXTRA, said_words
-from projects.api.said import language
+from projects.api.said import language, reason_fault
 from projects.findings import Finding, Severity
 from projects.models import Door, Source, changes_from
 
 # What a body may hold beside columns.
 BESIDE = ("reason",)
+# How long texts beside columns may be.
+_BESIDE_MOST = {"reason": 300, "doc_no": 60}
 
 
 @dataclass(slots=True)
@@ -138,11 +142,28 @@ class Rows:
             if name in self.beside:
                 continue
             wrong += self.lay(blank, names, name, value)
+        wrong += self._unfit_beside(given)
         if wrong:
             raise ApiError(400, "invalid", _("提交的内容有误"), wrong)
         blank.data["change_reason"] = self._reason(given)
         self.more_data(given, blank)
         return form_class(blank.data, instance=obj)
+
+    def _unfit_beside(self, given: Mapping[str, Any]) -> list[Fault]:
+        """What is wrong with the texts beside the columns, which no form looks at."""
+        wrong: list[Fault] = []
+        for name, most in _BESIDE_MOST.items():
+            if name not in given or name not in self.beside:
+                continue
+            text = text_of(given[name])
+            if text is None:
+                wrong.append(fault(f"/{name}", "type", _("应为一个值，不是数组或对象")))
+                continue
+            try:
+                TextFits(most)(text.strip())
+            except ValidationError as error:
+                wrong += [fault(f"/{name}", error.code or "invalid", words) for words in error.messages]
+        return wrong
 
     def names(self, form: Any) -> dict[str, str]:
         """Name in the body → field of the form: as a reader is told them. What a page sends unseen, and files, are no columns."""
@@ -195,10 +216,11 @@ class Rows:
         found = [self.of_finding(one, back) for one in asked]
         told = {one["message"] for one in found}
         for at, errors in form.errors.as_data().items():
+            if at == "change_reason" and not has_reason:
+                found.append(reason_fault([text for error in errors for text in error.messages]))
+                continue
             pointer = "/reason" if at == "change_reason" else "" if at == "__all__" else f"/{back.get(at, at)}"
-            for error in errors:
-                code = "reason_required" if at == "change_reason" else error.code or "invalid"
-                found += [fault(pointer, code, text) for text in error.messages if text not in told]
+            found += [fault(pointer, error.code or "invalid", text) for error in errors for text in error.messages if text not in told]
         return found
 
     def of_finding(self, finding: Finding, back: Mapping[str, str]) -> Fault:

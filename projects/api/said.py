@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.api.errors import SAID, Answer, fault
+from accounts.api.errors import SAID, Answer, ApiError, Fault, fault
+from projects.admin.forms import reason_asked
 from projects.workflow import Refused
 
 # Code of a refusal → status; everything else is "not as things stand": 409.
@@ -35,6 +38,20 @@ def refusal(error: Refused) -> Answer:
     status = _STATUS.get(error.code, 409)
     words = error.said(language())
     return Answer(status, error.code, words, [fault(_PLACE.get(error.code, ""), error.code, words)])
+
+
+def reason_fault(asked: Sequence[str]) -> Fault:
+    """What a form asks a reason for, as one fault at the place where the reason is missing."""
+    about = _("；").join(text for text in asked if text != reason_asked(())[0])
+    return fault("/reason", "reason_required", _("请在 reason 中说明：%(about)s") % {"about": about} if about else _("请在 reason 中写明原因"))
+
+
+def at_note(error: Refused) -> Exception:
+    """The refusal of a verb whose words stand in `note`: said there."""
+    if error.code != "reason":
+        return error
+    told = refusal(error)
+    return ApiError(told.status, told.code, told.message, [fault("/note", told.code, told.message)])
 
 
 def clash(_error: IntegrityError) -> Answer:

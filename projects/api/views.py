@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from accounts.api.errors import ApiError, fault
 from accounts.api.idempotency import once
 from accounts.api.reading import not_found
 from accounts.api.resources import RESOURCES
+from accounts.api.revisions import taken_revision
 from accounts.api.schema import FaultSerializer, body_serializer, described, refusals, row_serializer, stem_of, writes, written_row
 from accounts.api.views import ResourceList, ResourceRow, ResourceView, serve
 from accounts.api.writing import (
@@ -34,7 +35,6 @@ from accounts.api.writing import (
     reached,
     row_response,
     rows_by_id,
-    seen_revision,
     stale,
     try_each,
 )
@@ -44,7 +44,7 @@ from projects.api.rows import Rows, Written
 from projects.models import MonthReport
 
 ATOMIC = OpenApiParameter("atomic", str, enum=["0", "1"], default="1", description="1：全部写入或全部不写；0：只写无误的")
-SEEN_IF_THERE = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="已有这一行时必填：读取时的 ETag")
+SEEN_IF_THERE = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="已有这一行时须写读取时的 ETag，或在内容里写 revision")
 _ROW = (412, 428)  # how a change of one row may be refused
 
 
@@ -52,16 +52,26 @@ _WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("�
 
 
 _POST = "与管理页面同一套列、选项、规则和提问；规则要求说明的须带 reason。有误时逐项指出，什么也不写。"
-_PATCH = "只写要改的列，须带 If-Match。已定的内容（总投资、计划起止、类别、代码）转为变更申请：202，见 proposal。"
+_PATCH = "只写要改的列，须带 If-Match，或在内容里写 revision。已定的内容（总投资、计划起止、类别、代码）转为变更申请：202，见 proposal。"
 _BULK = "一次至多 500 行；带 id 和 revision 的是修改，其余新增。atomic=1 全部或全部不写，atomic=0 只写无误的（207）。"
 _BELOW = '下属各行：带 id 和 revision 的是改动，不带的是新增，"delete": true 是去掉；没写到的不动'
-_PUT = "有则改（须带 If-Match），无则新增。已提交、已审核的改动后回到草稿。"
+_PUT = "有则改（须带 If-Match，或在内容里写 revision），无则新增。已提交、已审核的改动后回到草稿。"
 
 
 def example_of(name: str, title: str, last: int = 0) -> OpenApiExample:
     """A body of a resource; `last`: only so many columns, from the end."""
     columns = list(WRITTEN[name].example.items())
     return OpenApiExample(title, value={**dict(columns[-last:] if last else columns), "reason": "年初列入"}, request_only=True)
+
+
+_SEEN = serializers.IntegerField(required=False, min_value=0, help_text="读取该行时的 revision；与请求头 If-Match 写一个即可")
+
+
+@cache
+def change_of(name: str) -> type[serializers.Serializer[Any]]:
+    """What may be sent of a change: what may be sent of a row, and the state that was seen."""
+    base: Any = body_of(name)
+    return type(f"{stem_of(name)}Change", (base,), {"revision": _SEEN, "__doc__": base.__doc__})
 
 
 @cache
@@ -117,8 +127,9 @@ class RowPatching(ResourceRow):
     def patch(self, request: Request, pk: int) -> Response:
         kind = WRITTEN[self.resource_name]
         obj = reached(self.resource_name, pk, request.user, kind.needs, *kind.related)
-        seen = seen_revision(request)
-        return answer(self.resource_name, kind.write(request, obj, fields_of(request.data), seen), request)
+        given = fields_of(request.data)
+        seen = taken_revision(request, given)
+        return answer(self.resource_name, kind.write(request, obj, given, seen), request)
 
 
 def answer(name: str, done: Written, request: Request) -> Response:
@@ -141,7 +152,8 @@ class RowsBulk(ResourceView):
         kind = WRITTEN[self.resource_name]
         if kind.is_citys:
             city_post(request.user, kind.needs)
-        tried = try_each(objects, lambda one: _one(kind, request, one))
+        twice = _repeated(objects)
+        tried = try_each(objects, lambda one: _one(kind, request, one, twice.get(id(one))))
         numbers = [one.answer["id"] for one in tried if one.is_done]
         rows = rows_by_id(self.resource_name, numbers, request.user)
         for one in tried:
@@ -150,7 +162,21 @@ class RowsBulk(ResourceView):
         return bulk_response(tried, atomic=atomic)
 
 
-def _one(kind: Rows, request: Request, one: Mapping[str, Any]) -> Tried:
+def _repeated(objects: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
+    """Objects (by Python's own number) that change a row which stands earlier in the same request: the row, and at which place it stood first."""
+    firsts: dict[int, int] = {}
+    found = {}
+    for place, one in enumerate(objects):
+        key = one.get("id")
+        if type(key) is int and firsts.setdefault(key, place) != place:
+            found[id(one)] = (key, firsts[key])
+    return found
+
+
+def _one(kind: Rows, request: Request, one: Mapping[str, Any], twice: tuple[int, int] | None = None) -> Tried:
+    if twice is not None:
+        words = _("编号 %(id)s 在本次请求里出现不止一次，第一次在第 %(first)s 项；一行只写一项，请并成一项") % {"id": twice[0], "first": twice[1] + 1}
+        raise ApiError(400, "repeated", words, [fault("/id", "repeated", words)])
     given = {name: value for name, value in one.items() if name not in ("id", "revision")}
     obj = _stored(kind, request, one) if "id" in one else None
     done = kind.write(request, obj, given, one.get("revision"))
@@ -188,18 +214,26 @@ class MonthOfProject(ResourceView):
             raise not_found()
         return row_response("months", found, request.user)
 
-    @writes(_lazy("填报项目某月的进展"), _PUT, body_of("months"), _MONTH, SEEN_IF_THERE, refused=_ROW, examples=[example_of("months", "项目某月")])
+    @writes(
+        _lazy("填报项目某月的进展"),
+        _PUT,
+        change_of("months"),
+        _MONTH,
+        SEEN_IF_THERE,
+        refused=_ROW,
+        examples=[example_of("months", "项目某月")],
+    )
     @once
     def put(self, request: Request, pk: int, period: str) -> Response:
         reached("projects", pk, request.user, Action.EDIT)
         found = self._stored(pk, period)
         given = fields_of(request.data)
         if found is None:
-            seen = seen_revision(request, is_needed=False)
+            seen = taken_revision(request, given, is_needed=False)
             if seen is not None:
-                raise ApiError(412, "stale", _("还没有这个月的进展，不能按修订号 %(n)s 修改；新建时不带 If-Match") % {"n": seen})
+                raise ApiError(412, "stale", _("还没有这个月的进展，不能按修订号 %(n)s 修改；新建时不带 If-Match，也不写 revision") % {"n": seen})
             return answer("months", MONTHS.write(request, None, {"project_id": pk, "period": period, **given}), request)
-        seen = seen_revision(request)
+        seen = taken_revision(request, given)
         if seen != found.revision:
             raise stale("months", found, request.user)
         return answer("months", MONTHS.write(request, found, given, seen), request)
@@ -239,7 +273,7 @@ def serve_rows(name: str) -> None:
     title, body, row = RESOURCES[name].title, body_of(name), written_row(name)
     posting = writes(format_lazy(_lazy("{title}：新增"), title=title), _POST, body, {201: row}, KEY, examples=[example_of(name, "新增")])
     patched, answers = format_lazy(_lazy("{title}：修改"), title=title), {200: row, 202: row}
-    patching = writes(patched, _PATCH, body, answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
+    patching = writes(patched, _PATCH, change_of(name), answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
     told, kind = {"resource_name": name}, WRITTEN[name]
     many = described(RowPosting, stem_of(name), "post", posting, **told, actions={"POST": kind.needs}) if kind.may_add else ResourceList
     one = described(RowPatching, stem_of(name), "patch", patching, **told) if kind.may_change else ResourceRow

@@ -35,23 +35,28 @@ def test_all_or_nothing(cast: Cast, officer: Client) -> None:
 
 def test_the_good_ones(cast: Cast, officer: Client) -> None:
     own, foreign = make_project("甲路延长工程", cast.unit_a), make_project("乙路延长工程", cast.unit_b)
+    other = make_project("丙路延长工程", cast.unit_a)
     asked = [
         {"id": own.pk, "revision": 1, "remarks": "一"},
         {"id": foreign.pk, "revision": 1, "remarks": "一"},
         {"id": own.pk, "revision": 1, "remarks": "二"},
-        {"id": own.pk, "remarks": "三"},
+        {"id": other.pk, "remarks": "三"},
         a_project(cast, total_wan="很多"),
         a_project(cast, name="新建道路工程一"),
     ]
     answer = send(officer, "POST", f"{PROJECTS}bulk/?atomic=0", asked)
     assert answer.status_code == 207, answer.content.decode()
     results = answer.json()["results"]
-    assert [one["status"] for one in results] == [200, 404, 412, 400, 400, 201]
+    assert [one["status"] for one in results] == [200, 404, 400, 400, 400, 201]
     assert results[0]["remarks"] == "一"
+    assert (results[2]["code"], results[2]["errors"][0]["pointer"]) == ("repeated", "/2/id")
+    assert "第 1 项" in results[2]["message"]
     assert results[3]["errors"][0]["pointer"] == "/3/revision"
     assert results[4]["errors"][0]["pointer"] == "/4/total_wan"
     assert (answer.json()["done"], answer.json()["refused"]) == (2, 4)
-    assert sorted(Project.objects.values_list("name", "remarks")) == sorted([("甲路延长工程", "一"), ("乙路延长工程", ""), ("新建道路工程一", "")])
+    assert sorted(Project.objects.values_list("name", "remarks")) == sorted(
+        [("甲路延长工程", "一"), ("乙路延长工程", ""), ("丙路延长工程", ""), ("新建道路工程一", "")]
+    )
 
 
 def test_what_is_no_list(cast: Cast, officer: Client) -> None:
