@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -49,7 +49,7 @@ class UploadConflicts(UploadVerb):
     body: ClassVar[type[Body]] = ChoosingBody
 
     @extend_schema(
-        summary=_lazy("上传的冲突"),
+        summary=gettext_lazy("上传的冲突"),
         description="模板发出以后，系统里和文件里都改过的格子：原值 base、系统现值 ours、文件值 theirs，以及已选的 taken。",
         responses={200: dict, **refusals(404, 409)},
     )
@@ -58,7 +58,7 @@ class UploadConflicts(UploadVerb):
         return Response({"id": upload.pk, "state": upload.state, "conflicts": all_conflicts(upload)})
 
     @writes(
-        _lazy("在冲突中选择"),
+        gettext_lazy("在冲突中选择"),
         "逐个或一并选定取哪一边，随即按选定的值重新检查；还有没选的，文件不能入库。大文件转后台（202）。",
         ChoosingBody,
         {200: dict, 202: dict},
@@ -84,7 +84,7 @@ class UploadColumns(UploadVerb):
     body: ClassVar[type[Body]] = AnsweringBody
 
     @extend_schema(
-        summary=_lazy("上传里不认识的标题"),
+        summary=gettext_lazy("上传里不认识的标题"),
         description="文件里不认识的列标题：在哪张表哪一列、最像哪一列、样例、可以读作哪些列。",
         responses={200: dict, **refusals(404, 409)},
     )
@@ -95,7 +95,7 @@ class UploadColumns(UploadVerb):
         )
 
     @writes(
-        _lazy("回答标题是什么"),
+        gettext_lazy("回答标题是什么"),
         "答案为本单位（或全市）记住，随即重新检查文件；大文件转后台（202）。记住的答案在“标题记忆”页面作废。",
         AnsweringBody,
         {200: dict, 202: dict},

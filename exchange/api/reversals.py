@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -48,7 +48,7 @@ class UploadReverse(UploadVerb):
     kind: ClassVar[Reversal.Kind]
 
     @extend_schema(
-        summary=_lazy("预览撤回或恢复"),
+        summary=gettext_lazy("预览撤回或恢复"),
         description="会改回多少处、逐处是什么（lines，至多 300 处，其余见 lines_left）、哪些因后来又改过而保留（kept 及原因）；seen 在 POST 时带回。",
         responses={200: dict, **refusals(404, 409)},
     )
@@ -78,7 +78,7 @@ class UploadReverse(UploadVerb):
         }
 
     @writes(
-        _lazy("撤回或恢复"),
+        gettext_lazy("撤回或恢复"),
         "先 GET 看会改回什么并取得 seen，再带着 seen POST（原因可写可不写）；不带 seen 或其间有人改动则 409，preview 里是现在会发生的变化。",
         ReversalBody,
         {200: dict, 202: dict},

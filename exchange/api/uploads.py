@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -100,7 +100,7 @@ class UploadList(ResourceList):
             request.upload_handlers.insert(0, CappedHandler(upload_limit()))
         return super().dispatch(request, *args, **kwargs)
 
-    @writes(_lazy("上传文件并检查"), _SENT, _FILE, {201: dict, 202: dict, 422: dict}, KEY)
+    @writes(gettext_lazy("上传文件并检查"), _SENT, _FILE, {201: dict, 202: dict, 422: dict}, KEY)
     def post(self, request: Request) -> Response:
         if int(request.META.get("CONTENT_LENGTH") or 0) > unread_limit():
             raise ApiError(413, "too_large", too_large().messages[0], [fault("/file", "too_large", too_large().messages[0])])
@@ -139,7 +139,7 @@ class UploadFindings(ResourceView):
     resource_name = "uploads"
 
     @extend_schema(
-        summary=_lazy("检查结果"),
+        summary=gettext_lazy("检查结果"),
         description="文件里查到的每一处问题：表、单元格、级别、说明和改法；message、fix 是请求语言里的话，zh、en 两种都给。",
         responses={200: dict, **refusals(404, 409)},
     )
@@ -160,7 +160,7 @@ class UploadWork(ResourceView):
     resource_name = "uploads"
 
     @extend_schema(
-        summary=_lazy("处理进度"), description="大文件在后台处理到哪一步；没有任务时 work 为空。", responses={200: dict, **refusals(404, 409)}
+        summary=gettext_lazy("处理进度"), description="大文件在后台处理到哪一步；没有任务时 work 为空。", responses={200: dict, **refusals(404, 409)}
     )
     def get(self, request: Request, pk: int) -> Response:
         upload: Upload = reached("uploads", pk, request.user, Action.VIEW)
@@ -215,7 +215,7 @@ class UploadCheck(UploadVerb):
 
     event = "check"
 
-    @writes(_lazy("重新检查"), "按库里现在的数再检查一遍已收到的文件；大文件转后台（202）。", Body, {200: dict, 202: dict}, KEY)
+    @writes(gettext_lazy("重新检查"), "按库里现在的数再检查一遍已收到的文件；大文件转后台（202）。", Body, {200: dict, 202: dict}, KEY)
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 
@@ -233,7 +233,11 @@ class UploadCommit(UploadVerb):
     body = CommitBody
 
     @writes(
-        _lazy("提交入库"), "写入检查所定的内容；同一文件提交两次只写一次。大文件转后台（202），见 work。", CommitBody, {200: dict, 202: dict}, KEY
+        gettext_lazy("提交入库"),
+        "写入检查所定的内容；同一文件提交两次只写一次。大文件转后台（202），见 work。",
+        CommitBody,
+        {200: dict, 202: dict},
+        KEY,
     )
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
@@ -250,7 +254,7 @@ class UploadCancel(UploadVerb):
 
     event = "cancel"
 
-    @writes(_lazy("取消正在处理的任务"), "排队或检查中的任务可以取消；正在写入的不再中断。", Body, {200: dict, 202: dict}, KEY)
+    @writes(gettext_lazy("取消正在处理的任务"), "排队或检查中的任务可以取消；正在写入的不再中断。", Body, {200: dict, 202: dict}, KEY)
     def post(self, request: Request, pk: int) -> Response:
         return self.do(request, pk)
 

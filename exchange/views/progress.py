@@ -13,8 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, scope
@@ -34,8 +33,8 @@ from projects.attachments import attachment
 class TemplatesForm(forms.Form):
     """Which templates are made for all units."""
 
-    period = PeriodField(label=_lazy("填报期"), required=False)
-    kind = forms.ChoiceField(label=_lazy("表类"), choices=[(kind.value, kind.value) for kind in TEMPLATE_KINDS], initial=Kind.MONTHLY.value)
+    period = PeriodField(label=gettext_lazy("填报期"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("表类"), choices=[(kind.value, kind.value) for kind in TEMPLATE_KINDS], initial=Kind.MONTHLY.value)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,7 +57,7 @@ class PaperSending(OfRow):
     parser_classes = [MultiPartParser]
 
     @writes(
-        _lazy("一案两书：上传材料文件"),
+        gettext_lazy("一案两书：上传材料文件"),
         "给一项材料上传文件；原来的文件都保留，新的列为现行。与现行的完全相同则不再存一份（200）。",
         _BODY,
         {200: row_serializer("dossier-papers"), 201: row_serializer("dossier-papers")},

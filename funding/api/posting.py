@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -179,7 +178,7 @@ _CHAIN = "逐日核对：支出不超过拨付、拨付不超过分配、分配�
 BOND_POST = _door(
     LedgerVerb,
     "bond-post",
-    _lazy("债券：分配、拨付、支出"),
+    gettext_lazy("债券：分配、拨付、支出"),
     f"给一个项目记一笔账。{_CHAIN}",
     BondPosting,
     _ENTRIES,
@@ -187,26 +186,60 @@ BOND_POST = _door(
     resource_name="bonds",
 )
 PLAN_POST = _door(
-    *(LedgerVerb, "central-plan-post", _lazy("投资计划：分解、到位、支付、完成"), f"按资金来源给一个项目记一笔账。{_CHAIN}", PlanPosting, _ENTRIES),
+    *(
+        LedgerVerb,
+        "central-plan-post",
+        gettext_lazy("投资计划：分解、到位、支付、完成"),
+        f"按资金来源给一个项目记一笔账。{_CHAIN}",
+        PlanPosting,
+        _ENTRIES,
+    ),
     form=PostForm,
     resource_name="central-plans",
 )
 BOND_ADJUST = _door(
-    *(LedgerVerb, "bond-adjust", _lazy("债券：调整用途"), "把尚未拨付的钱从一个项目调到另一个项目，须有批准文号和原因；两边各记一笔。", Adjusting),
+    *(
+        LedgerVerb,
+        "bond-adjust",
+        gettext_lazy("债券：调整用途"),
+        "把尚未拨付的钱从一个项目调到另一个项目，须有批准文号和原因；两边各记一笔。",
+        Adjusting,
+    ),
     row_serializer("adjustments"),
     form=AdjustForm,
     resource_name="bonds",
 )
 BOND_REDEEM = _door(
-    *(LedgerVerb, "bond-redeem", _lazy("债券：提前还本"), "在到期前的付息日还本，之后的还本付息随之重排。", Redeeming, row_serializer("redemptions")),
+    *(
+        LedgerVerb,
+        "bond-redeem",
+        gettext_lazy("债券：提前还本"),
+        "在到期前的付息日还本，之后的还本付息随之重排。",
+        Redeeming,
+        row_serializer("redemptions"),
+    ),
     form=RedeemForm,
     resource_name="bonds",
 )
 ENTRY_REVERSE = _door(
-    *(EntryReverse, "fund-entry-reverse", _lazy("资金流水：冲销"), "记一笔相反的账，日期同原流水；用途调整的两笔一并冲销。", Reversing, _ENTRIES),
+    *(
+        EntryReverse,
+        "fund-entry-reverse",
+        gettext_lazy("资金流水：冲销"),
+        "记一笔相反的账，日期同原流水；用途调整的两笔一并冲销。",
+        Reversing,
+        _ENTRIES,
+    ),
     resource_name="fund-entries",
 )
 REDEMPTION_REVERSE = _door(
-    *(RedemptionReverse, "redemption-reverse", _lazy("提前还本：冲销"), "记一笔相反的账，日期同原还本日。", Reversing, row_serializer("redemptions")),
+    *(
+        RedemptionReverse,
+        "redemption-reverse",
+        gettext_lazy("提前还本：冲销"),
+        "记一笔相反的账，日期同原还本日。",
+        Reversing,
+        row_serializer("redemptions"),
+    ),
     resource_name="redemptions",
 )

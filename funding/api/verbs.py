@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -72,7 +72,7 @@ class FinanceRevise(OfRow):
     resource_name = "finance-plans"
 
     @writes(
-        _lazy("资金方案：编制新版"),
+        gettext_lazy("资金方案：编制新版"),
         "新版照抄现行各来源，再用 PATCH 改动；现行版保留备查。只能在现行的一版上编制，已被替代的是 409。",
         Revising,
         {201: row_serializer("finance-plans")},
@@ -95,7 +95,7 @@ class RollingForward(OfRow):
     resource_name = "rolling-plans"
 
     @writes(
-        _lazy("三年滚动计划：滚动生成下一期"),
+        gettext_lazy("三年滚动计划：滚动生成下一期"),
         "去掉第一年，空出新的最后一年，不再延续的项目不转入；下一期已有项目的是 409。由市级岗位生成。",
         ReasonBody,
         {201: row_serializer("rolling-plans")},
@@ -127,7 +127,7 @@ _STRUCK = "登记错了、还没有资金的可以撤销；撤销后不再计入
 
 def strike_of(name: str) -> type[Any]:
     """The door by which a row of a resource is struck out."""
-    words = format_lazy(_lazy("{title}：撤销登记"), title=RESOURCES[name].title)
+    words = format_lazy(gettext_lazy("{title}：撤销登记"), title=RESOURCES[name].title)
     shown = OpenApiExample("撤销登记", value={"reason": "与第3次发行重复登记"}, request_only=True)
     schema = writes(words, _STRUCK, Striking, {200: Struck}, KEY, refused=(412,), examples=[shown])
     return described(Strike, stem_of(name), "post", schema, resource_name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -49,7 +49,7 @@ class CutList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("定格数据"), _TOLD, CutBody, {201: row_serializer("cuts")}, KEY, examples=[_EXAMPLE])
+    @writes(gettext_lazy("定格数据"), _TOLD, CutBody, {201: row_serializer("cuts")}, KEY, examples=[_EXAMPLE])
     @once_if_asked
     def post(self, request: Request) -> Response:
         if not may_cut(request.user):

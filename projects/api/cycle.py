@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -130,7 +130,7 @@ class MoveMany(ResourceView):
 
 def moving(verb: Verb) -> tuple[type[Any], type[Any]]:
     """The two doors of a verb."""
-    words = format_lazy(_lazy("月度进展：{verb}"), verb=verb.zh)
+    words = format_lazy(gettext_lazy("月度进展：{verb}"), verb=verb.zh)
     one = writes(words, _ONE, MoveBody, {200: row_serializer("months")}, KEY, refused=(412,), name=f"month-{verb.value}")
     many = writes(words, _MANY_TOLD, MoveManyBody, {200: MoveManyAnswer}, KEY, name=f"months-{verb.value}")
     told = {"verb": verb}
@@ -154,7 +154,7 @@ class NilList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.SUBMIT}
 
-    @writes(_lazy("报“本月无变化”"), "本单位这个月没有变化，代替逐条填报。", NilBody, {201: row_serializer("nil-returns")}, KEY)
+    @writes(gettext_lazy("报“本月无变化”"), "本单位这个月没有变化，代替逐条填报。", NilBody, {201: row_serializer("nil-returns")}, KEY)
     @once
     def post(self, request: Request) -> Response:
         asked = given(NilBody, request)
@@ -169,7 +169,7 @@ class NilWithdraw(ResourceView):
     resource_name = "nil-returns"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
-    @writes(_lazy("撤回“本月无变化”"), "撤回以后，这个月仍须逐条填报。", Body, {200: dict}, KEY)
+    @writes(gettext_lazy("撤回“本月无变化”"), "撤回以后，这个月仍须逐条填报。", Body, {200: dict}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found: NilReturn = reached("nil-returns", pk, request.user, Action.SUBMIT)
@@ -202,7 +202,7 @@ class CorrectionList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
 
-    @writes(_lazy("提出更正"), "已锁定的月份：公布的数不动，应为的数列在旁边，由另一人审核。", CorrectionBody, {201: dict}, KEY)
+    @writes(gettext_lazy("提出更正"), "已锁定的月份：公布的数不动，应为的数列在旁边，由另一人审核。", CorrectionBody, {201: dict}, KEY)
     @once
     def post(self, request: Request) -> Response:
         asked = given(CorrectionBody, request)
@@ -222,7 +222,7 @@ class CorrectionSettle(ResourceView):
     actions: ClassVar[dict[str, Action]] = {"POST": Action.VIEW}
 
     @writes(
-        _lazy("审核更正"),
+        gettext_lazy("审核更正"),
         "由市级审核人、提出者以外的人同意或不同意，一起提出的一并审核；不同意须写意见。",
         SettleBody,
         {200: row_serializer("corrections")},
@@ -259,7 +259,13 @@ class PeriodLock(ResourceView):
     resource_name = "periods"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("锁定填报期"), "锁定后不能填报、提交、审核、退回，并自动留一份定格。须写原因。", ReasonBody, {200: row_serializer("periods")}, KEY)
+    @writes(
+        gettext_lazy("锁定填报期"),
+        "锁定后不能填报、提交、审核、退回，并自动留一份定格。须写原因。",
+        ReasonBody,
+        {200: row_serializer("periods")},
+        KEY,
+    )
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
@@ -271,7 +277,7 @@ class PeriodUnlock(ResourceView):
     resource_name = "periods"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("解锁填报期"), "重新开放整个月；可以另定下次自动锁定的日期。须写原因。", UnlockBody, {200: row_serializer("periods")}, KEY)
+    @writes(gettext_lazy("解锁填报期"), "重新开放整个月；可以另定下次自动锁定的日期。须写原因。", UnlockBody, {200: row_serializer("periods")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         found = _of_city(request, pk)
@@ -303,7 +309,9 @@ class ExceptionList(ResourceList):
 
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("临时解锁"), "让一个单位在限期内改动已锁定的月份，到期自动收回。", ExceptionBody, {201: row_serializer("lock-exceptions")}, KEY)
+    @writes(
+        gettext_lazy("临时解锁"), "让一个单位在限期内改动已锁定的月份，到期自动收回。", ExceptionBody, {201: row_serializer("lock-exceptions")}, KEY
+    )
     @once
     def post(self, request: Request) -> Response:
         city_post(request.user, Action.LOCK)
@@ -318,7 +326,7 @@ class ExceptionRevoke(ResourceView):
     resource_name = "lock-exceptions"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.LOCK}
 
-    @writes(_lazy("收回临时解锁"), "提前收回，立即生效。", Body, {200: row_serializer("lock-exceptions")}, KEY)
+    @writes(gettext_lazy("收回临时解锁"), "提前收回，立即生效。", Body, {200: row_serializer("lock-exceptions")}, KEY)
     @once
     def post(self, request: Request, pk: int) -> Response:
         city_post(request.user, Action.LOCK)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,7 +43,7 @@ class ProposalList(ResourceList):
     actions: ClassVar[dict[str, Action]] = {"POST": Action.EDIT}
 
     @writes(
-        _lazy("提出变更"),
+        gettext_lazy("提出变更"),
         "变更已定的内容（总投资、计划起止、类别、代码、清单归属），由另一人审核后写入。",
         ProposalBody,
         {201: row_serializer("proposals")},
@@ -107,7 +107,7 @@ class ProposalSettle(ResourceView):
     verb: ClassVar[Callable[..., Proposal]]
 
     @writes(
-        _lazy("审核或撤回变更申请"),
+        gettext_lazy("审核或撤回变更申请"),
         "批准、不批准由提出者以外的人做，不批准须写意见；撤回由提出者做。",
         ApproveBody,
         {200: row_serializer("proposals")},
@@ -158,7 +158,7 @@ class ObstacleVerb(ResourceView):
 
 
 class ObstacleResolve(ObstacleVerb):
-    @writes(_lazy("问题：办结"), "写明解决情况；办结日期不写即今天。", ResolveBody, {200: written_row("obstacles")}, KEY, refused=(412,))
+    @writes(gettext_lazy("问题：办结"), "写明解决情况；办结日期不写即今天。", ResolveBody, {200: written_row("obstacles")}, KEY, refused=(412,))
     @once
     def post(self, request: Request, pk: int) -> Response:
         asked = given(ResolveBody, request)
@@ -167,7 +167,7 @@ class ObstacleResolve(ObstacleVerb):
 
 
 class ObstacleReopen(ObstacleVerb):
-    @writes(_lazy("问题：重新打开"), "清除办结日期，须写原因。", ReasonBody, {200: written_row("obstacles")}, KEY, refused=(412,))
+    @writes(gettext_lazy("问题：重新打开"), "清除办结日期，须写原因。", ReasonBody, {200: written_row("obstacles")}, KEY, refused=(412,))
     @once
     def post(self, request: Request, pk: int) -> Response:
         return self.carry_out(request, pk, {"resolved_on": None}, given(ReasonBody, request)["reason"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +42,7 @@ class PeriodRemind(ResourceView):
     resource_name = "periods"
     actions: ClassVar[dict[str, Action]] = {"POST": Action.REMIND}
 
-    @writes(_lazy("催报"), "向还欠这个月的每个单位按已设的渠道各发一条；同一单位同一天同一渠道只发一次。", RemindBody, {200: Reminded}, KEY)
+    @writes(gettext_lazy("催报"), "向还欠这个月的每个单位按已设的渠道各发一条；同一单位同一天同一渠道只发一次。", RemindBody, {200: Reminded}, KEY)
     @once_if_asked
     def post(self, request: Request, pk: int) -> Response:
         city_post(request.user, Action.REMIND)

@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -48,7 +48,12 @@ SEEN_IF_THERE = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descr
 _ROW = (412, 428)  # how a change of one row may be refused
 
 
-_WORDS = {"reason": _lazy("原因或说明，写入历史"), "doc_no": _lazy("依据文号"), "decided_on": _lazy("文件日期"), "code": _lazy("项目代码")}
+_WORDS = {
+    "reason": gettext_lazy("原因或说明，写入历史"),
+    "doc_no": gettext_lazy("依据文号"),
+    "decided_on": gettext_lazy("文件日期"),
+    "code": gettext_lazy("项目代码"),
+}
 
 
 _POST = "与管理页面同一套列、选项、规则和提问；规则要求说明的须带 reason。有误时逐项指出，什么也不写。"
@@ -89,7 +94,7 @@ def body_of(name: str) -> type[serializers.Serializer[Any]]:
 
 
 def _aliases(kind: Rows) -> dict[str, Any]:
-    return {alias: _lazy("按代号或编号指明") for alias in kind.aliases}
+    return {alias: gettext_lazy("按代号或编号指明") for alias in kind.aliases}
 
 
 def _items_of(kind: Rows, page: Any) -> Any:
@@ -203,7 +208,7 @@ class MonthOfProject(ResourceView):
     actions: ClassVar[dict[str, Action]] = {"PUT": Action.VIEW}
 
     @extend_schema(
-        summary=_lazy("项目某月的进展"),
+        summary=gettext_lazy("项目某月的进展"),
         description="按项目和填报期（2020-06，半月 2020-06A）读；没有填报是 404。",
         responses={200: row_serializer("months"), **refusals(404)},
     )
@@ -215,7 +220,7 @@ class MonthOfProject(ResourceView):
         return row_response("months", found, request.user)
 
     @writes(
-        _lazy("填报项目某月的进展"),
+        gettext_lazy("填报项目某月的进展"),
         _PUT,
         change_of("months"),
         _MONTH,
@@ -263,7 +268,7 @@ class BulkAnswer(serializers.Serializer[Any]):
 def bulk_of(name: str) -> type[Any]:
     """The door for many rows of a resource."""
     title = RESOURCES[name].title
-    summary, answers = format_lazy(_lazy("{title}：批量写入"), title=title), {200: BulkAnswer, 207: BulkAnswer}
+    summary, answers = format_lazy(gettext_lazy("{title}：批量写入"), title=title), {200: BulkAnswer, 207: BulkAnswer}
     schema = writes(summary, _BULK, body_of(name)(many=True), answers, KEY, ATOMIC, examples=[example_of(name, "批量")])
     return described(RowsBulk, stem_of(name), "post", schema, resource_name=name, actions={"POST": WRITTEN[name].needs})
 
@@ -271,8 +276,8 @@ def bulk_of(name: str) -> type[Any]:
 def serve_rows(name: str) -> None:
     """Let rows of a resource be written at the addresses at which they are read."""
     title, body, row = RESOURCES[name].title, body_of(name), written_row(name)
-    posting = writes(format_lazy(_lazy("{title}：新增"), title=title), _POST, body, {201: row}, KEY, examples=[example_of(name, "新增")])
-    patched, answers = format_lazy(_lazy("{title}：修改"), title=title), {200: row, 202: row}
+    posting = writes(format_lazy(gettext_lazy("{title}：新增"), title=title), _POST, body, {201: row}, KEY, examples=[example_of(name, "新增")])
+    patched, answers = format_lazy(gettext_lazy("{title}：修改"), title=title), {200: row, 202: row}
     patching = writes(patched, _PATCH, change_of(name), answers, SEEN, refused=_ROW, examples=[example_of(name, "修改", 1)])
     told, kind = {"resource_name": name}, WRITTEN[name]
     many = described(RowPosting, stem_of(name), "post", posting, **told, actions={"POST": kind.needs}) if kind.may_add else ResourceList
