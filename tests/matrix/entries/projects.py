@@ -214,7 +214,6 @@ CYCLE: tuple[Page, ...] = (
         in_admin=True,
         kwargs=unit_month,
         closed=Want.HIDDEN,
-        refused=Want.HIDDEN,
         data=lambda world, place: {"verb": "approve", "chosen": str(world.row("month_submitted", place).pk)},
     ),
     *verb_page("submit", Action.SUBMIT, "monthreport"),
