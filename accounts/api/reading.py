@@ -134,6 +134,17 @@ def page_of(question: Question, rows: QuerySet[Any], user: Any) -> Page:
     """One page: one query, one for the count if asked for, one for each include."""
     count = rows.count() if question.is_counted else None
     names = [one.name for one in question.fields]
+    lines = list(window(question, rows))
+    more = len(lines) > question.page_size
+    lines = lines[: question.page_size]
+    last = pack(question.mark, question.order, lines[-1][len(names) :]) if more else ""
+    made = [dict(zip(names, line, strict=False)) for line in lines]
+    _attach(question, made, [line[-1] for line in lines], user)
+    return Page(made, last, count)
+
+
+def window(question: Question, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """The rows of a page and one more, as tuples: what is shown, and after it what they are ordered by."""
     hidden = [F(one.field.path) for one in question.order]  # by name it would pass by what stands in for a column of the past
     found = sort(rows, question.order)
     if question.cursor:
@@ -142,13 +153,7 @@ def page_of(question: Question, rows: QuerySet[Any], user: Any) -> Page:
         except WrongCursorError:
             raise wrong_parameters({"cursor": [_("这个 cursor 不是本查询给出的；请从第一页重新开始")]}) from None
     columns = [one.expression for one in question.fields]
-    lines = list(found.values_list(*columns, *hidden)[: question.page_size + 1])
-    more = len(lines) > question.page_size
-    lines = lines[: question.page_size]
-    last = pack(question.mark, question.order, lines[-1][len(names) :]) if more else ""
-    made = [dict(zip(names, line, strict=False)) for line in lines]
-    _attach(question, made, [line[-1] for line in lines], user)
-    return Page(made, last, count)
+    return found.values_list(*columns, *hidden)[: question.page_size + 1]
 
 
 def one_of(question: Question, rows: QuerySet[Any], key: int, user: Any) -> dict[str, Any] | None:

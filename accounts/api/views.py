@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.printed import can_print, print_page
 from accounts.api.reading import Question, not_found, one_of, page_of, read_question, rows_of
 from accounts.api.rendering import FastJSONRenderer
 from accounts.api.resources import RESOURCES, Known, Resource
@@ -37,7 +38,11 @@ class ResourceList(ResourceView):
     def get(self, request: Request) -> Response:
         told = request.query_params
         question = read_question(self.resource, told)
-        page = page_of(question, rows_of(question, request.user), request.user)
+        rows = rows_of(question, request.user)
+        if can_print(question) and isinstance(request.accepted_renderer, FastJSONRenderer):
+            printed = print_page(question, rows)
+            return Response(printed.body(_next(request, told, printed.next)), headers=state(question))
+        page = page_of(question, rows, request.user)
         body: dict[str, Any] = {"results": page.rows, "next": _next(request, told, page.next)}
         if page.count is not None:
             body["count"] = page.count
