@@ -152,6 +152,12 @@ class Town:
         found = list(rows.order_by("pk"))
         return chance.choice(found) if found else None
 
+    def _any_project(self, chance):
+        """A project; where writes have taken every one away, one more enters first."""
+        if not Project.objects.exists():
+            self.enter(chance)
+        return self.one(Project.objects, chance)
+
     def enter(self, chance):
         places = {"kind": chance.choice(["infrastructure", "emerging"]), "stage": chance.choice(["", "prep", "build", "out"])}
         made = build.project(chance.choice(self.units), total=self.amount(chance) or None, in_sector=chance.choice(self.sectors), **places)
@@ -161,7 +167,7 @@ class Town:
         return chance.choice([None, Decimal(0), Decimal(chance.randrange(1, 10**9)).scaleb(-6)])
 
     def move(self, chance):
-        made = self.one(Project.objects, chance)
+        made = self._any_project(chance)
         name = chance.choice(["unit", "sector", "kind", "stage", "total_wan", "is_approx"])
         given = {
             "unit": chance.choice(self.units),
@@ -175,7 +181,7 @@ class Town:
         made.save()
 
     def report(self, chance):
-        made, period = self.one(Project.objects, chance), build.period(chance.choice(MONTHS))
+        made, period = self._any_project(chance), build.period(chance.choice(MONTHS))
         row = MonthReport.objects.filter(project=made, period=period).first() or MonthReport(project=made, period=period)
         row.done_month_wan, row.done_ytd_wan, row.cum_total_wan = (self.amount(chance) for _ in range(3))
         row.state, row.is_approx = chance.choice(["draft", "approved"]), chance.choice([True, False])
@@ -188,7 +194,7 @@ class Town:
 
     def forget(self, chance):
         """A project goes, with all that hangs on it, past every model."""
-        made = self.one(Project.objects, chance)
+        made = self._any_project(chance)
         for table in ("monthreport", "annualplan", "planversion", "entry"):
             self.run(f"DELETE FROM projects_{table} WHERE project_id = %s", made.pk)
         self.run("DELETE FROM projects_project WHERE id = %s", made.pk)
@@ -223,7 +229,7 @@ class Town:
         found.save()
 
     def replan(self, chance):
-        made = self.one(Project.objects, chance)
+        made = self._any_project(chance)
         day = chance.choice([None, date(2020, chance.randrange(1, 9), 3)])
         PlanVersion.objects.create(
             project=made, number=next(_serial), total_wan=self.amount(chance), decided_on=day, is_baseline=chance.choice([True, False]), reason="调整"
@@ -239,7 +245,7 @@ class Town:
         write_changes([change], Frame(2020, build.period(chance.choice(MONTHS)).pk), source=Source(door="upload"), write=bulk)
 
     def raw(self, chance):
-        made, period = self.one(Project.objects, chance), build.period(chance.choice(MONTHS))
+        made, period = self._any_project(chance), build.period(chance.choice(MONTHS))
         self.run("UPDATE projects_monthreport SET done_ytd_wan = done_ytd_wan + 17, state = 'approved' WHERE project_id = %s", made.pk)
         self.run("DELETE FROM projects_monthreport WHERE period_id = %s AND project_id < %s", period.pk, made.pk)
 
