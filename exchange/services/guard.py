@@ -9,7 +9,7 @@ from exchange.plan import Action, PlannedRow
 from exchange.services.faults import StateError
 from exchange.services.parts import planned_rows
 from projects.period import Period
-from projects.services.periods import Guard, require_writable, stored_period
+from projects.services.periods import Guard, require_writable, stored_periods
 from projects.workflow import Answer, Refused
 
 
@@ -31,8 +31,7 @@ def closed_since(upload: Upload) -> Answer | None:
 
     The plan is read only where one of the file's months is locked now.
     """
-    found = [stored_period(period) for text in upload.counts.get("months", ()) if (period := Period.parse(text)) is not None]
-    periods = {str(period.as_period): period for period in found if period is not None and period.is_locked}
+    periods = {str(period.as_period): period for period in stored_periods(map(Period.parse, upload.counts.get("months", ()))) if period.is_locked}
     if not periods:
         return None
     guard = Guard(periods.values())

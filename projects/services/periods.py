@@ -91,6 +91,15 @@ def stored_period(period: Period) -> ReportingPeriod | None:
     return ReportingPeriod.objects.filter(year=period.month.year, month=period.month.month, half=period.half).first()
 
 
+def stored_periods(asked: Iterable[Period]) -> list[ReportingPeriod]:
+    """The rows of some periods, in order of time. One query, none without periods."""
+    wanted = {(period.month.year, period.month.month, period.half) for period in asked}
+    if not wanted:
+        return []
+    found = ReportingPeriod.objects.filter(year__in={year for year, _month, _half in wanted})
+    return [row for row in found.order_by("year", "month", "half") if (row.year, row.month, row.half) in wanted]
+
+
 def earlier_this_year(period: Period, prefix: str = "period__") -> Q:
     """What was reported before in the year and in the December before it; of a second half also the first."""
     month = period.month
