@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Action
 from accounts.scope import for_user, may
+from accounts.words import about
 from funding.measures import exact_text
 from funding.models import FundEntry
 from projects.counting import counted, versions_in_effect
@@ -34,7 +35,7 @@ from reports.money import money
 from reports.money_pivot import last_day, of_year
 from reports.odata.figures import as_rows
 from reports.parameters import address_of
-from reports.pivot import Pivot
+from reports.pivot_rows import Pivot
 from reports.selection import Question, Reach, reach_of
 from reports.shown import CITY, LIST, POSTED, SHOWN, Place
 from reports.tables import Kind, Table, make_cell
@@ -90,7 +91,7 @@ def printed(measure: Figure, value: Any, *, in_full: bool = False, approx: bool 
     if measure.kind is Kind.COUNT:
         return DASH if value is None else str(int(value))
     if measure.kind is Kind.WAN:
-        return exact_text(None if value is None else _plain(value), approx=approx)
+        return exact_text(None if value is None else _plain(value), approx=approx, about=about())
     show = points_text if measure.kind is Kind.POINTS else percent_text
     return show(value, 10 if in_full else 2)
 
@@ -203,9 +204,9 @@ class _Asking:
         total = table.total
         if column is None or total is None:
             return Said(door, why=_("全部已报，表中不印此列"), href=href)
-        cell = make_cell(column, total.values.get(column.key), approx=column.key in total.approx)
+        cell = make_cell(column, total.values.get(column.key), approx=column.key in total.approx, about=about())
         if door == PAGE:
-            wanted = make_cell(column, _as_cell(measure, right), approx=column.key in total.approx)
+            wanted = make_cell(column, _as_cell(measure, right), approx=column.key in total.approx, about=about())
             return self._on_page(measure, right, cell.value, (cell.text, wanted.text), href, _unit(column.kind))
         return self._exact(door, measure, right, cell.value, href)
 

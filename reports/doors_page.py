@@ -35,7 +35,7 @@ def _asked(request: HttpRequest) -> Question:
     return Question(question.month, known=question.known)
 
 
-def _row(one: Compared) -> dict[str, Any]:
+def _row(one: Compared, reasons: list[str]) -> dict[str, Any]:
     chinese = (get_language() or "zh").startswith("zh")
     measure = one.measure
     return {
@@ -43,7 +43,7 @@ def _row(one: Compared) -> dict[str, Any]:
         "label": measure.zh if chinese else measure.en,
         "how": measure.how_zh if chinese else measure.how_en,
         "unit": _UNITS[measure.kind],
-        "cells": [{"said": said, "label": _titles()[said.door]} for said in one.said],
+        "cells": [{"said": said, "label": _titles()[said.door], "reason": reasons.index(said.why) + 1 if said.why else 0} for said in one.said],
         "is_same": one.is_same,
         "is_compared": one.is_compared,
         "right": next(said.text for said in one.said if said.door == REST),
@@ -61,11 +61,13 @@ def same_figures(request: HttpRequest) -> HttpResponse:
     clocks = clocks_of(request)
     describe(request, question.moment)
     found = compare(request.user, question)
+    reasons = list(dict.fromkeys(said.why for one in found for said in one.said if said.why))
     known = {"known": question.known.isoformat()} if question.known else {}
     months = sorted({*clocks.months, question.month}, reverse=True)
     address = reverse("reports:same_figures")
     context = {
-        "rows": [_row(one) for one in found],
+        "rows": [_row(one, reasons) for one in found],
+        "reasons": reasons,
         "titles": list(_titles().values()),
         "different": sum(not one.is_same for one in found),
         "alike": sum(one.is_same and one.is_compared for one in found),
