@@ -154,7 +154,7 @@ def measure(options: argparse.Namespace) -> list[Case]:
     peers = Server("benchmarks.peer_settings", extra={"PEERS_PACKAGES": options.packages})
     with ours.running(), peers.running():
         same = compare(ours, peers, options)
-        cases = [*pages(ours, peers, options), *tables(ours), *pivots()]
+        cases = [*pages(ours, peers, options), *tables(ours), *pivots(), *follows(ours, options)]
         needed = {case.against for case in cases if options.only in case.name}
         cases = [case for case in cases if options.only in case.name or case.name in needed]
         before = ours.memory()
@@ -265,10 +265,12 @@ def through(ours: Server, door: str) -> int:
 
 def pivots() -> list[Case]:
     """Sums of a month and of a year by unit and sector, out of the kept totals; beside them the ORM's own aggregate."""
+    from config.server import settle
     from projects.values import Month
     from reports.pivot import pivot
     from reports.selection import Question, whole_reach
 
+    settle()  # as each worker of the server is
     question, reach = Question(Month(city.YEAR, 6)), whole_reach()
     months = [Month(city.YEAR, number) for number in range(1, 13)]
     wanted = ("count", "plan_wan", "ytd_wan", "rate")
@@ -284,6 +286,25 @@ def pivots() -> list[Case]:
             "≤ 300 ms",
         ),
     ]
+
+
+def follows(ours: Server, options: argparse.Namespace) -> list[Case]:
+    """A mirror that asks what came since its last visit: nothing, and the thousand rows that were written in between; and one that asks all anew."""
+    from accounts.changes import latest_seq
+
+    count, before = min(PAGE, options.rows), latest_seq()
+    change(count)
+    whole = "projects, the whole table again"
+    return [
+        Case(whole, lambda: ours.get("/api/v1/projects.ndjson"), options.rows),
+        Case("changes, none since", lambda: ours.get(f"/api/v1/changes/?after={latest_seq()}&limit={PAGE}"), 0, whole, times=12),
+        Case("changes, a thousand rows since", lambda: ours.get(f"/api/v1/changes/?after={before}&limit={PAGE}"), count, whole, times=4),
+    ]
+
+
+def change(count: int) -> None:
+    """Write so many projects, as an upload does: in one statement."""
+    city.run(f"UPDATE projects_project SET contact = contact || '。' WHERE id IN (SELECT id FROM projects_project ORDER BY id LIMIT {count})")
 
 
 def orm(month: int | None) -> list[Any]:
