@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -26,22 +26,7 @@ class Named(NamedTuple):
     words: str
 
 
-class Names:
-    """The words of the values that were found. A query for each of units and sectors, where they are asked for."""
-
-    def __init__(self, by: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-        self.by = tuple(by)
-        found: list[set[Any]] = [set(column) for column in zip(*values, strict=True)] or [set() for _name in by]
-        self.known: list[Mapping[Any, Named]] = [_named(name, of) for name, of in zip(self.by, found, strict=True)]
-
-    def said(self, key: Sequence[Any]) -> tuple[tuple[int, ...], dict[str, str], dict[str, str]]:
-        """Place in the order, keys and words of a row by its month and the values of its dimensions."""
-        named = [known[value] for known, value in zip(self.known, key[1:], strict=True)]
-        places = (*[one[0] for one in named], key[0])
-        return places, dict(zip(self.by, [one[1] for one in named], strict=True)), dict(zip(self.by, [one[2] for one in named], strict=True))
-
-
-def _named(name: str, values: set[Any]) -> dict[Any, Named]:
+def named(name: str, values: set[Any]) -> dict[Any, Named]:
     if name == "month":
         return {value: Named(value, str(Month.from_index(value)), str(Month.from_index(value))) for value in values}
     said = _words(name, values)

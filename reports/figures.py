@@ -11,7 +11,8 @@ from projects.values import Month
 from reports.measured import MEASURES, Figure, Measure
 from reports.money_measured import MONEY_MEASURES, MoneyMeasure
 from reports.money_pivot import money_part
-from reports.pivot import DIMENSIONS, Pivot, PivotError, laid_out, months_of, progress_part
+from reports.pivot import DIMENSIONS, PivotError, laid_out, months_of, progress_part
+from reports.pivot_rows import Pivot
 from reports.selection import Question, Reach
 
 # Only grows at its end: a measure's place is part of the number by which OData knows its rows.

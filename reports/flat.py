@@ -17,7 +17,7 @@ from projects.history import State, rows_at
 from projects.models import Cut, MonthReport, ReportingPeriod
 from projects.values import Month
 from reports.figures import FIGURES, figures, meaningful
-from reports.pivot import PivotRow
+from reports.pivot_rows import PivotRow
 from reports.selection import Question, Reach
 from reports.tables import Kind
 
@@ -58,12 +58,7 @@ def lines(reach: Reach, cut: Cut | None = None, months: Sequence[Month] | None =
     for row in parts.rows:
         yield from _lines(row, units[row.keys["unit"]])
     for row, beside in zip(parts.wholes, city.wholes, strict=True):
-        yield from _lines(_with(row, beside), None)
-
-
-def _with(row: PivotRow, beside: PivotRow) -> PivotRow:
-    """A row with the measures of another beside its own."""
-    return row._replace(values={**row.values, **beside.values}, approx=row.approx | beside.approx)
+        yield from _lines(row.beside(beside), None)
 
 
 def _lines(row: PivotRow, unit: ReportingUnit | None) -> Iterator[Line]:

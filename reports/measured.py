@@ -7,26 +7,15 @@ for each row. No measure may be added over months.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import NamedTuple
 
 from projects.measures import difference, overall_progress, rate, schedule_ratio, unreported
 from reports.tables import Kind, Value
 
-
-class Gathered(NamedTuple):
-    """Projects of a month added up: amounts in 万元 by name, None where no project has one, and only those that were asked for.
-
-    Amounts: `total`, `plan`, `month`, `ytd`, `cum` (done since the start), and `own_plan`, the plan of those that reported a year to date.
-    """
-
-    projects: int
-    not_reported: int
-    schedule: Decimal
-    wan: Mapping[str, Decimal | None]
-    rate: Decimal | None = None  # 完成率, where a measure needs both year to date and plan: three are made of it
+# What a formula may take beside the amounts of added-up projects (万元; None where no project has one): `total`, `plan`, `month`, `ytd`,
+# `cum` (done since the start) and `own_plan`, the plan of those that reported a year to date.
+PROJECTS, NOT_REPORTED, SCHEDULE = "projects", "not_reported", "schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +33,21 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Measure(Figure):
-    """One figure of added-up projects; `rough` is the amount that makes it so."""
+    """One figure of added-up projects: `read` takes what it `needs`, in that order; `rough` is the amount that makes it so."""
 
     needs: tuple[str, ...]
-    read: Callable[[Gathered], Value]
+    read: Callable[..., Value]
     rough: str = ""
+
+
+def _itself(value: Value) -> Value:
+    return value
 
 
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", (), lambda row: row.projects),
+        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", (PROJECTS,), _itself),
         Measure(
             "total_wan",
             "总投资",
@@ -64,7 +57,7 @@ MEASURES: dict[str, Measure] = {
             "报告期末的总投资之和",
             "sum of totals at the end of the month",
             ("total",),
-            lambda row: row.wan["total"],
+            _itself,
             "total",
         ),
         Measure(
@@ -76,7 +69,7 @@ MEASURES: dict[str, Measure] = {
             "年度计划之和",
             "sum of annual plans",
             ("plan",),
-            lambda row: row.wan["plan"],
+            _itself,
         ),
         Measure(
             "month_wan",
@@ -87,7 +80,7 @@ MEASURES: dict[str, Measure] = {
             "本月完成投资之和",
             "sum of what was done in the month",
             ("month",),
-            lambda row: row.wan["month"],
+            _itself,
             "month",
         ),
         Measure(
@@ -99,7 +92,7 @@ MEASURES: dict[str, Measure] = {
             "本年累计完成投资之和",
             "sum of the year to date",
             ("ytd",),
-            lambda row: row.wan["ytd"],
+            _itself,
             "ytd",
         ),
         Measure(
@@ -111,7 +104,7 @@ MEASURES: dict[str, Measure] = {
             "自开工累计完成投资之和",
             "sum since the start",
             ("cum",),
-            lambda row: row.wan["cum"],
+            _itself,
             "cum",
         ),
         Measure(
@@ -122,8 +115,8 @@ MEASURES: dict[str, Measure] = {
             True,
             "没有本年累计的项目数",
             "without a year to date",
-            ("ytd",),
-            lambda row: row.not_reported,
+            (NOT_REPORTED,),
+            _itself,
         ),
         Measure(
             "unreported_plan_wan",
@@ -134,7 +127,7 @@ MEASURES: dict[str, Measure] = {
             "没有本年累计的项目的年度计划之和",
             "annual plans of projects without a year to date",
             ("plan", "own_plan"),
-            lambda row: unreported(row.wan["plan"], row.wan["own_plan"]),
+            unreported,
         ),
         Measure(
             "rate",
@@ -145,7 +138,7 @@ MEASURES: dict[str, Measure] = {
             "本年累计完成÷年度计划",
             "year to date over plan",
             ("ytd", "plan"),
-            lambda row: row.rate,
+            rate,
         ),
         Measure(
             "reported_rate",
@@ -156,7 +149,7 @@ MEASURES: dict[str, Measure] = {
             "本年累计完成÷已报项目的年度计划",
             "year to date over the plan of projects that reported",
             ("ytd", "own_plan"),
-            lambda row: rate(row.wan["ytd"], row.wan["own_plan"]),
+            rate,
         ),
         Measure(
             "schedule",
@@ -166,8 +159,8 @@ MEASURES: dict[str, Measure] = {
             False,
             "月份÷12",
             "month over 12",
-            (),
-            lambda row: row.schedule if row.projects else None,
+            (PROJECTS, SCHEDULE),
+            lambda projects, expected: expected if projects else None,
         ),
         Measure(
             "difference",
@@ -177,8 +170,8 @@ MEASURES: dict[str, Measure] = {
             False,
             "完成率－时序进度",
             "rate less schedule, in points",
-            ("ytd", "plan"),
-            lambda row: difference(row.rate, row.schedule),
+            ("ytd", "plan", SCHEDULE),
+            lambda ytd, plan, expected: difference(rate(ytd, plan), expected),
         ),
         Measure(
             "schedule_ratio",
@@ -188,8 +181,8 @@ MEASURES: dict[str, Measure] = {
             False,
             "完成率÷时序进度",
             "rate over schedule",
-            ("ytd", "plan"),
-            lambda row: schedule_ratio(row.rate, row.schedule),
+            ("ytd", "plan", SCHEDULE),
+            lambda ytd, plan, expected: schedule_ratio(rate(ytd, plan), expected),
         ),
         Measure(
             "progress",
@@ -200,7 +193,7 @@ MEASURES: dict[str, Measure] = {
             "自开工累计完成÷总投资",
             "done since the start over total",
             ("cum", "total"),
-            lambda row: overall_progress(row.wan["cum"], row.wan["total"]),
+            overall_progress,
         ),
     )
 }

@@ -24,8 +24,9 @@ from projects.monthly import LIST_BITS, UNLISTED, places_of
 from projects.period import FIRST_HALF
 from projects.values import Month
 from reports.dimensions import DROPPED
+from reports.gathered import Told
 from reports.money_measured import Holding, MoneyMeasure
-from reports.pivot import Part, Told
+from reports.pivot import Part
 from reports.selection import NONE, Question, Reach, narrowed, select
 
 MONEY_DIMENSIONS: tuple[str, ...] = ("unit", "sector", "kind", "list", "stage", "month", "source")

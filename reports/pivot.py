@@ -10,28 +10,25 @@ A project on lists of both kinds stands in both rows of the dimension `list`, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from accounts.models import ReportingUnit
-from projects.measures import rate, schedule
+from projects.measures import schedule
 from projects.models import Classification
 from projects.monthly import LIST_BITS, UNLISTED, Sql, added_up, fact_rows
 from projects.period import FIRST_HALF, WHOLE
 from projects.summary import ask, kept_months, told
-from projects.values import Month, fen_to_wan
-from reports.dimensions import Names
-from reports.measured import MEASURES, Figure, Gathered, Measure
+from projects.values import Month
+from reports.gathered import Told, read_columns, sum_columns
+from reports.measured import MEASURES, Figure, Measure
+from reports.pivot_rows import Names, Pivot, PivotRow
 from reports.selection import NONE, Question, Reach, select
-from reports.tables import Value
 
 DIMENSIONS: dict[str, str] = {"unit": "unit_id", "sector": "sector_id", "kind": "kind", "list": "standing", "stage": "stage", "month": "at"}
-_NEVER_ROUGH = frozenset({"plan", "own_plan", "own_plan_ok"})
-_REPORTED = frozenset({"month", "ytd", "cum", "own_plan"})
-_EXACT: frozenset[str] = frozenset()
 
 
 class PivotError(ValueError):
@@ -42,13 +39,6 @@ class PivotError(ValueError):
         self.zh, self.en = zh, en
 
 
-class Told(NamedTuple):
-    """What is said in a row: its measures, and which of them are rough."""
-
-    values: dict[str, Value]
-    approx: frozenset[str] = frozenset()
-
-
 class Part(NamedTuple):
     """What one source of figures says: rows by month and value of each dimension, the whole of each month, and of a row that it has not."""
 
@@ -57,28 +47,8 @@ class Part(NamedTuple):
     blank: Callable[[int], Told]
 
 
-class PivotRow(NamedTuple):
-    """A row: what it stands for by dimension (the keys that a question takes, and words), its measures, and which of them are rough."""
-
-    keys: Mapping[str, str]
-    labels: Mapping[str, str]
-    values: Mapping[str, Value]
-    approx: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Pivot:
-    """Rows in print order, and for each month the whole of them, in which every project is counted once."""
-
-    by: Sequence[str]
-    measures: Sequence[Figure]
-    rows: Sequence[PivotRow]
-    wholes: Sequence[PivotRow]
-    kept: bool  # whether the kept totals answered
-
-
 # Month, value of each dimension → the sums, in the order of `_Asked.columns()`.
-Groups = Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]
+Groups = list[tuple[tuple[Any, ...], tuple[int, ...]]]
 
 
 def pivot(reach: Reach, question: Question, by: Sequence[str], measures: Sequence[str] = (), months: Sequence[Month] = ()) -> Pivot:
@@ -94,17 +64,22 @@ def progress_part(
     """What was planned and done, and whether the kept totals answered."""
     asked = _Asked(by, measures, months)
     kept = is_kept(question, months)
-    groups = list(_from_kept(reach, question, asked) if kept else _from_records(reach, question, asked))
+    groups = _from_kept(reach, question, asked) if kept else _from_records(reach, question, asked)
     wholes: dict[int, list[tuple[int, ...]]] = {month.index: [] for month in asked.months}
     for key, sums in groups:
         wholes[key[0]].append(sums)
-    half = question.half == FIRST_HALF
-    readers = {at: _Reader(asked.measures, schedule(Month.from_index(at).month, half=half)) for at in wholes}
+    expected = {month.index: schedule(month.month, half=question.half == FIRST_HALF) for month in asked.months}
     nothing = _added((), asked)
+
+    def read(rows: Sequence[tuple[int, ...]], at: Sequence[int]) -> list[Told]:
+        return read_columns(measures, list(zip(*rows, strict=True)), at, expected) if rows else []
+
+    spread = _spread(groups, asked, _bits(question))
+    keys = [key for key, _sums in spread]
     part = Part(
-        {key: readers[key[0]].read(sums) for key, sums in _spread(groups, asked, _bits(question))},
-        {at: readers[at].read(_added(found, asked)) for at, found in wholes.items()},
-        lambda at: readers[at].read(nothing),
+        dict(zip(keys, read([sums for _key, sums in spread], [key[0] for key in keys]), strict=True)),
+        dict(zip(wholes, read([_added(found, asked) for found in wholes.values()], list(wholes)), strict=True)),
+        lambda at: read([nothing], [at])[0],
     )
     return part, kept
 
@@ -112,16 +87,12 @@ def progress_part(
 def laid_out(by: Sequence[str], measures: Sequence[Figure], parts: Sequence[Part], kept: bool) -> Pivot:
     """Parts side by side, in print order. A row that one part alone has says of the other that there is nothing."""
     found = parts[0].rows if len(parts) == 1 else {key: _joined(key, parts, measures) for part in parts for key in part.rows}
-    names = Names(by, [key[1:] for key in found])
-    rows = sorted([(*names.said(key), told) for key, told in found.items()], key=itemgetter(0))
+    names = Names(by, found)
+    keys = names.in_order()
+    rows = list(map(PivotRow, repeat(names), keys, map(found.__getitem__, keys)))
     wholes = {at: _beside([part.wholes[at] for part in parts], measures) for at in sorted(parts[0].wholes)}
-    return Pivot(
-        by,
-        measures,
-        [PivotRow(keys, labels, *told) for _order, keys, labels, told in rows],
-        [_whole(at, told) for at, told in wholes.items()],
-        kept,
-    )
+    months = Names(["month"], [(at, at) for at in wholes])
+    return Pivot(by, measures, rows, [PivotRow(months, (at, at), told) for at, told in wholes.items()], kept)
 
 
 def _joined(key: tuple[Any, ...], parts: Sequence[Part], measures: Sequence[Figure]) -> Told:
@@ -140,11 +111,6 @@ def _added(rows: Sequence[tuple[int, ...]], asked: _Asked) -> tuple[int, ...]:
     return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(asked.columns())
 
 
-def _whole(at: int, told: Told) -> PivotRow:
-    said = {"month": str(Month.from_index(at))}
-    return PivotRow(said, said, *told)
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     by: tuple[str, ...]
@@ -158,7 +124,7 @@ class _Asked:
 
     def columns(self, *, approved: bool = False) -> list[str]:
         """The columns of `MonthSum` that the measures need; where approved reports alone count, those."""
-        return ["n", *(column for name in _amounts(self.measures) for column in _columns(f"{name}_ok" if approved and name in _REPORTED else name))]
+        return sum_columns(self.measures, approved=approved)
 
 
 def _asked(question: Question, by: Sequence[str], measures: Sequence[str], months: Sequence[Month]) -> _Asked:
@@ -191,15 +157,6 @@ def is_kept(question: Question, months: Sequence[Month]) -> bool:
 
 
 # --- Where rows come from ----------------------------------------------------------------------------------------------------------
-
-
-def _amounts(measures: Iterable[Measure]) -> list[str]:
-    return list(dict.fromkeys(name for measure in measures for name in measure.needs))
-
-
-def _columns(name: str) -> tuple[str, ...]:
-    """An amount's columns: its sum, how many have it, how many of those roughly."""
-    return (name, f"{name}_n") if name in _NEVER_ROUGH else (name, f"{name}_n", f"{name}_rough")
 
 
 def _from_kept(reach: Reach, question: Question, asked: _Asked) -> Groups:
@@ -248,11 +205,10 @@ def _from_records(reach: Reach, question: Question, asked: _Asked) -> Groups:
     return _read(rows, asked)
 
 
-def _read(rows: Iterable[tuple[Any, ...]], asked: _Asked) -> Groups:
-    places = [0, *(asked.keys.index(DIMENSIONS[name]) for name in asked.by)]
+def _read(rows: Sequence[tuple[Any, ...]], asked: _Asked) -> Groups:
     start = len(asked.keys)
-    for row in rows:
-        yield tuple([row[place] for place in places]), row[start:]
+    key_of = itemgetter(0, *(asked.keys.index(DIMENSIONS[name]) for name in asked.by)) if asked.by else itemgetter(slice(1))
+    return [(key_of(row), row[start:]) for row in rows]
 
 
 def _spread(groups: Groups, asked: _Asked, bits: Mapping[str, int]) -> Groups:
@@ -266,28 +222,3 @@ def _spread(groups: Groups, asked: _Asked, bits: Mapping[str, int]) -> Groups:
             if key[place] & bit:
                 found.setdefault((*key[:place], name, *key[place + 1 :]), []).append(sums)
     return [(key, _added(rows, asked)) for key, rows in found.items()]
-
-
-class _Reader:
-    """Makes the sums of a month's row into measures."""
-
-    def __init__(self, measures: Sequence[Measure], expected: Decimal) -> None:
-        self.expected = expected
-        self.reads = [(measure.key, measure.read) for measure in measures]
-        self.places: list[tuple[str, int]] = []
-        at, rough = 1, {}
-        for name in _amounts(measures):
-            self.places.append((name, at))
-            rough[name] = at + 2
-            at += len(_columns(name))
-        self.said = next((place + 1 for name, place in self.places if name == "ytd"), 0)  # of how many there is a year to date; else of all
-        self.marks = [(measure.key, rough[measure.rough]) for measure in measures if measure.rough]
-        self.has_rate = {"ytd", "plan"} <= rough.keys()
-
-    def read(self, sums: tuple[int, ...]) -> Told:
-        wan = {name: fen_to_wan(sums[place]) if sums[place + 1] else None for name, place in self.places}
-        done = rate(wan["ytd"], wan["plan"]) if self.has_rate else None
-        row = Gathered(sums[0], sums[0] - sums[self.said], self.expected, wan, done)
-        values = {key: read(row) for key, read in self.reads}
-        approx = [key for key, place in self.marks if sums[place]]
-        return Told(values, frozenset(approx) if approx else _EXACT)

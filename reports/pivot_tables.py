@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.pivot import Pivot, PivotRow
+from reports.pivot_rows import Pivot, PivotRow
 from reports.tables import Column, Kind, Level, Row, Table, Value
 
 

@@ -34,7 +34,8 @@ from reports.api.figure_questions import read_figures, read_measures
 from reports.figures import ALL_DIMENSIONS, FIGURES, figures
 from reports.flat import UNITS
 from reports.measured import Figure
-from reports.pivot import Pivot, PivotError, PivotRow
+from reports.pivot import PivotError
+from reports.pivot_rows import Pivot, PivotRow
 from reports.selection import Question, reach_of
 from reports.tables import Kind
 
@@ -73,7 +74,7 @@ def measure_told(one: Figure) -> dict[str, Any]:
 
 
 def _row(row: PivotRow) -> dict[str, Any]:
-    return {"keys": dict(row.keys), "labels": dict(row.labels), "values": dict(row.values), "approx": sorted(row.approx)}
+    return {"keys": row.keys, "labels": row.labels, "values": row.values, "approx": sorted(row.approx)}
 
 
 def _body(found: Pivot, question: Question, months: Sequence[Month]) -> dict[str, Any]:
