@@ -114,6 +114,12 @@ def is_gone(model: type[models.Model]) -> models.Case:
     return models.Case(models.When(gone, then=models.Value(True)), default=models.Value(False))
 
 
+def lines_until(model: type[models.Model], until: State) -> Any:
+    """Every line of a model's history that was written by then: all writes, not the newest alone."""
+    history: Any = model.history  # type: ignore[attr-defined]
+    return history.all() if until is None else _lines(model, until)
+
+
 def _lines(model: type[models.Model], until: datetime | Cut) -> Any:
     """The lines of history that were written by then.
 

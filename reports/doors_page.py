@@ -26,6 +26,11 @@ from reports.words import month_text
 _UNITS = {Kind.WAN: gettext_lazy("万元"), Kind.COUNT: pgettext_lazy("unit", "个"), Kind.PERCENT: "%", Kind.POINTS: pgettext_lazy("unit", "百分点")}
 
 
+def unit_of(kind: Kind) -> str:
+    """The unit of a kind of figure, in the reader's language."""
+    return str(_UNITS[kind])
+
+
 def _asked(request: HttpRequest) -> Question:
     """A whole month, and the day up to which knowledge counts."""
     given = {name: request.GET[name] for name in ("period", "known") if name in request.GET}

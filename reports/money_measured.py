@@ -20,6 +20,17 @@ BOND, CENTRAL = "bond", "central"
 _NOTHING = Flow()
 
 
+_STEPS = {
+    "assigned_wan": ("assign",),
+    "arrived_wan": ("arrive",),
+    "paid_wan": ("pay",),
+    "completed_wan": ("complete",),
+    "waiting_wan": ("assign", "arrive"),
+    "idle_wan": ("arrive", "pay"),
+    "paid_rate": ("assign", "pay"),
+}
+
+
 class Holding(NamedTuple):
     """What is held at the end of a month: by source of money, and what the city was given and has issued."""
 
@@ -47,6 +58,16 @@ class MoneyMeasure(Figure):
 
     read: Callable[[Holding], Value]
     of_city: bool = False
+
+    @property
+    def source(self) -> str:
+        """The source whose money it tells; blank for all."""
+        return next((source for source in (BOND, CENTRAL) if self.key.startswith(f"{source}_")), "")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the postings that it is made of; none for what the city was given."""
+        return () if self.of_city else _STEPS[self.key.removeprefix(f"{self.source}_")]
 
     def is_rough(self, held: Holding) -> bool:
         return self.key == "central_given_wan" and held.is_given_rough

@@ -93,12 +93,30 @@ def of_year(entries: QuerySet[FundEntry], year: int) -> QuerySet[FundEntry]:
     return entries.filter(Q(account__bond__issue__year=year) | Q(account__plan__year=year))
 
 
+def entries_behind(reach: Reach, question: Question, source: str, steps: Sequence[str]) -> QuerySet[FundEntry]:
+    """The postings that a figure of money adds up, in order of time: of a source (or of all) and of some steps. Three queries at most."""
+    entries = _posted(reach, question).filter(step__in=steps, happened_on__lte=last_day(question))
+    if source:
+        entries = entries.filter(account__source=source)
+    if not _is_of_all(question):
+        projects = set(entries.order_by().values_list("account__project", flat=True))
+        entries = entries.filter(account__project_id__among=sorted(_placed(reach, question, projects)))
+    return entries.order_by("happened_on", "id")
+
+
+def _posted(reach: Reach, question: Question) -> QuerySet[FundEntry]:
+    entries: QuerySet[FundEntry] = of_year(rows_at(FundEntry, question.moment.state), question.month.year)
+    return entries if reach.whole_city else entries.filter(account__project__in=reach.projects)
+
+
+def _is_of_all(question: Question) -> bool:
+    return question.whole and not (question.unit or question.sector or question.kind)
+
+
 def _flows(reach: Reach, question: Question, by: Sequence[str]) -> list[tuple[str, list[tuple[Any, ...]], Flow]]:
     """Source, the rows that it belongs to, and what was moved; a project on two lists has two rows."""
-    entries: QuerySet[FundEntry] = of_year(rows_at(FundEntry, question.moment.state), question.month.year)
-    if not reach.whole_city:
-        entries = entries.filter(account__project__in=reach.projects)
-    if set(by) <= {"month", "source"} and question.whole and not (question.unit or question.sector or question.kind):
+    entries = _posted(reach, question)
+    if set(by) <= {"month", "source"} and _is_of_all(question):
         found = flows_by_all(entries, ["account__source"], last_day(question))
         return [(source, [_key(by, question.month, source, None)], flow) for (source,), flow in found.items()]
     flows = flows_by_all(entries, ["account__project", "account__source"], last_day(question))

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.words import listed
+from projects.models import Cut
 from projects.moment import Moment
+from projects.past import find_cut
 from projects.period import Period
 from reports.catalogue import BY
 from reports.selection import KINDS, NONE, Question
@@ -42,6 +44,19 @@ def read_question(params: Mapping[str, str], moment: Moment) -> Question:
         unit=params.get("unit", ""),
         sector=params.get("sector", ""),
     )
+
+
+def read_cut(params: Mapping[str, str]) -> Cut | None:
+    """The pinned state that is asked for, which goes before a known day chosen elsewhere."""
+    name = params.get("cut", "")
+    if not name:
+        return None
+    if params.get("known"):
+        raise UnreadableError(_("known 与 cut 只能用一个"))
+    found = None if "\x00" in name else find_cut(name)
+    if found is None:
+        raise UnreadableError(_("没有名为“%(value)s”的定格") % {"value": name[:60].replace("\x00", "")})
+    return found
 
 
 def address_of(question: Question) -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
 from projects.figures import each_told, planned, told
-from projects.history import rows_at
+from projects.history import lines_until, rows_at
 from projects.measures import Amount, Sums
 from projects.models import Classification, Correction, Entry, ListVersion, MonthReport, ReportingPeriod
 from projects.moment import Moment
@@ -151,7 +151,8 @@ def corrections_in(selection: Selection) -> list[Correction]:
     rows = Correction.objects.filter(report__project__in=selection.projects.order_by().values("pk"), state=Correction.State.APPROVED)
     rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month)
     rows = rows.filter(report__period__half__in=PARTS_UP_TO[moment.half]).select_related("report")
-    found = list(rows if moment.known_until is None else rows.filter(settled_at__lte=moment.known_until))
+    until = moment.known_until or (moment.cut.made_at if moment.cut else None)
+    found = list(rows if until is None else rows.filter(settled_at__lte=until))
     wanted = {correction.report_id for correction in found}
     then = {report.id: report for report in rows_at(MonthReport, moment.state).filter(id__in=wanted)} if wanted else {}
     return [correction for correction in found if correction.report_id in then and correction.stands_beside(then[correction.report_id])]
@@ -241,11 +242,9 @@ class Origin:
 
 def origins(project_ids: Sequence[int], moment: Moment) -> dict[int, Origin]:
     """The latest write of each project's report of the month, as known. One query."""
-    month, until = moment.month, moment.known_until
-    history = MonthReport.history.filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
+    month = moment.month
+    history = lines_until(MonthReport, moment.state).filter(project_id__in=project_ids, period__year=month.year, period__month=month.month)
     history = history.filter(period__half__in=PARTS_UP_TO[moment.half])
-    if until is not None:
-        history = history.filter(history_date__lte=until)
     rows = history.order_by("history_id").values_list(
         "project_id", "door", "upload_id", "history_user__display_name", "history_user__username", "history_date", "state"
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import campaigns, debt_pages, doors_page, finance_pages, money_pages, quality_pages, returns, views
+from reports import campaigns, debt_pages, doors_page, figure_page, finance_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("reserve.xlsx", finance_pages.reserve_xlsx, name="reserve_xlsx"),
     path("debt/", debt_pages.debt_page, name="debt"),
     path("debt.xlsx", debt_pages.debt_xlsx, name="debt_xlsx"),
+    path("figure/", figure_page.figure, name="figure"),
     path("same-figures/", doors_page.same_figures, name="same_figures"),
     path("city/projects/", views.projects, name="projects"),
 ]

@@ -142,7 +142,7 @@ def projects(request: HttpRequest) -> HttpResponse:
             "page": page_table(table, _project_links(request, table)),
             "part": part,
             "here": _address("reports:projects", **asked),
-            "words": _filter_words(reach, selection),
+            "words": filter_words(reach, selection),
             "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known", "approved"}}),
         },
     )
@@ -230,7 +230,7 @@ def _list_choices(question: Question, by: str) -> list[Choice]:
     return choices
 
 
-def _filter_words(reach: Reach, selection: Selection) -> list[str]:
+def filter_words(reach: Reach, selection: Selection) -> list[str]:
     """What the rows were narrowed to, in words: the unit, the kind, the sector, the lists."""
     question = selection.question
     words = [period_text(question.period), *([_("只计已审核")] if question.approved else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -30,6 +31,15 @@ def demo(db: Any, settings: Any, tmp_path: Any) -> None:
     call_command("start", no_serve=True, stdout=StringIO())
 
 
+# The sentences of the half-year report of 2020 that the demo year must say by itself.
+SENTENCES = {
+    "list_infrastructure": "梳理重大基础设施项目151个、总投资3540亿元。",
+    "list_emerging": "梳理战略性新兴产业项目150个、总投资1472亿元。",
+    "bonds": "2020年下达新增专项债券额度四批次387亿元，前三批232亿元已发行完毕。",
+    "central": "2020年下达中央预算内投资近10亿元。",
+}
+
+
 def printed(count: Any, total: Any, plan: Any, ytd: Any, rate: Any) -> tuple[Any, ...]:
     return count, yi_text(total), yi_text(plan), yi_text(ytd), percent_text(rate)
 
@@ -51,3 +61,10 @@ def test_every_door_prints_the_demo_year_alike(demo: None, client: Any) -> None:
     counted = projects.counted
     assert projects.figures.count == 301
     assert printed(counted.count, counted.total_wan, counted.plan_wan, counted.ytd_wan, counted.rate) == PRINTED
+    out = StringIO()
+    call_command("figures", period="2020-06", format_name="json", stdout=out)
+    told = {one["key"]: one for one in json.loads(out.getvalue())["headlines"]}
+    assert {key: told[key]["sentence"] for key in SENTENCES} == SENTENCES
+    for one in told.values():
+        for figure in one["figures"]:
+            assert client.get(figure["address"]).status_code == 200, figure["mark"]

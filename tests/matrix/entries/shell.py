@@ -10,6 +10,7 @@ COMMANDS = (
     Shell("rebuild_summary", "works kept totals out anew from the records; prints ids and sums to whoever has the server"),
     Shell("compact_changes", "drops overtaken lines of the change sequence; prints their count"),
     Shell("export_oc4ids", "writes what is public of the projects of whoever is named with --user"),
+    Shell("figures", "prints the headline figures of whoever is named with --user"),
     Shell("city_table", "prints the table of whoever is named with --user"),
     Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
     Shell("sweep", "brings again jobs that lost their process; changes nothing else"),

@@ -1,0 +1,115 @@
+"""A figure as a page: what it is, how it is reckoned, as known when, and the rows behind it. Every figure that is printed leads here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.roles import Action
+from accounts.scope import for_user
+from accounts.words import listed
+from exchange.models import Upload
+from projects.models import Project
+from projects.moment import moment_of
+from reports.doors_page import unit_of
+from reports.figures import FIGURES, why_not
+from reports.pages import page_table
+from reports.parameters import UnreadableError, read_cut, read_question
+from reports.rows_behind import behind
+from reports.selection import Question, reach_of, select
+from reports.tables import Kind, Row, Table
+from reports.traced import Traced, trace
+from reports.views import describe, filter_words, reader
+
+ROWS_A_PAGE = 100
+
+
+@reader(Action.VIEW)
+def figure(request: HttpRequest) -> HttpResponse:
+    """One figure and a part of the rows behind it."""
+    question = _question(request)
+    key = _measure(request.GET, question)
+    describe(request, question.moment)
+    reach = reach_of(request.user)
+    found = trace(reach, question, [key])[key]
+    number = request.GET.get("page", "1")
+    count = behind(reach, found, 0, 0).count
+    part = Paginator(range(count), ROWS_A_PAGE).get_page(number)
+    rows = behind(reach, found, max(part.start_index() - 1, 0), part.end_index())
+    chinese = _is_chinese()
+    context = {
+        "figure": found,
+        "title": found.measure.zh if chinese else found.measure.en,
+        "how": found.measure.how_zh if chinese else found.measure.how_en,
+        "printed": printed(found),
+        "exact": exact(found),
+        "unit": unit_of(found.measure.kind),
+        "parts": [{"title": one.measure.zh if chinese else one.measure.en, "text": printed(one), "href": one.address} for one in rows.parts],
+        "words": filter_words(reach, select(reach, question)),
+        "page": page_table(rows.table, _links(request, rows.table)),
+        "part": part,
+        "here": f"{reverse('reports:figure')}?{urlencode(found.asked)}",
+    }
+    return render(request, "reports/figure.html", context)
+
+
+def _question(request: HttpRequest) -> Question:
+    cut = read_cut(request.GET)
+    question = read_question(request.GET, moment_of(request))
+    return replace(question, cut=cut, known=None) if cut else question
+
+
+def _measure(params: Mapping[str, str], question: Question) -> str:
+    key = params.get("measure", "")
+    if key not in FIGURES:
+        raise UnreadableError(_("没有“%(value)s”这个指标；可用：%(names)s") % {"value": key[:40], "names": listed(FIGURES)})
+    reasons = list(why_not(FIGURES[key], (), question))
+    if reasons:
+        raise UnreadableError("；".join(zh for zh, _en in reasons) if _is_chinese() else "; ".join(en for _zh, en in reasons))
+    return key
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def printed(figure: Traced) -> str:
+    """With its unit, as a sentence has it: money in 亿元 from one 亿元 up, else in 万元."""
+    kind, value = figure.measure.kind, figure.value
+    if value is None:
+        return "—"
+    if kind is Kind.WAN:
+        is_large = abs(value) >= 10_000  # type: ignore[arg-type,operator]
+        return f"{figure.text(Kind.YI if is_large else Kind.WAN)} {_('亿元') if is_large else _('万元')}"
+    return f"{figure.text()}{'' if kind is Kind.PERCENT else ' '}{unit_of(kind)}"
+
+
+def exact(figure: Traced) -> str:
+    """Money with every digit that there is."""
+    return figure.text(Kind.EXACT) if figure.measure.kind is Kind.WAN else ""
+
+
+def _links(request: HttpRequest, table: Table) -> Callable[[Row], dict[str, str]]:
+    """A row leads to its project, and to the upload that its figures came with, if the reader may see them. Two queries at most."""
+    numbers = {row.keys["upload"] for row in table.rows if "upload" in row.keys}
+    found = for_user(Upload.objects.filter(pk__in=numbers), request.user, Action.VIEW).values_list("pk", "public_id") if numbers else ()
+    uploads = {str(pk): reverse("exchange:upload", args=[public_id]) for pk, public_id in found}
+    has_page = admin.site.is_registered(Project)
+
+    def links(row: Row) -> dict[str, str]:
+        told: dict[str, Any] = {"origin": uploads.get(row.keys.get("upload", ""), "")}
+        if has_page and "project" in row.keys:
+            told["label"] = reverse("admin:projects_project_change", args=[row.keys["project"]])
+        return told
+
+    return links
