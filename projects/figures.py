@@ -15,6 +15,7 @@ whatever it is asked of them; of a past day they are looked up in history, proje
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,6 +60,9 @@ _OWN: dict[str, tuple[str, Any]] = {
     "approx_then": ("is_approx", BooleanField()),
 }
 
+# The dates between which a project goes, each with the precision its source had: their columns, to which `_then` is added.
+DATES = ("planned_start", "planned_finish", "actual_start", "actual_finish")
+
 
 def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
     """Add `total_then`, `plan_then`, `month_then`, `ytd_then`, all in 万元, and the month's number.
@@ -81,11 +85,21 @@ def with_figures(projects: QuerySet[Project], moment: Moment) -> QuerySet[Projec
 
 def with_places(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
     """Add what the project was: the ids and keys of unit, kind, sector and stage, its name, and whether its total is approximate."""
+    return projects.annotate(**_own(moment, _OWN))
+
+
+def with_dates(projects: QuerySet[Project], moment: Moment) -> QuerySet[Project]:
+    """Add when the project was to start and finish, and when it did (`planned_start_then` and so on)."""
+    return projects.annotate(**_own(moment, {f"{name}_then": (name, CharField()) for name in DATES}))
+
+
+def _own(moment: Moment, wanted: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+    """Columns of the project itself, as they were."""
     until = moment.state
     if until is None:
-        return projects.annotate(**{name: F(column) for name, (column, _field) in _OWN.items()})
-    own = rows_at(Project, until).filter(id=OuterRef("pk"))
-    return projects.annotate(**{name: Subquery(own.values(column)[:1], output_field=field) for name, (column, field) in _OWN.items()})
+        return {name: F(column) for name, (column, _field) in wanted.items()}
+    rows = rows_at(Project, until).filter(id=OuterRef("pk"))
+    return {name: Subquery(rows.values(column)[:1], output_field=field) for name, (column, field) in wanted.items()}
 
 
 # --- What was reported -------------------------------------------------------------------------------------------------------------

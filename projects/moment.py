@@ -53,9 +53,14 @@ class Moment:
         return None if self.known is None else until_end_of(self.known)
 
     @property
+    def instant(self) -> datetime | None:
+        """The last instant that counts: the known day's end, or when a pinned cut was taken or names."""
+        return self.known_until if self.cut is None else self.cut.as_of or self.cut.made_at
+
+    @property
     def state(self) -> State:
         """What knowledge counts: that of a pinned cut, that of the known day's end, or all there is."""
-        return self.cut or self.known_until
+        return self.known_until if self.cut is None else self.cut.state
 
 
 def until_end_of(day: date) -> datetime:

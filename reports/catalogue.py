@@ -72,7 +72,7 @@ def detail(reach: Reach, question: Question) -> Table:
         Whole.of(groups),
         question,
         whole_label=whole_label(reach, question),
-        moment=moment_text(newest(group.changed_at for group in groups), question.known),
+        moment=moment_text(newest(group.changed_at for group in groups), question),
     )
 
 

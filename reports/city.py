@@ -17,6 +17,8 @@ from reports.selection import KINDS, NONE, Question
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import lead_sentence, moment_text, notes, period_text
 
+RATE, DIFFERENCE = "{ytd}/{plan}*100", "{rate}-{schedule}"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -43,7 +45,7 @@ def city_table(figures: CityFigures, by: str) -> Table:
         columns=_columns(by, whole_city=figures.whole_city, gaps=total.not_reported > 0, approved=question.approved),
         rows=_rows(lines, question),
         lead=lead_sentence(total, question),
-        moment=moment_text(figures.changed_at, question.known),
+        moment=moment_text(figures.changed_at, question),
         notes=notes(figures, lines[0].sums, by, unranked_units=any(not line.ranked for line in lines[1:])),
     )
 
@@ -73,7 +75,7 @@ def _columns(by: str, *, whole_city: bool, gaps: bool, approved: bool) -> list[C
         *_plan_columns(gaps=gaps, approved=approved),
         Column("month", _("本月"), Kind.YI, _("完成投资"), width=10),
         Column("ytd", _("本年累计"), Kind.YI, _("完成投资"), width=11),
-        Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
+        Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11, formula=RATE),
         *(
             [
                 Column(
@@ -82,13 +84,14 @@ def _columns(by: str, *, whole_city: bool, gaps: bool, approved: bool) -> list[C
                     Kind.PERCENT,
                     _("年度计划完成情况"),
                     width=19,
+                    formula="{ytd}/({plan}-{unreported_plan})*100",
                 )
             ]
             if gaps
             else []
         ),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13),
-        Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14),
+        Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14, formula=DIFFERENCE),
     ]
     if by != "kind" and whole_city:
         columns.append(Column("rank", _("位次"), Kind.RANK, width=7))

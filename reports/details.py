@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from projects.measures import Amount, MonthFigures, Sums, month_figures
 from projects.models.tracking import Door
 from projects.period import FIRST_HALF
-from reports.city import approx_columns, figure_values
+from reports.city import DIFFERENCE, RATE, approx_columns, figure_values
 from reports.queries import Group, Origin, ProjectRow
 from reports.selection import Question
 from reports.tables import Column, Kind, Level, Row, Table, Value
@@ -66,9 +66,9 @@ def _figures() -> list[Column]:
         Column("month", _("本月"), Kind.WAN, _("完成投资"), width=12),
         Column("ytd", _("本年累计"), Kind.WAN, _("完成投资"), width=13),
         Column("cum_total", _("自开工累计"), Kind.WAN, _("完成投资"), width=14),
-        Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
+        Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11, formula=RATE),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=11),
-        Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=11),
+        Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=11, formula=DIFFERENCE),
     ]
 
 
@@ -84,7 +84,7 @@ def detail_title(question: Question) -> str:
 def paper_table(rows: Sequence[ProjectRow], whole: Whole, question: Question, *, whole_label: str, moment: str) -> Table:
     """The projects under their units, each unit with its sums: for print."""
     return _table(
-        [_sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL), *_under_units(rows, question)], paper_columns(), question, moment
+        [sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL), *_under_units(rows, question)], paper_columns(), question, moment
     )
 
 
@@ -92,8 +92,8 @@ def page_table_of(
     rows: Sequence[ProjectRow], whole: Whole, question: Question, *, whole_label: str, moment: str, origins: Mapping[int, Origin], with_unit: bool
 ) -> Table:
     """A part of the projects under the sums of all, each with where its month came from: for the page."""
-    body = _plain(rows, question, origins)
-    total = _sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL)
+    body = plain_rows(rows, question, origins)
+    total = sum_row(whole_label, whole.sums, whole.cum_total, question, Level.TOTAL)
     return _table([total, *body], page_columns(with_unit=with_unit), question, moment)
 
 
@@ -112,11 +112,11 @@ def _under_units(rows: Iterable[ProjectRow], question: Question) -> Iterator[Row
         cum_total = Amount()
         for row in taken:
             cum_total.add(row.cum_total_wan, approx=row.done_approx)
-        yield _sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, question, Level.PART)
-        yield from _plain(taken, question, {})
+        yield sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, question, Level.PART)
+        yield from plain_rows(taken, question, {})
 
 
-def _plain(rows: Iterable[ProjectRow], question: Question, origins: Mapping[int, Origin]) -> Iterator[Row]:
+def plain_rows(rows: Iterable[ProjectRow], question: Question, origins: Mapping[int, Origin]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
         figures = month_figures(project_sums(row), question.month, half=question.half == FIRST_HALF)
         words: dict[str, Value] = {
@@ -126,6 +126,10 @@ def _plain(rows: Iterable[ProjectRow], question: Question, origins: Mapping[int,
             "sector": row.sector,
             "code": row.code,
             "origin": origin_text(origins.get(row.pk)),
+            "planned_start": row.planned_start,
+            "planned_finish": row.planned_finish,
+            "actual_start": row.actual_start,
+            "actual_finish": row.actual_finish,
         }
         rest: dict[str, Value] = {"cum_total": row.cum_total_wan, "progress": row.progress_text, "problems": row.problems}
         origin = origins.get(row.pk)
@@ -159,7 +163,7 @@ def project_sums(row: ProjectRow) -> Sums:
     return sums
 
 
-def _sum_row(label: str, sums: Sums, cum_total: Amount, question: Question, level: Level) -> Row:
+def sum_row(label: str, sums: Sums, cum_total: Amount, question: Question, level: Level) -> Row:
     figures = month_figures(sums, question.month, half=question.half == FIRST_HALF)
     approx = approx_columns(figures) | ({"cum_total"} if cum_total.is_approx else set())
     named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}

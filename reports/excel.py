@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 
 from accounts.words import about
+from reports.charts import Chart, chart_object
+from reports.formulas import formulas
 from reports.tables import Cell, Column, Kind, Level, Row, Table
 from reports.text import text_width
 
 A3, A4 = 8, 9  # paper numbers of the format
 _MARGIN_INCHES = 0.55
+_LINE = 15
+_READABLE = 40  # rows that an A4 page in landscape can hold and be read
 _GB2312 = 134  # character set
 _ROMAN = 1  # family: serif
 TITLE_FONT, HEADING_FONT, BODY_FONT = "方正小标宋简体", "黑体", "仿宋_GB2312"
@@ -35,15 +40,23 @@ class Print:
     paper: int = A4
     frozen_columns: int = 1
     page_words: str = "第&P页 共&N页"
+    on_one_page: bool = False  # the whole table, where it is short enough to be read so
+    works: bool = False  # whether sums and rates are formulas that follow what a reader changes
+    chart: Chart | None = None
 
 
-def workbook_bytes(prints: Sequence[Print]) -> bytes:
-    """Draw each table on a sheet of its own."""
+def workbook_bytes(prints: Sequence[Print], made_at: datetime | None = None) -> bytes:
+    """Draw each table on a sheet of its own. With a moment, which the file then says it was made at, the same tables are the same bytes."""
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    if made_at is not None:
+        book.set_properties({"created": made_at})
     styles = Styles(book)
     for wanted in prints:
-        Sheet(book.add_worksheet(sheet_name(wanted.sheet)), wanted, styles).draw()
+        sheet = Sheet(book.add_worksheet(sheet_name(wanted.sheet)), wanted, styles)
+        sheet.draw()
+        if wanted.chart is not None:
+            sheet.draw_chart(book, wanted.chart)
     book.close()
     return stream.getvalue()
 
@@ -115,30 +128,50 @@ class Sheet:
         self._styles = styles
         self._last = len(wanted.table.columns) - 1
         self._first_heading = 3 if wanted.table.lead else 2
+        self._formulas = formulas(wanted.table, self._first_row) if wanted.works else {}
 
     def draw(self) -> None:
         self._page()
         self._above()
         self._headings()
-        for at, row in enumerate(self._table.rows, start=self._first_row):
-            self._row(at, row)
+        for place, row in enumerate(self._table.rows):
+            self._row(place, row)
         self._below(self._first_row + len(self._table.rows))
 
     @property
     def _first_row(self) -> int:
         return self._first_heading + self._table.heading_rows
 
-    def _page(self) -> None:
-        sheet, wanted = self._sheet, self._wanted
-        sheet.set_paper(wanted.paper)
+    def draw_chart(self, book: Any, chart: Chart) -> None:
+        """Under the table, or on a sheet of its own that it fills."""
+        places = {column.key: at for at, column in enumerate(self._table.columns)}
+        drawn = chart_object(book, chart, places, self._sheet.get_name(), self._first_row)
+        if chart.sheet:
+            own = book.add_worksheet(sheet_name(chart.sheet))
+            self._paper(own, A4, 1)
+            own.set_default_row(_LINE)  # else every program takes its own, and the chart is as high as they make it
+            drawn.set_size({"width": 1060, "height": 690})
+            own.insert_chart(0, 0, drawn)
+            return
+        drawn.set_size({"width": sum(int(column.width * 7 + 5) for column in self._table.columns), "height": 300})
+        self._sheet.insert_chart(self._first_row + len(self._table.rows) + len(self._table.notes) + 1, 0, drawn)
+
+    def _paper(self, sheet: Any, paper: int, pages_high: int) -> None:
+        sheet.set_paper(paper)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, pages_high)
         sheet.center_horizontally()
         sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, _MARGIN_INCHES, _MARGIN_INCHES + 0.2)
+        sheet.set_footer(f"&L&9{_footer(self._table.moment)}&C&9{self._wanted.page_words}&R&9{_footer(self._table.unit_line)}")
+        sheet.hide_gridlines(2)
+
+    def _page(self) -> None:
+        sheet, wanted = self._sheet, self._wanted
+        with_chart = wanted.chart is not None and not wanted.chart.sheet
+        self._paper(sheet, wanted.paper, 1 if with_chart or (wanted.on_one_page and len(self._table.rows) <= _READABLE) else 0)
+        sheet.set_default_row(_LINE)
         sheet.repeat_rows(self._first_heading, self._first_row - 1)
         sheet.freeze_panes(self._first_row, wanted.frozen_columns)
-        sheet.set_footer(f"&L&9{_footer(self._table.moment)}&C&9{wanted.page_words}&R&9{_footer(self._table.unit_line)}")
-        sheet.hide_gridlines(2)
         for at, column in enumerate(self._table.columns):
             sheet.set_column(at, at, column.width)
 
@@ -161,11 +194,14 @@ class Sheet:
         for at in range(self._first_heading, self._first_row):
             self._sheet.set_row(at, 24)
 
-    def _row(self, at: int, row: Row) -> None:
-        lines = 1
+    def _row(self, place: int, row: Row) -> None:
+        at, lines = self._first_row + place, 1
         for number, cell in enumerate(self._table.cells(row, about())):
             style = self._styles.cell(cell, row.level)
-            if cell.number is not None:
+            formula = self._formulas.get((place, cell.column.key))
+            if formula and cell.number is not None:
+                self._sheet.write_formula(at, number, f"={formula}", style, float(cell.number))
+            elif cell.number is not None:
                 self._sheet.write_number(at, number, cell.number, style)
             else:
                 self._sheet.write_string(at, number, cell.text, style)

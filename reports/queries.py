@@ -11,11 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, TextField
+from django.db.models import BooleanField, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import ReportingUnit
-from projects.figures import each_told, planned, told
+from projects.figures import DATES, each_told, planned, told, with_dates
 from projects.history import lines_until, rows_at
 from projects.measures import Amount, Sums
 from projects.models import Classification, Correction, Entry, ListVersion, MonthReport, ReportingPeriod
@@ -60,7 +60,7 @@ _FIGURES = ("printed_then", "plan_then", "month_then", "ytd_then")
 def group_figures(selection: Selection) -> list[Group]:
     """Add the selected projects up by unit, kind, sector and the kinds of list they are on. Two queries."""
     moment = selection.question.moment
-    entries = rows_at(Entry, moment.known_until).filter(project_id=OuterRef("pk"))
+    entries = rows_at(Entry, moment.state).filter(project_id=OuterRef("pk"))
     on = {
         f"on_{kind}": Exists(entries.filter(version_id__in=[version.pk for version in selection.versions if version.list.kind == kind]))
         for kind in KINDS
@@ -121,7 +121,7 @@ def city_figures(reach: Reach, question: Question) -> CityFigures:
     groups = group_figures(selection)
     in_effect = [version.pk for version in selection.versions]
     twice = (
-        rows_at(Entry, question.moment.known_until)
+        rows_at(Entry, question.moment.state)
         .filter(version_id__in=in_effect, project_id__in=selection.projects.order_by().values("pk"))
         .order_by()
         .values("project_id")
@@ -151,8 +151,7 @@ def corrections_in(selection: Selection) -> list[Correction]:
     rows = Correction.objects.filter(report__project__in=selection.projects.order_by().values("pk"), state=Correction.State.APPROVED)
     rows = rows.filter(report__period__year=moment.month.year, report__period__month=moment.month.month)
     rows = rows.filter(report__period__half__in=PARTS_UP_TO[moment.half]).select_related("report")
-    until = moment.known_until or (moment.cut.made_at if moment.cut else None)
-    found = list(rows if until is None else rows.filter(settled_at__lte=until))
+    found = list(rows if moment.instant is None else rows.filter(settled_at__lte=moment.instant))
     wanted = {correction.report_id for correction in found}
     then = {report.id: report for report in rows_at(MonthReport, moment.state).filter(id__in=wanted)} if wanted else {}
     return [correction for correction in found if correction.report_id in then and correction.stands_beside(then[correction.report_id])]
@@ -177,6 +176,10 @@ class ProjectRow:
     problems: str
     total_approx: bool
     done_approx: bool
+    planned_start: str  # dates as precisely as they are known
+    planned_finish: str
+    actual_start: str
+    actual_finish: str
 
 
 _ROW_FIELDS = (
@@ -195,8 +198,9 @@ _ROW_FIELDS = (
     "problems_then",
     "approx_then",
     "done_approx",
+    *(f"{name}_then" for name in DATES),
 )
-_TEXTS = {2, 5, 11, 12}
+_TEXTS = {2, 5, 11, 12, 15, 16, 17, 18}
 _FLAGS = {13, 14}
 
 
@@ -205,8 +209,9 @@ def project_rows(selection: Selection, start: int = 0, stop: int | None = None) 
     moment = selection.question.moment
     unit = ReportingUnit.objects.filter(pk=OuterRef("unit_then"))
     sector = Classification.objects.filter(pk=OuterRef("sector_then"))
+    dated: QuerySet[Any] = with_dates(selection.projects, moment)
     found = (
-        selection.projects.annotate(
+        dated.annotate(
             main_code=FilteredRelation("codes", condition=Q(codes__role="primary")),
             unit_name=Subquery(unit.values("short_name")[:1]),
             unit_key=Subquery(unit.values("key")[:1]),

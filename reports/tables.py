@@ -54,6 +54,7 @@ class Column:
     group: str = ""
     places: int = 2
     width: int = 10  # in Latin characters, for print
+    formula: str = ""  # how a spreadsheet works it out of its neighbours, in the units they print: {ytd}/{plan}*100
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reports import campaigns, debt_pages, doors_page, figure_page, finance_pages, money_pages, quality_pages, returns, views
+from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
     path("city/", views.city, name="city"),
     path("city.xlsx", views.city_xlsx, name="city_xlsx"),
+    path("monthly.xlsx", book_pages.monthly_xlsx, name="monthly_xlsx"),
     path("quality/", quality_pages.quality_page, name="quality"),
     path("quality/unit/", quality_pages.unit_page, name="quality_unit"),
     path("quality.xlsx", quality_pages.quality_xlsx, name="quality_xlsx"),

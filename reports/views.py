@@ -75,7 +75,8 @@ def index(request: HttpRequest) -> HttpResponse:
     month = clocks_of(request).moment.month
     asked = {"period": str(month)}
     entries = [(report, _address(report.page, **({"by": report.by, **asked} if report.by else {}))) for report in catalogue.REPORTS]
-    return render(request, "reports/index.html", {"entries": entries, "month": month_text(month)})
+    book = _address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else ""
+    return render(request, "reports/index.html", {"entries": entries, "month": month_text(month), "book": book})
 
 
 @reader(Action.VIEW)
@@ -101,6 +102,7 @@ def city(request: HttpRequest) -> HttpResponse:
             "corrections": _corrections_address(selection),
             "returns": f"{reverse('admin:projects_returns')}?year={question.month.year}",
             "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
+            "book": _address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else "",
         },
     )
 
@@ -130,7 +132,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         whole,
         question,
         whole_label=catalogue.whole_label(reach, question),
-        moment=moment_text(newest(group.changed_at for group in groups), question.known),
+        moment=moment_text(newest(group.changed_at for group in groups), question),
         origins=origins([row.pk for row in rows], question.moment),
         with_unit=not question.unit,
     )

@@ -87,10 +87,12 @@ def newest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def moment_text(changed_at: datetime | None, known: date | None = None) -> str:
+def moment_text(changed_at: datetime | None, question: Question) -> str:
     """Until when the database knew what the table shows."""
-    if known is not None:
-        return _("按%(day)s掌握的数据") % {"day": date_format(known, "DATE_FORMAT")}
+    if question.cut is not None:
+        return _("按数据定格“%(name)s”") % {"name": question.cut.name}
+    if question.known is not None:
+        return _("按%(day)s掌握的数据") % {"day": date_format(question.known, "DATE_FORMAT")}
     if changed_at is None:
         return _("尚无数据")
     at = timezone.localtime(changed_at)

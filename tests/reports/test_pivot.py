@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from projects.counting import counted, versions_in_effect
 from projects.figures import figures_of, with_figures
 from projects.measures import Amount, Sums, month_figures
-from projects.models import Project, SummedMonth
+from projects.models import AnnualPlan, Cut, MonthReport, Project, SummedMonth
 from projects.moment import Moment
 from projects.services.summing import rebuild
 from projects.values import Month
@@ -159,3 +160,17 @@ def test_kept_pivot_costs_the_same_number_of_queries(projects, django_assert_num
 
 def test_registry_names_each_measure_in_both_languages():
     assert all(key == one.key and one.zh and one.en and one.how_zh and one.how_en for key, one in MEASURES.items())
+
+
+def test_a_cut_that_names_a_past_moment_gives_the_figures_of_that_moment():
+    made = build.project(build.unit("a"), plan=100, months={"2020-06": (10, 40)})
+    long_ago = timezone.now() - timedelta(days=2)
+    for model in (Project, AnnualPlan, MonthReport):
+        model.history.update(history_date=long_ago - timedelta(days=1))
+    report = made.months.get()
+    report.done_ytd_wan = 60
+    report.save()
+    cut = Cut.objects.create(name="前天", made_at=timezone.now(), as_of=long_ago)
+    then = pivot(whole_reach(), Question(JUNE, cut=cut), ())
+    assert (then.wholes[0].values["count"], then.wholes[0].values["ytd_wan"]) == (1, 40)
+    assert pivot(whole_reach(), Question(JUNE), ()).wholes[0].values["ytd_wan"] == 60

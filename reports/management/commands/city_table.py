@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import audit
-from accounts.models import User
 from projects.models import Project
-from projects.period import Period
 from reports.catalogue import BY, city, city_workbook
+from reports.management.asking import read_day, read_period, read_user
 from reports.neutral import table_document
-from reports.parameters import UnreadableError, address_of, read_known
-from reports.selection import NONE, Question, Reach, latest_month, reach_of, whole_reach
+from reports.parameters import address_of
+from reports.selection import NONE, Question, Reach, reach_of, whole_reach
 from reports.text import table_text
 
 
@@ -35,10 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--user", metavar="NAME", help="show what this person may see")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = _user(options["user"])
+        user = read_user(options["user"])
         reach = whole_reach() if user is None else reach_of(user)
-        period = _period(options["period"], reach)
-        known = _known(options["known"])
+        period = read_period(options["period"], reach)
+        known = read_day(options["known"])
         question = Question(period.month, lists=options["lists"], known=known, half=period.half, approved=options["approved"])
         content = _content(reach, question, options["by"], options["format_name"])
         if options["output"]:
@@ -52,35 +50,6 @@ class Command(BaseCommand):
             raise CommandError("a workbook goes to a file: give --output FILE")
         else:
             self.stdout.write(content.decode(), ending="")
-
-
-def _user(name: str | None) -> User | None:
-    if name is None:
-        return None
-    found = User.objects.filter(username=name, is_active=True).first()
-    if found is None:
-        raise CommandError(f"no such active user: {name}")
-    return found
-
-
-def _period(text: str | None, reach: Reach) -> Period:
-    if text is None:
-        found = latest_month(reach)
-        if found is None:
-            raise CommandError("no month was reported yet: give --period YYYY-MM")
-        return Period(found)
-    try:
-        return Period.parse(text)
-    except ValueError:
-        written = "月份应写作2020-06，半月写作2020-06A、2020-06B (a month is written 2020-06, its halves 2020-06A and 2020-06B)"
-        raise CommandError(f"--period {text}: {written}") from None
-
-
-def _known(text: str) -> date | None:
-    try:
-        return read_known(text)
-    except UnreadableError as error:
-        raise CommandError(f"--known {text}: {error}") from None
 
 
 def _content(reach: Reach, question: Question, by: str, format_name: str) -> bytes:

@@ -19,6 +19,7 @@ PAGES = (
     Page("reports:index", Action.VIEW),
     *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
+    Page("reports:monthly_xlsx", Action.EXPORT, query=asking()),
     Page("reports:projects", Action.VIEW, query=asking()),
     *(Page("reports:figure", Action.VIEW, query=asking(measure=measure)) for measure in ("rate", "bond_paid_wan", "central_given_wan")),
     Page("reports:same_figures", Action.VIEW, query=asking()),

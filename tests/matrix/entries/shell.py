@@ -12,6 +12,7 @@ COMMANDS = (
     Shell("export_oc4ids", "writes what is public of the projects of whoever is named with --user"),
     Shell("figures", "prints the headline figures of whoever is named with --user"),
     Shell("city_table", "prints the table of whoever is named with --user"),
+    Shell("monthly_book", "writes the tables of whoever is named with --user"),
     Shell("worker", "carries out jobs, each with the reach of the person who asked, which is asked again then"),
     Shell("sweep", "brings again jobs that lost their process; changes nothing else"),
     Shell("template", "writes the template of whoever is named with --user"),
