@@ -180,6 +180,13 @@ def _reports_at(moment: Moment, half: int, until: State) -> QuerySet[Any]:
     return own
 
 
+def months_reported(state: State = None) -> list[Month]:
+    """The months that anything was reported of. One query."""
+    reports = rows_at(MonthReport, state).filter(period_id=OuterRef("pk"))
+    found = ReportingPeriod.objects.filter(Exists(reports)).order_by().values_list("year", "month")
+    return sorted({Month(*one) for one in found})
+
+
 # --- Total investment --------------------------------------------------------------------------------------------------------------
 
 

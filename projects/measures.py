@@ -113,6 +113,12 @@ def overall_progress(cum_total_wan: Decimal | None, total_wan: Decimal | None) -
     return share(cum_total_wan, total_wan)
 
 
+def growth(done_wan: Decimal | None, before_wan: Decimal | None) -> Decimal | None:
+    """同比增长: the year to date against that of the same month of last year; below zero where less was done."""
+    over = share(done_wan, before_wan)
+    return None if over is None else over - 1
+
+
 def start_rate(started: int, planned: int) -> Decimal | None:
     """开工率: of the projects planned to start this year, the share that has."""
     return share(started, planned)

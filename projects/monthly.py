@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from projects.counting import on_any_list, versions_in_effect
-from projects.figures import done, told, with_figures, with_places
+from projects.figures import done, told, with_dates, with_figures, with_places
 from projects.history import rows_at
 from projects.models import Entry, Project, ReportingPeriod, SummaryMark
 from projects.moment import Moment
@@ -32,10 +32,25 @@ UNLISTED = 4
 LIST_BITS: dict[str, int] = {"infrastructure": 1, "emerging": 2}
 _AMOUNTS = ("total", "plan", "month", "ytd", "cum", "month_ok", "ytd_ok", "cum_ok")
 _ROUGH = {"total": "total_rough", **dict.fromkeys(("month", "ytd", "cum"), "rough"), **dict.fromkeys(("month_ok", "ytd_ok", "cum_ok"), "rough_ok")}
+# How far a project has come by the month's end, told by its dates alone: 1 or 0.
+COUNTS = ("to_start", "begun", "started", "going_on", "finished")
 FACT_COLUMNS = (
     *("at", "project_id", "unit_id", "kind", "sector_id", "stage", "standing", "total", "total_rough", "plan"),
     *("month", "ytd", "cum", "rough", "month_ok", "ytd_ok", "cum_ok", "rough_ok"),
+    *COUNTS,
 )
+_DATES = ("planned_start", "actual_start", "actual_finish")
+_YEAR = "f_at / 12"
+_HAS_FINISHED = "COALESCE(i_actual_finish <= f_at, FALSE)"
+# By a date that is known to the year, half or quarter alone, a project has come so far from the first month it may mean.
+_REACHED: dict[str, str] = {
+    # To start this year: planned to, and not begun in a year before.
+    "to_start": f"i_planned_start / 12 = {_YEAR} AND COALESCE(i_actual_start / 12, {_YEAR}) >= {_YEAR}",
+    "begun": f"i_planned_start / 12 = {_YEAR} AND i_actual_start / 12 = {_YEAR} AND i_actual_start <= f_at",
+    "started": f"i_actual_start / 12 = {_YEAR} AND i_actual_start <= f_at AND NOT {_HAS_FINISHED}",
+    "going_on": f"i_actual_start / 12 < {_YEAR} AND NOT {_HAS_FINISHED}",
+    "finished": _HAS_FINISHED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ def _amounts() -> dict[str, tuple[str, str]]:
 
 def _sums() -> dict[str, str]:
     """Column of `MonthSum` → what a fact adds to it."""
-    columns = {"n": "1"}
+    columns = {"n": "1", **{name: name for name in COUNTS}}
     for name, (amount, rough) in _amounts().items():
         columns[name] = f"COALESCE({amount}, 0)"
         columns[f"{name}_n"] = f"CASE WHEN {amount} IS NOT NULL THEN 1 ELSE 0 END"
@@ -80,17 +95,29 @@ def fact_rows(projects: QuerySet[Any], moment: Moment, versions: Sequence[tuple[
 
     `versions`, by id and kind of list, are those in effect. With `both` the columns of approved reports are worked out too; else they are blank.
     """
-    asked = projects.annotate(
+    asked = with_dates(projects, moment).annotate(
         **_placed(moment, versions),
         f_total=F(total),
         f_total_rough=F("approx_then"),
         f_plan=F("plan_then"),
+        **{f"f_{name}": F(f"{name}_then") for name in _DATES},
         **_said(moment, ""),
         **(_said(replace(moment, approved=True), "_ok") if both else {}),
     )
-    names = [f"f_{name}" for name in FACT_COLUMNS if name != "standing" and (both or not name.endswith("_ok"))]
+    left = ("standing", *COUNTS)
+    names = [f"f_{name}" for name in (*FACT_COLUMNS, *_DATES) if name not in left and (both or not name.endswith("_ok"))]
     inner, params = asked.order_by().values_list(*names, *_STANDING).query.sql_with_params()
-    return Sql(f"(WITH worked_out AS MATERIALIZED ({inner}) SELECT {_laid_out(both=both)} FROM worked_out)", tuple(params))  # noqa: S608
+    months = ", ".join(f"{_month_index(f'f_{name}')} AS i_{name}" for name in _DATES)
+    dated = f"worked_out AS MATERIALIZED ({inner}), dated AS (SELECT worked_out.*, {months} FROM worked_out)"  # noqa: S608
+    return Sql(f"(WITH {dated} SELECT {_laid_out(both=both)} FROM dated)", tuple(params))  # noqa: S608
+
+
+def _month_index(text: str) -> str:
+    """The first month that a partial date may mean, as `Month.index`; none of what is blank."""
+    part = f"substr({text}, 6, 2)"
+    first = "WHEN '' THEN 0 WHEN 'H1' THEN 0 WHEN 'H2' THEN 6 WHEN 'Q1' THEN 0 WHEN 'Q2' THEN 3 WHEN 'Q3' THEN 6 WHEN 'Q4' THEN 9"
+    months = f"CASE {part} {first} ELSE CAST({part} AS integer) - 1 END"
+    return f"CASE WHEN {text} > '' THEN CAST(substr({text}, 1, 4) AS integer) * 12 + {months} END"
 
 
 _STANDING = ("f_on_infrastructure", "f_on_emerging", "f_ever_listed")
@@ -142,6 +169,8 @@ def _laid_out(*, both: bool) -> str:
             columns.append(f"{standing} + {unlisted} AS standing")
         elif name.endswith("_ok") and not both:
             columns.append(f"{'0' if name == 'rough_ok' else 'CAST(NULL AS bigint)'} AS {name}")
+        elif name in _REACHED:
+            columns.append(f"CASE WHEN {_REACHED[name]} THEN 1 ELSE 0 END AS {name}")
         elif name in ("total_rough", "rough", "rough_ok"):
             columns.append(f"CASE WHEN f_{name} THEN 1 ELSE 0 END AS {name}")
         else:

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects.figures import months_reported
 from projects.measures import share, yi_text
 from projects.models import Threshold
 from projects.period import WHOLE
@@ -24,7 +25,6 @@ from reports.city import DIFFERENCE, city_table
 from reports.details import Whole, paper_table
 from reports.excel import A3, Print, workbook_bytes
 from reports.figures import figures, meaningful
-from reports.flat import months_reported
 from reports.project_lists import behind_table, finishes_table, starts_table
 from reports.queries import CityFigures, ProjectRow, city_figures, project_rows
 from reports.selection import Question, Reach, select
@@ -135,19 +135,21 @@ def _rates(sources: _Sources, rows: tuple[int, int], title: str, sheet: str) -> 
 
 # --- The months of the year --------------------------------------------------------------------------------------------------------
 
-_OF_MONTH = ("plan_wan", "month_wan", "ytd_wan", "rate", "schedule", "difference")
+_OF_MONTH = ("plan_wan", "due_wan", "month_wan", "ytd_wan", "last_ytd_wan", "growth", "rate", "schedule", "difference")
 
 
 def _course(sources: _Sources) -> list[Print]:
     question = sources.question
-    this, last = _by_month(sources), _last_year(sources)
-    rows = [_course_row(month, this.get(month, {}), last.get(month.plus(-12))) for month in _months(question.month.year)]
+    told = _by_month(sources)
+    rows = [_course_row(month, told.get(month, {})) for month in _months(question.month.year)]
     columns = [
         Column("label", _("月份"), width=10),
         Column("plan_wan", _("年度计划"), Kind.YI, width=12),
+        Column("due_wan", _("按时序应完成"), Kind.YI, width=13, formula="{plan_wan}*{schedule}/100"),
         Column("month_wan", _("本月"), Kind.YI, _("完成投资"), width=12),
         Column("ytd_wan", _("本年累计"), Kind.YI, _("完成投资"), width=12),
-        Column("last", _("上年同期累计"), Kind.YI, _("完成投资"), width=14),
+        Column("last_ytd_wan", _("上年同期累计"), Kind.YI, _("完成投资"), width=14),
+        Column("growth", _("同比增长（%）"), Kind.PERCENT, _("完成投资"), width=13, formula="({ytd_wan}/{last_ytd_wan}-1)*100"),
         Column("rate", _("完成率（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13, formula="{ytd_wan}/{plan_wan}*100"),
         Column("schedule", _("时序进度（%）"), Kind.PERCENT, _("年度计划完成情况"), width=13),
         Column("difference", _("差额（百分点）"), Kind.POINTS, _("年度计划完成情况"), width=14, formula=DIFFERENCE),
@@ -161,9 +163,13 @@ def _course(sources: _Sources) -> list[Print]:
         moment=sources.moment,
         notes=[_("各月为当月口径的在册项目，各月的数不能相加；“—”为没有或尚未到。")],
     )
-    series = [Series("plan_wan", _("年度计划"), Look.PLAN), Series("ytd_wan", _("本年累计"), Look.DONE)]
-    if any(value is not None for value in last.values()):
-        series.append(Series("last", _("上年同期累计"), Look.BEFORE))
+    series = [
+        Series("plan_wan", _("年度计划"), Look.PLAN),
+        Series("ytd_wan", _("本年累计"), Look.DONE),
+        Series("due_wan", _("按时序应完成"), Look.DUE),
+    ]
+    if any(row.values.get("last_ytd_wan") is not None for row in rows):
+        series.append(Series("last_ytd_wan", _("上年同期累计"), Look.BEFORE))
     return [Print(table, _("分月进度"), chart=Chart(_title(question, _("本年累计完成投资")), _("亿元"), series, (0, 12)))]
 
 
@@ -175,16 +181,9 @@ def _by_month(sources: _Sources) -> dict[Month, dict[str, Value]]:
     """What each month of the year says up to the period; the period itself may be a half."""
     question = sources.question
     earlier = [month for month in _months(question.month.year) if month < question.month]
-    found = _told(sources.reach, replace(question, half=WHOLE), earlier, _OF_MONTH)
+    reported = months_reported(question.moment.state)
+    found = _told(sources.reach, replace(question, half=WHOLE), [month for month in earlier if month in reported], _OF_MONTH)
     return {**found, **_told(sources.reach, question, [question.month], _OF_MONTH)}
-
-
-def _last_year(sources: _Sources) -> dict[Month, Value]:
-    """The same months a year before, where anything was reported of them."""
-    state, year = sources.question.moment.state, sources.question.month.year - 1
-    months = [month for month in months_reported(state) if month.year == year]
-    question = replace(sources.question, month=Month(year, 12), half=WHOLE)
-    return {month: told["ytd_wan"] for month, told in _told(sources.reach, question, months, ("ytd_wan",)).items()}
 
 
 def _told(reach: Reach, question: Question, months: Sequence[Month], measures: Sequence[str]) -> dict[Month, dict[str, Value]]:
@@ -194,9 +193,44 @@ def _told(reach: Reach, question: Question, months: Sequence[Month], measures: S
     return {Month.parse(row.keys["month"]): dict(row.values) for row in found.wholes}
 
 
-def _course_row(month: Month, told: dict[str, Value], last: Value) -> Row:
+def _course_row(month: Month, told: dict[str, Value]) -> Row:
     label = _("%(month)s月") % {"month": month.month}
-    return Row(label, {"label": label, **told, "last": last}, keys={"period": str(month)})
+    return Row(label, {"label": label, **told}, keys={"period": str(month)})
+
+
+# --- How far projects have come ----------------------------------------------------------------------------------------------------
+
+_STARTS = ("count", "to_start", "begun", "start_rate", "started", "going_on", "finished", "under_way_rate")
+
+
+def _starts(sources: _Sources) -> list[Print]:
+    """Planned new starts, what began, goes on and is finished, and who has how many of all that is under way."""
+    question = sources.question
+    found = figures(sources.reach, question, ["unit"], _STARTS)
+    (whole,) = found.wholes
+    label = _("全市") if sources.city.whole_city else _("合计")
+    rows = [Row(label, {"label": label, **whole.values}, Level.TOTAL)]
+    rows += [Row(row.labels["unit"], {"label": row.labels["unit"], **row.values}, keys={"unit": row.keys["unit"]}) for row in found.rows]
+    plan, way = _("年度新开工"), _("开工在建")
+    columns = [
+        Column("label", _("单位"), width=18),
+        Column("count", _("项目数"), Kind.COUNT, width=9),
+        Column("to_start", _("计划新开工"), Kind.COUNT, plan, width=12),
+        Column("begun", _("已开工"), Kind.COUNT, plan, width=10),
+        Column("start_rate", _("开工率（%）"), Kind.PERCENT, plan, width=12, formula="{begun}/{to_start}*100"),
+        Column("started", _("本年开工"), Kind.COUNT, way, width=10),
+        Column("going_on", _("续建"), Kind.COUNT, way, width=9),
+        Column("finished", _("竣工"), Kind.COUNT, way, width=9),
+        Column("under_way_rate", _("开工在建率（%）"), Kind.PERCENT, way, width=15, formula="({started}+{going_on}+{finished})/{count}*100"),
+    ]
+    notes = [
+        _("计划新开工：计划开工时间在本年、以前年度未开工的项目；开工率＝其中已开工÷计划新开工。"),
+        _("开工在建率＝（本年开工＋续建＋竣工）÷项目数；均按项目填报的计划开工、实际开工、实际竣工时间计算，截至报告期所在月末。"),
+    ]
+    title = _title(question, _("重大项目开工情况表"))
+    return [
+        Print(Table("month_starts_by_unit", title, _("单位：个"), columns, rows, moment=sources.moment, notes=notes), _("开工情况"), on_one_page=True)
+    ]
 
 
 # --- Projects ----------------------------------------------------------------------------------------------------------------------
@@ -282,4 +316,4 @@ def _yi(value: Value, *, approx: bool = False) -> str:
     return yi_text(value if isinstance(value, Decimal) else None, approx=approx)
 
 
-SHEETS: tuple[Callable[[_Sources], list[Print]], ...] = (_whole, _sectors, _units, _course, _lists, _money, _detail)
+SHEETS: tuple[Callable[[_Sources], list[Print]], ...] = (_whole, _sectors, _units, _course, _starts, _lists, _money, _detail)

@@ -25,11 +25,11 @@ from accounts.words import about
 from funding.measures import exact_text
 from funding.models import FundEntry
 from projects.counting import counted, versions_in_effect
-from projects.figures import figures_of, with_figures
+from projects.figures import figures_of, months_reported, with_figures
 from projects.measures import DASH, MonthFigures, percent_text, points_text, wan_text
 from reports.catalogue import city
 from reports.figures import FIGURES, figures, meaningful
-from reports.flat import exact, lines, months_reported
+from reports.flat import exact, lines
 from reports.measured import Figure
 from reports.money import money
 from reports.money_pivot import last_day, of_year

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from projects.values import Month
+from reports.later_measured import LATER_MEASURES
 from reports.measured import MEASURES, Figure, Measure
 from reports.money_measured import MONEY_MEASURES, MoneyMeasure
 from reports.money_pivot import money_part
@@ -16,7 +17,7 @@ from reports.pivot_rows import Pivot
 from reports.selection import Question, Reach
 
 # Only grows at its end: a measure's place is part of the number by which OData knows its rows.
-FIGURES: Mapping[str, Figure] = {**MEASURES, **MONEY_MEASURES}
+FIGURES: Mapping[str, Figure] = {**MEASURES, **MONEY_MEASURES, **LATER_MEASURES}
 SOURCE = "source"
 ALL_DIMENSIONS: tuple[str, ...] = (*DIMENSIONS, SOURCE)
 

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import ReportingUnit
-from projects.history import State, rows_at
-from projects.models import Cut, MonthReport, ReportingPeriod
+from projects.figures import months_reported
+from projects.models import Cut
 from projects.values import Month
 from reports.figures import FIGURES, figures, meaningful
 from reports.pivot_rows import PivotRow
@@ -36,13 +34,6 @@ class Line(NamedTuple):
     unit: ReportingUnit | None
     value: Decimal | None
     is_approx: bool
-
-
-def months_reported(state: State = None) -> list[Month]:
-    """The months that anything was reported of. One query."""
-    reports = rows_at(MonthReport, state).filter(period_id=OuterRef("pk"))
-    found = ReportingPeriod.objects.filter(Exists(reports)).order_by().values_list("year", "month")
-    return sorted({Month(*one) for one in found})
 
 
 def lines(reach: Reach, cut: Cut | None = None, months: Sequence[Month] | None = None) -> Iterator[Line]:

@@ -14,8 +14,9 @@ from projects.measures import difference, overall_progress, rate, schedule_ratio
 from reports.tables import Kind, Value
 
 # What a formula may take beside the amounts of added-up projects (万元; None where no project has one): `total`, `plan`, `month`, `ytd`,
-# `cum` (done since the start) and `own_plan`, the plan of those that reported a year to date.
+# `cum` (done since the start) and `own_plan`, the plan of those that reported a year to date; and the counts of `projects.monthly`.
 PROJECTS, NOT_REPORTED, SCHEDULE = "projects", "not_reported", "schedule"
+LAST_YTD = "last_ytd"  # the year to date in the same month of last year
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ class Measure(Figure):
     rough: str = ""
 
 
-def _itself(value: Value) -> Value:
+def itself(value: Value) -> Value:
     return value
 
 
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", (PROJECTS,), _itself),
+        Measure("count", "项目数", "Projects", Kind.COUNT, True, "计入的项目个数", "projects counted", (PROJECTS,), itself),
         Measure(
             "total_wan",
             "总投资",
@@ -57,7 +58,7 @@ MEASURES: dict[str, Measure] = {
             "报告期末的总投资之和",
             "sum of totals at the end of the month",
             ("total",),
-            _itself,
+            itself,
             "total",
         ),
         Measure(
@@ -69,7 +70,7 @@ MEASURES: dict[str, Measure] = {
             "年度计划之和",
             "sum of annual plans",
             ("plan",),
-            _itself,
+            itself,
         ),
         Measure(
             "month_wan",
@@ -80,7 +81,7 @@ MEASURES: dict[str, Measure] = {
             "本月完成投资之和",
             "sum of what was done in the month",
             ("month",),
-            _itself,
+            itself,
             "month",
         ),
         Measure(
@@ -92,7 +93,7 @@ MEASURES: dict[str, Measure] = {
             "本年累计完成投资之和",
             "sum of the year to date",
             ("ytd",),
-            _itself,
+            itself,
             "ytd",
         ),
         Measure(
@@ -104,7 +105,7 @@ MEASURES: dict[str, Measure] = {
             "自开工累计完成投资之和",
             "sum since the start",
             ("cum",),
-            _itself,
+            itself,
             "cum",
         ),
         Measure(
@@ -116,7 +117,7 @@ MEASURES: dict[str, Measure] = {
             "没有本年累计的项目数",
             "without a year to date",
             (NOT_REPORTED,),
-            _itself,
+            itself,
         ),
         Measure(
             "unreported_plan_wan",

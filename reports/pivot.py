@@ -12,11 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import repeat
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from accounts.models import ReportingUnit
+from projects.counting import versions_in_effect
+from projects.figures import months_reported
 from projects.measures import schedule
 from projects.models import Classification
 from projects.monthly import LIST_BITS, UNLISTED, Sql, added_up, fact_rows
@@ -24,11 +28,15 @@ from projects.period import FIRST_HALF, WHOLE
 from projects.summary import ask, kept_months, told
 from projects.values import Month
 from reports.gathered import Told, read_columns, sum_columns
-from reports.measured import MEASURES, Figure, Measure
+from reports.later_measured import LATER_MEASURES
+from reports.measured import LAST_YTD, MEASURES, Figure, Measure
 from reports.pivot_rows import Names, Pivot, PivotRow
 from reports.selection import NONE, Question, Reach, select
 
+PROGRESS_MEASURES: Mapping[str, Measure] = {**MEASURES, **LATER_MEASURES}
 DIMENSIONS: dict[str, str] = {"unit": "unit_id", "sector": "sector_id", "kind": "kind", "list": "standing", "stage": "stage", "month": "at"}
+
+_YEAR = 12  # months
 
 
 class PivotError(ValueError):
@@ -63,6 +71,7 @@ def progress_part(
 ) -> tuple[Part, bool]:
     """What was planned and done, and whether the kept totals answered."""
     asked = _Asked(by, measures, months)
+    last = _last_year(reach, question, asked)
     kept = is_kept(question, months)
     groups = _from_kept(reach, question, asked) if kept else _from_records(reach, question, asked)
     wholes: dict[int, list[tuple[int, ...]]] = {month.index: [] for month in asked.months}
@@ -71,17 +80,53 @@ def progress_part(
     expected = {month.index: schedule(month.month, half=question.half == FIRST_HALF) for month in asked.months}
     nothing = _added((), asked)
 
-    def read(rows: Sequence[tuple[int, ...]], at: Sequence[int]) -> list[Told]:
-        return read_columns(measures, list(zip(*rows, strict=True)), at, expected) if rows else []
+    def read(rows: Sequence[tuple[int, ...]], at: Sequence[int], before: Sequence[Decimal | None]) -> list[Told]:
+        return read_columns(measures, list(zip(*rows, strict=True)), at, expected, before) if rows else []
 
     spread = _spread(groups, asked, _bits(question))
     keys = [key for key, _sums in spread]
     part = Part(
-        dict(zip(keys, read([sums for _key, sums in spread], [key[0] for key in keys]), strict=True)),
-        dict(zip(wholes, read([_added(found, asked) for found in wholes.values()], list(wholes)), strict=True)),
-        lambda at: read([nothing], [at])[0],
+        dict(zip(keys, read([sums for _key, sums in spread], [key[0] for key in keys], [last.rows.get(key) for key in keys]), strict=True)),
+        dict(
+            zip(wholes, read([_added(found, asked) for found in wholes.values()], list(wholes), [last.wholes.get(at) for at in wholes]), strict=True)
+        ),
+        lambda at: read([nothing], [at], [None])[0],
     )
     return part, kept
+
+
+class _LastYear(NamedTuple):
+    """The year to date in the same months of last year, by the row and month that it is told against."""
+
+    rows: Mapping[tuple[Any, ...], Decimal | None] = MappingProxyType({})
+    wholes: Mapping[int, Decimal | None] = MappingProxyType({})
+
+
+def _last_year(reach: Reach, question: Question, asked: _Asked) -> _LastYear:
+    """Asked only where a measure is told against it, and only of months that anything was reported of. One query to find them.
+
+    Each year counts by its own lists. A year whose lists are not here is not told against one whose lists are: what was on none of them
+    would stand for all that was done.
+    """
+    if not any(LAST_YTD in measure.needs for measure in asked.measures):
+        return _LastYear()
+    state = question.moment.state
+    reported = months_reported(state)
+    months = tuple(month.plus(-_YEAR) for month in asked.months if month.plus(-_YEAR) in reported)
+    if question.whole:
+        listed = {year: bool(versions_in_effect(Month(year, _YEAR), state)) for one in months for year in (one.year, one.year + 1)}
+        months = tuple(month for month in months if listed[month.year] == listed[month.year + 1])
+    if not months:
+        return _LastYear()
+    part, _kept = progress_part(reach, replace(question, month=months[-1]), asked.by, (MEASURES["ytd_wan"],), months)
+    at = [0, *(place for place, name in enumerate(asked.by, 1) if name == "month")]
+    rows = {tuple(value + _YEAR if place in at else value for place, value in enumerate(key)): _ytd(told) for key, told in part.rows.items()}
+    return _LastYear(rows, {month + _YEAR: _ytd(told) for month, told in part.wholes.items()})
+
+
+def _ytd(told: Told) -> Decimal | None:
+    value = told.values["ytd_wan"]
+    return value if isinstance(value, Decimal) else None
 
 
 def laid_out(by: Sequence[str], measures: Sequence[Figure], parts: Sequence[Part], kept: bool) -> Pivot:
@@ -128,11 +173,11 @@ class _Asked:
 
 
 def _asked(question: Question, by: Sequence[str], measures: Sequence[str], months: Sequence[Month]) -> _Asked:
-    unknown = [name for name in by if name not in DIMENSIONS] + [name for name in measures if name not in MEASURES]
+    unknown = [name for name in by if name not in DIMENSIONS] + [name for name in measures if name not in PROGRESS_MEASURES]
     if unknown:
-        allowed = f"{'、'.join(DIMENSIONS)}；{'、'.join(MEASURES)}"
+        allowed = f"{'、'.join(DIMENSIONS)}；{'、'.join(PROGRESS_MEASURES)}"
         raise PivotError(f"没有这样的维度或指标：{'、'.join(unknown)}。可用：{allowed}", f"no such dimension or measure: {', '.join(unknown)}")
-    return _Asked(tuple(dict.fromkeys(by)), tuple(MEASURES[name] for name in measures or MEASURES), months_of(question, by, months))
+    return _Asked(tuple(dict.fromkeys(by)), tuple(PROGRESS_MEASURES[name] for name in measures or PROGRESS_MEASURES), months_of(question, by, months))
 
 
 def months_of(question: Question, by: Sequence[str], months: Sequence[Month]) -> tuple[Month, ...]:

@@ -75,6 +75,12 @@ class MonthFact(models.Model):
     ytd_ok = _fen()
     cum_ok = _fen()
     rough_ok = models.SmallIntegerField()
+    # How far it has come by the month's end, by its dates: 1 or 0.
+    to_start = models.SmallIntegerField(default=0)
+    begun = models.SmallIntegerField(default=0)
+    started = models.SmallIntegerField(default=0)
+    going_on = models.SmallIntegerField(default=0)
+    finished = models.SmallIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "month facts"
@@ -120,6 +126,11 @@ class MonthSum(models.Model):
     cum_ok_rough = _number()
     own_plan_ok = _sum()
     own_plan_ok_n = _number()
+    to_start = _number()  # planned to start this year
+    begun = _number()  # of these: those that did
+    started = _number()  # began this year and go on
+    going_on = _number()  # began before and go on
+    finished = _number()
 
     class Meta:
         verbose_name = verbose_name_plural = "month sums"

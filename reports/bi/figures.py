@@ -25,7 +25,8 @@ from reports.measured import Measure
 _NEVER = (Month(1807, 11), Month(1803, 10))
 _AMOUNTS = ("total", "plan", "month", "ytd", "cum", "own_plan")
 _ROUGH = ("total", "month", "ytd", "cum")
-_SUMS = ("n", *(name for amount in _AMOUNTS for name in (amount, f"{amount}_n")), *(f"{amount}_rough" for amount in _ROUGH))
+_COUNTS = ("to_start", "begun", "started", "going_on", "finished")
+_SUMS = ("n", *_COUNTS, *(name for amount in _AMOUNTS for name in (amount, f"{amount}_n")), *(f"{amount}_rough" for amount in _ROUGH))
 _STEPS = {"assigned": "assign", "arrived": "arrive", "paid": "pay", "completed": "complete"}
 
 
@@ -52,6 +53,18 @@ PROGRESS: dict[str, str] = {
     "difference": f"({_RATE} - {_SCHEDULE}) * 100",
     "schedule_ratio": f"({_RATE}) / {_SCHEDULE}",
     "progress": _ratio("cum_wan", "total_wan"),
+}
+LATER: dict[str, str] = {
+    "due_wan": f"plan_wan * {_SCHEDULE}",
+    "last_ytd_wan": "last_ytd_wan",
+    "growth": f"({_ratio('ytd_wan', 'last_ytd_wan')}) - 1",
+    "to_start": "to_start",
+    "begun": "begun",
+    "start_rate": _ratio("begun", "to_start"),
+    "started": "started",
+    "going_on": "going_on",
+    "finished": "finished",
+    "under_way_rate": _ratio("(started + going_on + finished)", "n"),
 }
 MONEY: dict[str, str] = {
     "bond_quota_wan": "quota_wan",
@@ -170,11 +183,15 @@ def _gathered() -> str:
     rough = [f"coalesce(g.{name}_rough, 0) > 0 AS {name}_rough" for name in _ROUGH]
     money = [f"{_wan(f'coalesce(o.{prefix}_{name}, 0)')} AS {prefix}_{name}" for prefix in ("bond", "central", "all") for name in _STEPS]
     city = [f"{_wan(f'c.{name}')} AS {name}_wan" for name in ("quota", "issued", "given")]
-    own = ["k.at", "k.unit_id", "coalesce(g.n, 0) AS n", "coalesce(g.ytd_n, 0) AS ytd_n"]
+    own = ["k.at", "k.unit_id", "coalesce(g.ytd_n, 0) AS ytd_n", *(f"coalesce(g.{name}, 0) AS {name}" for name in ("n", *_COUNTS))]
+    listed = "EXISTS (SELECT 1 FROM in_effect e WHERE e.at = k.at{})"
+    alike = f"{listed.format('')} = {listed.format(' - 12')}"  # both years' lists are here, or neither's
+    own.append(f"CASE WHEN {alike} AND b.ytd_n > 0 AND (g.n > 0 OR k.unit_id IS NULL) THEN {_wan('b.ytd')} END AS last_ytd_wan")
     columns = [*own, *sums, *rough, *money, *city, "c.is_rough AS given_rough"]
     return (
         f"SELECT {', '.join(columns)} FROM ({keys}) k JOIN months m ON m.at = k.at JOIN city c ON c.at = k.at "  # noqa: S608
         "LEFT JOIN progress g ON g.at = k.at AND g.unit_id IS NOT DISTINCT FROM k.unit_id "
+        "LEFT JOIN progress b ON b.at = k.at - 12 AND b.unit_id IS NOT DISTINCT FROM k.unit_id "
         "LEFT JOIN money o ON o.at = k.at AND o.unit_id IS NOT DISTINCT FROM k.unit_id"
     )
 
@@ -183,7 +200,7 @@ def _values() -> Iterator[str]:
     for key, one in FIGURES.items():
         rough = f"{one.rough}_rough" if isinstance(one, Measure) and one.rough else "given_rough" if key == "central_given_wan" else "false"
         of_city = "true" if key in OF_CITY else "false"
-        yield f"('{key}', '{one.zh}', '{UNITS[one.kind]}', round(({ {**PROGRESS, **MONEY}[key] })::numeric(60,30), 12), {rough}, {of_city})"
+        yield f"('{key}', '{one.zh}', '{UNITS[one.kind]}', round(({ {**PROGRESS, **MONEY, **LATER}[key] })::numeric(60,30), 12), {rough}, {of_city})"
 
 
 def source() -> str:

@@ -18,6 +18,7 @@ from tests.funding.money import SOURCE, give, make_bond, make_central, make_quot
 from tests.reports import build
 
 MONTHS = ("2020-05", "2020-06", "2021-01")
+DATED = ("", "2019", "2019-11-30", "2020", "2020-05", "2020-06-30", "2020-07-01", "2020-Q2", "2020-Q3", "2020-H1", "2020-H2", "2021-01")
 
 
 def awkward_city(units: Any, *, projects: int = 24, seed: int = 5) -> list[Any]:
@@ -31,13 +32,16 @@ def awkward_city(units: Any, *, projects: int = 24, seed: int = 5) -> list[Any]:
     made = []
     for number in range(projects):
         places = {"kind": chance.choice(["infrastructure", "emerging"]), "stage": chance.choice(["prep", "build", "out"])}
+        places |= {name: chance.choice(DATED) for name in ("planned_start", "actual_start", "actual_finish")}
         one = build.project(
             units[number % (len(units) - 1)], total=amount() or None, plan=amount(), in_sector=chance.choice([None, *sectors]), **places
         )
         if chance.random() < 0.4:
             one.is_approx = True
             one.save()
-        for text in chance.choice([(), ("2020-06",), ("2020-05", "2020-06"), ("2020-06A", "2020-06B"), ("2020-06B",), MONTHS]):
+        for text in chance.choice(
+            [(), ("2020-06",), ("2020-05", "2020-06"), ("2020-06A", "2020-06B"), ("2020-06B",), MONTHS, ("2019-06", "2020-06")]
+        ):
             values = {"state": chance.choice(["draft", "returned", "approved"]), "is_approx": chance.random() < 0.3, "cum_total_wan": amount()}
             build.report(one, text, amount(-(10**9)), amount(), **values)
         if chance.random() < 0.3:
@@ -46,6 +50,8 @@ def awkward_city(units: Any, *, projects: int = 24, seed: int = 5) -> list[Any]:
         made.append(one)
     build.listed("infra", chance.sample(made, projects // 2))
     build.listed("infra", chance.sample(made, projects // 3), number=2, as_of=date(2020, 6, 30))
+    gone = build.project(units[0], months={"2019-06": (1, Decimal("123.45"))})  # of last year's list alone
+    build.listed("infra-2019", [gone, *chance.sample(made, projects // 2)], year=2019, as_of=date(2019, 1, 9))
     build.listed("sei", chance.sample(made, projects // 3), kind="emerging", as_of=date(2020, 7, 1))
     _money(units, made)
     return made

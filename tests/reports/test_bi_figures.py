@@ -38,7 +38,7 @@ def in_database() -> dict[tuple[str, str, str], tuple[Any, bool]]:
 
 def test_every_measure_is_said_in_sql_too() -> None:
     """A measure that is added without its SQL fails here."""
-    assert [*in_sql.PROGRESS, *in_sql.MONEY] == list(FIGURES)
+    assert [*in_sql.PROGRESS, *in_sql.MONEY, *in_sql.LATER] == list(FIGURES)
     assert set(in_sql.OF_CITY) == {key for key, one in MONEY_MEASURES.items() if one.of_city}
 
 

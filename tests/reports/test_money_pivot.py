@@ -15,6 +15,7 @@ from projects.services.cuts import make_cut
 from projects.services.summing import rebuild
 from projects.values import Month
 from reports.figures import ALL_DIMENSIONS, FIGURES, figures, meaningful
+from reports.later_measured import LATER_MEASURES
 from reports.measured import MEASURES
 from reports.money import money
 from reports.money_measured import MONEY_MEASURES, MoneyMeasure
@@ -189,6 +190,6 @@ def test_all_is_what_has_a_meaning(cast: Any) -> None:
     question = Question(JUNE)
     assert meaningful([], question) == tuple(FIGURES)
     assert meaningful(["source"], question) == tuple(OF_PROJECTS)
-    assert meaningful(["unit", "month"], question) == (*MEASURES, *OF_PROJECTS)
-    assert meaningful([], Question(JUNE, approved=True)) == tuple(MEASURES)
+    assert meaningful(["unit", "month"], question) == (*MEASURES, *OF_PROJECTS, *LATER_MEASURES)
+    assert meaningful([], Question(JUNE, approved=True)) == (*MEASURES, *LATER_MEASURES)
     assert all(isinstance(FIGURES[key], MoneyMeasure) is (key in MONEY_MEASURES) for key in FIGURES)

@@ -29,7 +29,20 @@ from tests.reports.recalc import recalculated
 
 pytestmark = pytest.mark.django_db
 JUNE = Question(Month(2020, 6))
-SHEETS = ["总体情况", "分领域", "分领域图", "分单位排名", "分单位图", "分月进度", "新开工项目", "竣工项目", "落后项目", "资金", "项目明细"]
+SHEETS = [
+    "总体情况",
+    "分领域",
+    "分领域图",
+    "分单位排名",
+    "分单位图",
+    "分月进度",
+    "开工情况",
+    "新开工项目",
+    "竣工项目",
+    "落后项目",
+    "资金",
+    "项目明细",
+]
 
 
 @pytest.fixture
