@@ -20,7 +20,6 @@ from projects.measures import share, yi_text
 from projects.models import Threshold
 from projects.period import WHOLE
 from projects.values import Month
-from reports.charts import Chart, Look, Series
 from reports.city import DIFFERENCE, city_table
 from reports.details import Whole, paper_table
 from reports.excel import A3, Print, workbook_bytes
@@ -28,6 +27,7 @@ from reports.figures import figures, meaningful
 from reports.project_lists import behind_table, finishes_table, starts_table
 from reports.queries import CityFigures, ProjectRow, city_figures, project_rows
 from reports.selection import Question, Reach, select
+from reports.sheet_charts import Chart, Look, Series
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import moment_text, newest, period_text
 

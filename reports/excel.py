@@ -16,8 +16,8 @@ from typing import Any
 import xlsxwriter
 
 from accounts.words import about
-from reports.charts import Chart, chart_object
 from reports.formulas import formulas
+from reports.sheet_charts import Chart, chart_object
 from reports.tables import Cell, Column, Kind, Level, Row, Table
 from reports.text import text_width
 

@@ -84,7 +84,7 @@ def _projects(reach: Reach, question: Question, parts: Sequence[Traced], start: 
         whole,
         question,
         whole_label=whole_label(reach, question),
-        moment=moment_text(newest(group.changed_at for group in groups), question.known),
+        moment=moment_text(newest(group.changed_at for group in groups), question),
         origins=origins([row.pk for row in rows], question.moment),
         with_unit=not question.unit,
     )
