@@ -91,7 +91,8 @@ def _visible(user: Any, tables: list[str]) -> QuerySet[Change]:
         return Change.objects.none()
     models_of = followed()
     common = [table for table in tables if not getattr(models_of[table], "scope_path", "")]
-    return Change.objects.filter(Q(unit_id__in=ids) | Q(table_name__in=common))
+    of_city = [table for table in tables if getattr(models_of[table], "city_is_open", False)]
+    return Change.objects.filter(Q(unit_id__in=ids) | Q(table_name__in=common) | Q(unit_id=None, table_name__in=of_city))
 
 
 def compact() -> int:

@@ -112,8 +112,12 @@ _SERVICE_MODELS = {
     *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal", "cut"),
     *("fundaccount", "fundentry", "useadjustment", "quotadraw", "paperfile"),
 }
-# What is open to the public is the city's to say, as its lists are.
-_LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject", "projectdisclosure"}
+# What is open to the public, and what is watched, is the city's to say, as its lists are.
+_LIST_MODELS = {"projectlist", "listversion", "entry", "campaign", "campaignproject", "projectdisclosure"} | {
+    "indicator",
+    "indicatortarget",
+    "indicatorvalue",
+}
 _SYSTEM_MODELS = {"accessattempt", "accesslog", "accessfailurelog"}
 
 

@@ -2,7 +2,8 @@
 
 Every domain queryset asks `for_user(queryset, user, action)`; nothing else decides. A model says with `scope_path` how a row
 reaches its reporting unit (`unit`, `project__unit`, …); one without a path is reached by city-wide roles alone, unless it says
-`scope_path = ""`, which is for reference data that everybody who may view may read.
+`scope_path = ""`, which is for reference data that everybody who may view may read. Where a row without a unit is the whole city's
+published figure, the model says `city_is_open = True`: those rows everybody who may view reads beside the unit's own.
 """
 
 from __future__ import annotations
@@ -100,12 +101,14 @@ def for_user(queryset: QuerySet[M], user: Any, action: Action) -> QuerySet[M]:
         return queryset
     ids = unit_ids(user, action)
     # A line of history belongs where the row belonged that it tells of.
-    path: str | None = getattr(getattr(queryset.model, "instance_type", queryset.model), "scope_path", None)
+    model: Any = getattr(queryset.model, "instance_type", queryset.model)
+    path: str | None = getattr(model, "scope_path", None)
     if not ids or path is None:
         return queryset.none()
     if path == "":
         return queryset if action is Action.VIEW else queryset.none()
-    return queryset.filter(Q(**{f"{path}__in": ids}))
+    own = Q(**{f"{path}__in": ids})
+    return queryset.filter(own | Q(**{path: None}) if action in _READING and getattr(model, "city_is_open", False) else own)
 
 
 def reaches(user: Any, action: Action, unit_id: int | None) -> bool:

@@ -22,6 +22,9 @@ from projects.models import (
     Cut,
     Entry,
     Holiday,
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
     ListVersion,
     LocationShare,
     LockException,
@@ -227,6 +230,36 @@ tracked(
 tracked("campaigns", Campaign, ["name", "begins_on", "ends_on", "goal", "list_version", "note"])
 tracked("campaign-projects", CampaignProject, ["campaign", *OF_PROJECT, "target_wan", "due_on", "joined_on", "left_on"], search=by_project())
 tracked("project-disclosures", ProjectDisclosure, [*OF_PROJECT, "item", "level", "basis", "reason"], search=by_project())
+OF_INDICATOR: tuple[str | tuple[str, str], ...] = (
+    *("indicator", ("indicator_key", "indicator__key"), ("indicator_name", "indicator__name"), ("measure", "indicator__measure")),
+    *("unit", ("unit_key", "unit__key")),
+)
+tracked(
+    "indicators",
+    Indicator,
+    [
+        *("key", "name", "name_en", "subject", "subject_en", "kind", "measure", "better", "every", "is_cumulative"),
+        *("definition", "bureau", "sort_order", "is_watched"),
+    ],
+)
+tracked(
+    "indicator-targets",
+    IndicatorTarget,
+    [*OF_INDICATOR, "year", "value", "source", "doc_no", "url", "note", "is_synthetic"],
+    period=("year", ""),
+    notes={"unit_id": _("空：全市的")},
+)
+tracked(
+    "indicator-values",
+    IndicatorValue,
+    [
+        *(*OF_INDICATOR, "year", "month", "value", "is_approx", "nation_value", "province_value"),
+        *("source", "doc_no", "url", "published_on", "note", "is_synthetic"),
+    ],
+    period=("year", "month"),
+    computed=month_key(F("year"), F("month")),
+    notes={"unit_id": _("空：全市的"), "value": _("按 measure 计：4 是 4%，不是 0.04；增速相减得百分点")},
+)
 register("organisations", Organisation, ["name", "uscc"])
 register(
     "classifications",

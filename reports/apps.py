@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
         add_campaign_link("xlsx", download)
         register(
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
+            NavItem("reports", _("经济运行重要指标"), "reports:indicators", may(Action.VIEW), order=20),
             NavItem("reports", _("填报质量"), "reports:quality", may(Action.VIEW), order=30),
             NavItem("funding", _("资金缺口"), "reports:gap", may(Action.VIEW), order=84),
             NavItem("reports", _("三年滚动计划表"), "reports:rolling", may(Action.VIEW), order=40),

@@ -48,6 +48,13 @@ REPORTS: tuple[Report, ...] = (
         gettext_lazy("全市投资进展表（按清单类别）"),
         gettext_lazy("两类清单各完成多少；同时在两份清单上的项目合计只计一次。"),
     ),
+    Report(
+        "indicators",
+        "",
+        gettext_lazy("经济运行重要指标监测表"),
+        gettext_lazy("固定资产投资等重要指标增长多少，比上期、比全国全省、比年度目标高还是低。"),
+        "reports:indicators",
+    ),
     Report("gap", "", gettext_lazy("项目资金缺口表"), gettext_lazy("每个项目的钱落实了多少、到了多少，还缺哪个来源。"), "reports:gap"),
     Report(
         "rolling", "", gettext_lazy("三年滚动投资计划表"), gettext_lazy("今后三年每年要多少投资、从哪里来，按项目、单位、来源看。"), "reports:rolling"

@@ -110,6 +110,10 @@ def number_format(column: Column, *, approx: bool = False) -> str:
         return "0"
     if column.kind is Kind.MOVE:
         return '"↑"0;"↓"0;"＝"'
+    if column.kind is Kind.SIGNED:
+        return "+General;-General;General"
+    if column.kind is Kind.PLAIN:
+        return f"{chr(34)}{about()}{chr(34)}General" if approx else "General"
     places = ".00####" if column.kind is Kind.EXACT else "." + "0" * column.places if column.places else ""
     if column.kind is Kind.POINTS:
         return f"+0{places};-0{places};0{places}"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from funding.measures import exact_text
-from projects.measures import ABOUT, DASH, number_text, percent_text, points_text, wan_text, wan_to_yi, yi_text
+from projects.measures import ABOUT, DASH, number_text, percent_text, plain_text, points_text, wan_text, wan_to_yi, yi_text
 
 Value = Decimal | int | str | None
 
@@ -28,6 +28,8 @@ class Kind(StrEnum):
     YI = "yi"
     PERCENT = "percent"  # the cell holds a ratio: 1 = 100 %
     POINTS = "points"  # percentage points, with their sign
+    PLAIN = "plain"  # as it was published, in a unit that a neighbour names: it differs from row to row
+    SIGNED = "signed"  # the same with its sign
     RANK = "rank"
     MOVE = "move"  # places gained (+) or lost (-)
 
@@ -159,6 +161,8 @@ def _amount_text(column: Column, value: Decimal, approx: bool, about: str) -> st
         return percent_text(value, column.places).removesuffix("%")
     if column.kind is Kind.POINTS:
         return points_text(value, column.places)
+    if column.kind in (Kind.PLAIN, Kind.SIGNED):
+        return _published_text(value, approx=approx, about=about, signed=column.kind is Kind.SIGNED)
     if column.kind is Kind.YI:
         return yi_text(value, column.places, grouped=True, approx=approx, about=about)
     if column.kind is Kind.EXACT:
@@ -166,6 +170,11 @@ def _amount_text(column: Column, value: Decimal, approx: bool, about: str) -> st
     if column.kind is Kind.WAN:
         return wan_text(value, column.places, grouped=True, approx=approx, about=about)
     return number_text(value, column.places)
+
+
+def _published_text(value: Decimal, *, approx: bool, about: str, signed: bool) -> str:
+    text = f"+{plain_text(value)}" if signed and value > 0 else plain_text(value)
+    return f"{about}{text}" if approx else text
 
 
 def _move_text(places: int) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, money_pages, quality_pages, returns, views
+from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, indicator_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("debt/", debt_pages.debt_page, name="debt"),
     path("debt.xlsx", debt_pages.debt_xlsx, name="debt_xlsx"),
     path("figure/", figure_page.figure, name="figure"),
+    path("indicators/", indicator_pages.indicators_page, name="indicators"),
+    path("indicators/trend/", indicator_pages.trend_page, name="indicator"),
+    path("indicators.xlsx", indicator_pages.indicators_xlsx, name="indicators_xlsx"),
     path("same-figures/", doors_page.same_figures, name="same_figures"),
     path("city/projects/", views.projects, name="projects"),
 ]

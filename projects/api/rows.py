@@ -23,7 +23,7 @@ from accounts.api.errors import ApiError, Fault, fault
 from accounts.api.resources import RESOURCES
 from accounts.api.writing import refused_post, stale, text_of, unknown_name
 from accounts.roles import Action
-from accounts.scoped_admin import unit_id_of, writable
+from accounts.scoped_admin import writable
 from accounts.texts import TextFits
 from projects.admin.conflicts import put
 from projects.admin.forms import EXTRA, said_words
@@ -234,8 +234,8 @@ class Rows:
         return [self.of_finding(one, back) for one in getattr(form, "findings", ())]
 
     def _guard_after(self, obj: Any, user: Any, *, is_new: bool) -> None:
-        """The row as it will be must lie within reach."""
-        if unit_id_of(obj) is not None and not writable(user, self.needs, obj):
+        """The row as it will be must lie within reach; one that could be of a unit and is of none is the whole city's."""
+        if getattr(type(obj), "scope_path", None) and not writable(user, self.needs, obj):
             audit.record(f"{self.model._meta.model_name}.refused", actor=user, obj=obj if not is_new else None, outcome="denied")
             raise refused_post()
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from projects.api import cuts as cuts  # serves POST at the list of cuts
 from projects.api import cycle, proposing, reminding
 from projects.api import said as said  # declares what refusals say
+from projects.api.indicators import INDICATORS
 from projects.api.kinds import OWN
 from projects.api.lists import LISTS
 from projects.api.views import MonthOfProject, bulk_urls
@@ -25,7 +26,7 @@ def _moves() -> list[URLPattern]:
 
 
 urlpatterns = [
-    *bulk_urls([*OWN, *LISTS]),
+    *bulk_urls([*OWN, *LISTS, *INDICATORS]),
     path("projects/<int:pk>/months/<str:period>/", MonthOfProject.as_view(), name="project-month"),
     *_moves(),
     path("nil-returns/<int:pk>/withdraw/", cycle.NilWithdraw.as_view(), name="nil-withdraw"),

@@ -4,6 +4,7 @@ from projects.models.calendar import CalendarMonth, Holiday, ReportingRule
 from projects.models.campaigns import Campaign, CampaignProject
 from projects.models.cuts import Cut
 from projects.models.disclosure import DisclosureRule, OpenCode, ProjectDisclosure
+from projects.models.indicators import Indicator, IndicatorTarget, IndicatorValue
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
@@ -28,6 +29,9 @@ __all__ = [
     "Entry",
     "Half",
     "Holiday",
+    "Indicator",
+    "IndicatorTarget",
+    "IndicatorValue",
     "ListVersion",
     "LocationShare",
     "LockException",

@@ -31,6 +31,9 @@ from projects.models import (
     DisclosureRule,
     Door,
     Holiday,
+    Indicator,
+    IndicatorTarget,
+    IndicatorValue,
     LocationShare,
     MonthReport,
     Obstacle,
@@ -108,6 +111,12 @@ def furnish(world: World, place: Place) -> None:
         "projectdisclosure": ProjectDisclosure.objects.create(project=project, item="address", basis="第十四条", reason=f"{word}批示"),
         "reportingunit": unit,
         "month_submitted": make_month(project, 5, done_ytd_wan=8, state=MonthReport.State.SUBMITTED, problems=f"{word}上月问题"),
+        "indicatorvalue": IndicatorValue.objects.create(
+            indicator=world.row("indicator", Place.CITY), unit=unit, year=2020, month=6, value="4", source=f"{word}滨海公报"
+        ),
+        "indicatortarget": IndicatorTarget.objects.create(
+            indicator=world.row("indicator", Place.CITY), unit=unit, year=2020, value="6", source=f"{word}滨海工作报告"
+        ),
         "campaignproject": CampaignProject.objects.create(
             campaign=world.row("campaign", Place.CITY), project=project, joined_on=date(2020, 4, 1), target_wan=TOTALS[place]
         ),
@@ -187,6 +196,7 @@ def city_rows(world: World) -> None:
         "listversion_after": make_version(make_list(), 2, as_of=date(2020, 5, 1), doc_no="青发改〔2020〕9号"),
         "listversion_spare": make_version(make_list(), 3, as_of=date(2020, 6, 1)),
         "organisation": Organisation.objects.create(name="城投集团", name_key="城投集团"),
+        "indicator": Indicator.objects.create(key="fai", name="滨海投资增速", subject="投资", bureau="市统计局"),
         "campaign": Campaign.objects.create(name="百日攻坚", begins_on=date(2020, 4, 1), ends_on=date(2020, 7, 9)),
         "classification": Classification.objects.create(scheme="tag", name="试点", code="matrix"),
         "threshold": Threshold.objects.create(code="matrix.limit", value="5"),

@@ -17,6 +17,7 @@ from config import demo
 from config.cycle_demo import run_cycle
 from config.finance_demo import load_finance
 from config.funds_demo import load_funds
+from config.indicators_demo import load_indicators
 from projects.services.reference import load_reference
 
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             run_cycle()
             load_funds()
             load_finance()
+            load_indicators()
             if not sent:
                 self.stdout.write("  已在库中 / already loaded")
             call_command("city_table", period="2020-06", stdout=self.stdout)

@@ -38,11 +38,24 @@ def new_version(world: World, _place: Place) -> dict[str, Any]:
 
 _LIST = {"key": "matrix-2031", "name": "矩阵清单", "year": 2031, "kind": "infrastructure", "reason": WHY}
 _CAMPAIGN = {"name": "矩阵攻坚", "begins_on": "2020-04-01", "ends_on": "2020-07-09", "goal": "start", "reason": WHY}
+_INDICATOR = {"key": "matrix", "name": "矩阵增速", "subject": "矩阵", "kind": "growth", "measure": "%", "bureau": "市统计局", "sort_order": 9}
+_INDICATOR |= {"better": "up", "every": "month", "reason": WHY}
+
+
+def new_target(world: World, _place: Place) -> dict[str, Any]:
+    return {"indicator_id": world.row("indicator", Place.CITY).pk, "year": 2031, "value": 6, "source": "工作报告", "reason": WHY}
+
+
+def new_value(world: World, _place: Place) -> dict[str, Any]:
+    return {"indicator_id": world.row("indicator", Place.CITY).pk, "year": 2020, "month": 3, "value": 2.7, "source": "公报", "reason": WHY}
+
+
 # Of the whole city: by which right, what is new, the row in the world, and what is changed of it.
 OF_CITY: dict[str, tuple[Action, Any, str, dict[str, Any]]] = {
     "rolling-plans": (Action.EDIT, body_of({"base_year": 2035, "reason": WHY}), "rollingplan", {"note": "改过"}),
     "lists": (Action.LISTS, body_of(_LIST), "projectlist", {"name": "改过"}),
     "list-versions": (Action.LISTS, new_version, "listversion", {"note": "改过"}),
+    "indicators": (Action.LISTS, body_of(_INDICATOR), "indicator", {"definition": "改过"}),
     "campaigns": (Action.LISTS, body_of(_CAMPAIGN), "campaign", {"note": "改过"}),
 }
 
@@ -71,6 +84,11 @@ def _of_city() -> Iterator[Page]:
         yield Page(f"api:{name}-list", needs, "POST", data=new, json=True, wide=True)
         yield Page(f"api:{name}-bulk", needs, "POST", data=listed(new), json=True, wide=True)
         yield _patch(name, needs, row, changed, **OPEN)
+    # Figures of a unit are read where the unit is; all of them are the city's to write.
+    for name, new in (("indicator-targets", new_target), ("indicator-values", new_value)):
+        yield Page(f"api:{name}-list", Action.LISTS, "POST", data=new, json=True, wide=True)
+        yield Page(f"api:{name}-bulk", Action.LISTS, "POST", data=listed(new), json=True, wide=True)
+        yield _patch(name, Action.LISTS, name.replace("-", "").removesuffix("s"), {"note": "改过"})
 
 
 def new_file(_world: World, place: Place) -> dict[str, Any]:

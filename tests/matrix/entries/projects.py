@@ -28,6 +28,16 @@ def of_project(**values: str) -> Any:
     return lambda world, place: {"project": str(world.row("project", place).pk), "change_reason": WHY, **values}
 
 
+def of_indicator(**values: str) -> Any:
+    """Of the place's unit, as who may write it would: the city."""
+    return lambda world, place: {
+        "indicator": str(world.row("indicator", Place.CITY).pk),
+        "unit": str(world.units[place].pk),
+        "change_reason": WHY,
+        **values,
+    }
+
+
 def new_month(world: World, place: Place) -> dict[str, Any]:
     return {
         **of_project(done_ytd_wan="11", progress_text="主体结构施工，完成百分之三十")(world, place),
@@ -157,6 +167,42 @@ ROWS = (
         change=Action.LISTS,
         changed={"reason": "改过", "change_reason": WHY},
         added=of_project(item="content", level="closed", basis="第十五条", reason=WHY),
+    ),
+    Rows(
+        "projects.indicator",
+        Reach.OPEN,
+        add=Action.LISTS,
+        change=Action.LISTS,
+        changed={"definition": "改过", "change_reason": WHY},
+        added=lambda _world, _place: {
+            "key": "new",
+            "name": "新指标",
+            "subject": "新指标",
+            "kind": "growth",
+            "measure": "%",
+            "better": "up",
+            "every": "month",
+            "bureau": "市统计局",
+            "sort_order": "5",
+        },
+    ),
+    Rows(
+        "projects.indicatorvalue",
+        Reach.UNIT,
+        add=Action.LISTS,
+        change=Action.LISTS,
+        delete=Action.LISTS,
+        changed={"note": "改过", "change_reason": WHY},
+        added=of_indicator(year="2020", month="3", value="2.7", source="公报"),
+    ),
+    Rows(
+        "projects.indicatortarget",
+        Reach.UNIT,
+        add=Action.LISTS,
+        change=Action.LISTS,
+        delete=Action.LISTS,
+        changed={"note": "改过", "change_reason": WHY},
+        added=of_indicator(year="2031", value="6", source="工作报告"),
     ),
     Rows("projects.proposal", Reach.UNIT),
     Rows("projects.correction", Reach.UNIT),
