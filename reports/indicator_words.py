@@ -47,7 +47,7 @@ def value_words(definition: Definition, value: Decimal, *, approx: bool = False)
             return _("与上年同期持平")
         return _("增长%(x)s%%") % words if value > 0 else _("下降%(x)s%%") % words
     if definition.kind is Kind.SHARE:
-        return _("占%(x)s%%") % words
+        return _("占比%(x)s%%") % words
     if definition.kind is Kind.POINTS:
         return _("为%(x)s个百分点") % words
     return _("为%(x)s%(unit)s") % words

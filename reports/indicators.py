@@ -113,9 +113,9 @@ def _columns(found: Sequence[Watched]) -> list[Column]:
         Column("distance", _("距目标"), Kind.SIGNED, target),
         *([Column("rate", _("完成率（%）"), Kind.PERCENT, target), Column("ahead", _("比时序（百分点）"), Kind.POINTS, target)] if runs else []),
         Column("nation", _("数值"), Kind.PLAIN, _("全国")),
-        Column("above_nation", _("高于全国（百分点）"), Kind.SIGNED, _("全国"), width=12),
+        Column("above_nation", _("高出（百分点）"), Kind.SIGNED, _("全国"), width=12),
         Column("province", _("数值"), Kind.PLAIN, _("全省")),
-        Column("above_province", _("高于全省（百分点）"), Kind.SIGNED, _("全省"), width=12),
+        Column("above_province", _("高出（百分点）"), Kind.SIGNED, _("全省"), width=12),
         Column("source", _("来源"), width=30),
         Column("entered", _("录入"), width=18),
     ]

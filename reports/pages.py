@@ -29,6 +29,11 @@ _ON_THE_CARD = {
     "t_all",
     "year",
     "start",
+    "span",
+    "value",
+    "measure",
+    "change",
+    "distance",
 }
 
 

@@ -35,6 +35,7 @@ class Line:
     path: str
     end_x: float
     end_y: float
+    mark_y: float  # of its last figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def trend(readings: Iterable[Reading], target: Decimal | None, names: tuple[str,
 
 def _line(scale: _Scale, name: str, course: Sequence[tuple[Month, Decimal | None]]) -> Line:
     points = [(scale.x(month), scale.y(value)) for month, value in course if value is not None]
-    return Line(name, "M" + " L".join(f"{x},{y}" for x, y in points), points[-1][0], points[-1][1])
+    return Line(name, "M" + " L".join(f"{x},{y}" for x, y in points), points[-1][0], points[-1][1], points[-1][1])
 
 
 _LABEL = 14  # height of a line's name
@@ -128,4 +129,4 @@ def _apart(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     for at in sorted(range(len(lines)), key=lambda at: lines[at].end_y):
         floor = max(lines[at].end_y, floor + _LABEL if placed else lines[at].end_y)
         placed[at] = floor
-    return tuple(Line(one.name, one.path, one.end_x, placed[at]) for at, one in enumerate(lines))
+    return tuple(Line(one.name, one.path, one.end_x, placed[at], one.mark_y) for at, one in enumerate(lines))

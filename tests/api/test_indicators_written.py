@@ -73,7 +73,7 @@ def test_a_unit_reads_the_citys_figures_and_its_own(city: Client, owner: Client,
     start = latest_seq()
     for unit in ("", cast.unit_a.key, cast.unit_b.key):
         assert send(city, "POST", f"{API}/indicator-values/", {**VALUE, **({"unit_key": unit} if unit else {})}).status_code == 201
-    read = [row["unit_id"] for row in owner.get(f"{API}/indicator-values/?sort=id").json()["results"]]
+    read = [row["unit_id"] for row in owner.get(f"{API}/indicator-values/?ordering=id").json()["results"]]
     assert read == [None, cast.unit_a.pk]
     followed = {line.id for line in changes_after(cast.owner, start).lines if line.model is IndicatorValue}
     own = set(IndicatorValue.objects.exclude(unit=cast.unit_b).values_list("pk", flat=True))

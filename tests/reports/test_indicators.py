@@ -52,7 +52,7 @@ def test_the_demo_prints_the_published_figures(cast: Cast, demo: None) -> None:
     found = watched(cast.city, JUNE)
     assert [one.sentence for one in found] == [
         "2020年上半年，全市固定资产投资增长4%，较一季度提高1.3个百分点，高于全国7.1个百分点、高于全省2.7个百分点。",
-        "2020年上半年，全市“四新”经济投资占49.5%。",
+        "2020年上半年，全市“四新”经济投资占比49.5%。",
         "2020年上半年，全市“四新”经济投资增长40.9%。",
     ]
     fai, share, growth = texts(indicator_table(found, JUNE))
@@ -100,7 +100,7 @@ def test_the_workbook_says_the_same(cast: Cast, demo: None, signed_in: Any) -> N
         (Kind.GROWTH, "%", "4.0000", "增长4%"),
         (Kind.GROWTH, "%", "-3.1", "下降3.1%"),
         (Kind.GROWTH, "%", "0", "与上年同期持平"),
-        (Kind.SHARE, "%", "49.5", "占49.5%"),
+        (Kind.SHARE, "%", "49.5", "占比49.5%"),
         (Kind.POINTS, "百分点", "-2", "为-2个百分点"),
         (Kind.AMOUNT, "亿元", "387", "为387亿元"),
     ],
@@ -137,7 +137,7 @@ def put(cast: Cast, kind: str = "amount", measure: str = "亿元", unit: Any = N
         ("amount", "亿元", {"m6": "60", "target": "100"}, "为60亿元，完成年度目标的60.0%，超过时序进度10.0个百分点。"),
         ("growth", "%", {"m3": "5", "m6": "4.5", "target": "6"}, "增长4.5%，较一季度回落0.5个百分点，低于年度目标1.5个百分点。"),
         ("growth", "%", {"m3": "6", "m6": "6", "target": "6"}, "增长6%，与一季度持平，与年度目标持平。"),
-        ("share", "%", {"m6": "49.5", "target": "45"}, "占49.5%，高于年度目标4.5个百分点。"),
+        ("share", "%", {"m6": "49.5", "target": "45"}, "占比49.5%，高于年度目标4.5个百分点。"),
     ],
 )
 def test_a_sentence_says_percent_and_points_rightly(cast: Cast, kind: str, measure: str, figures: dict[str, str], said: str) -> None:
