@@ -56,9 +56,11 @@ class Link:
     url: str
 
 
+ProjectLink = Callable[[HttpRequest, Project], Link | None]
 CampaignLink = Callable[[HttpRequest, Campaign, date], Link | None]
 
 _campaign_links: dict[str, CampaignLink] = {}
+_project_links: dict[str, ProjectLink] = {}
 _panels: dict[str, Panel] = {}
 _columns: dict[str, Column] = {}
 _dashboard: dict[str, DashboardPanel] = {}
@@ -71,6 +73,15 @@ def add_campaign_link(key: str, link: CampaignLink) -> None:
 def campaign_links(request: HttpRequest, campaign: Campaign, day: date) -> list[Link]:
     """Where else a campaign's figures of a day are shown."""
     return [link for make in _campaign_links.values() if (link := make(request, campaign, day)) is not None]
+
+
+def add_project_link(key: str, link: ProjectLink) -> None:
+    _project_links[key] = link
+
+
+def project_links(request: HttpRequest, project: Project) -> list[Link]:
+    """Where else a project is shown."""
+    return [link for make in _project_links.values() if (link := make(request, project)) is not None]
 
 
 def add_panel(panel: Panel) -> None:

@@ -13,10 +13,12 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Add the reports to the rail (which needs the models, so not before they are loaded)."""
         from accounts.navigation import NavItem, may, register  # noqa: PLC0415 -- models are not loaded when this module is
-        from projects.panels import add_campaign_link  # noqa: PLC0415 -- models are not loaded when this module is
+        from projects.panels import add_campaign_link, add_project_link  # noqa: PLC0415 -- models are not loaded when this module is
         from reports.campaigns import download  # noqa: PLC0415 -- models are not loaded when this module is
+        from reports.timeline_pages import timeline_link  # noqa: PLC0415 -- models are not loaded when this module is
 
         add_campaign_link("xlsx", download)
+        add_project_link("timeline", timeline_link)
         register(
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
             NavItem("reports", _("经济运行重要指标"), "reports:indicators", may(Action.VIEW), order=20),

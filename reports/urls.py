@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, indicator_pages, money_pages, quality_pages, returns, views
+from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, indicator_pages, money_pages, quality_pages, returns, timeline_pages, views
 
 app_name = "reports"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("indicators/", indicator_pages.indicators_page, name="indicators"),
     path("indicators/trend/", indicator_pages.trend_page, name="indicator"),
     path("indicators.xlsx", indicator_pages.indicators_xlsx, name="indicators_xlsx"),
+    path("project/<str:uid>/", timeline_pages.timeline_page, name="timeline"),
     path("same-figures/", doors_page.same_figures, name="same_figures"),
     path("city/projects/", views.projects, name="projects"),
 ]

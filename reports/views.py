@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
@@ -39,7 +40,7 @@ from reports.words import moment_text, month_text, newest, period_text
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PROJECTS_A_PAGE = 100
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def reader(action: Action) -> Callable[[View], View]:
@@ -47,11 +48,11 @@ def reader(action: Action) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest) -> HttpResponse:
+        def page(request: HttpRequest, **at: Any) -> HttpResponse:
             if not scope.may(request.user, action):
                 raise PermissionDenied
             try:
-                return view(request)
+                return view(request, **at)
             except UnreadableError as error:
                 return render(request, "reports/unreadable.html", {"reason": str(error)}, status=400)
 

@@ -31,7 +31,7 @@ from projects.models import (
     in_time,
 )
 from projects.moment import Moment, moment_of
-from projects.panels import project_panels
+from projects.panels import project_links, project_panels
 from projects.period import FIRST_HALF
 
 _FACTS = (
@@ -164,6 +164,7 @@ def project_page(admin: Any, request: HttpRequest, object_id: int) -> HttpRespon
         "head_line": _("这个项目是什么、计划多少、干到哪、卡在哪"),
         "opts": admin.opts,
         "may_change": admin.has_change_permission(request, project),
+        "links": project_links(request, project),
         "month_add_url": reverse("admin:projects_monthreport_add"),
     }
     return TemplateResponse(request, "admin/projects/project/page.html", context)
