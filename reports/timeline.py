@@ -49,11 +49,11 @@ class Event:
     detail: str = ""
     ends: date | None = None
     short: str = ""  # its words in the drawing; the title where there are none
-    row: str = ""  # of marks that share a row, which is named once: what the row is called
     look: Look = Look.DONE
     href: str = ""
     source: str = ""
     upload: int | None = None
+    row: str = ""  # of marks that share a row, which is named once: what the row is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,8 @@ def _band(time: _Time, lane: Lane, events: Sequence[Event], y: float) -> Band | 
         x = time.x(one.begins)
         width = max(time.x(one.ends) - x, 3.0) if one.ends is not None else 0.0
         text = one.short or one.title
-        label_x, until = _label(x, width, text)
-        row = next((at for at, end in enumerate(ends) if end <= x), len(ends))
+        label_x, start, until = _label(x, width, text)
+        row = next((at for at, end in enumerate(ends) if end <= start), len(ends))
         if row >= _MOST_ROWS:  # its words find no place: the mark alone, where it covers least
             row = min(range(_MOST_ROWS), key=lambda at: ends[at])
             label_x, until = 0.0, max(ends[row], x + max(width, _MARK) + 2)
@@ -207,15 +207,13 @@ def _rows(time: _Time, lane: Lane, events: Sequence[Event], y: float) -> Band:
     return Band(lane.value, y, len(names) * _ROW + 2 * _PAD, tuple(shapes))
 
 
-def _label(x: float, width: float, text: str) -> tuple[float, float]:
-    """Where the words begin, and where they and the shape end: after a mark; in a span that holds them, else after it; before at the edge."""
+def _label(x: float, width: float, text: str) -> tuple[float, float, float]:
+    """Where the words begin, and from where to where they and the shape reach: in a span that holds them, else after it; before it at the edge."""
     wide = text_width(text) * _SIGN_WIDE
     start = x + 4 if width >= wide + 8 else x + (width or _MARK) + 3
-    if start + wide > WIDTH - RIGHT and width >= wide:
-        start = x + 4
-    elif start + wide > WIDTH - RIGHT:
-        start = max(WIDTH - RIGHT - wide, LEFT)
-    return round(start, 1), max(start + wide, x + width) + 6
+    if start + wide > WIDTH:
+        start = max(x - wide - 4, LEFT)
+    return round(start, 1), min(start, x), max(start + wide, x + (width or _MARK)) + 6
 
 
 def _months(time: _Time, months: Sequence[MonthBar], y: float) -> Band | None:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from reports import book_pages, campaigns, debt_pages, doors_page, figure_page, finance_pages, indicator_pages, money_pages, quality_pages, returns, timeline_pages, views
+from reports import (
+    book_pages,
+    campaigns,
+    debt_pages,
+    doors_page,
+    figure_page,
+    finance_pages,
+    indicator_pages,
+    money_pages,
+    quality_pages,
+    returns,
+    timeline_pages,
+    views,
+)
 
 app_name = "reports"
 urlpatterns = [

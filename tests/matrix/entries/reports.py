@@ -32,6 +32,7 @@ PAGES = (
         foreign=Want.HIDDEN,
         query=lambda world, place: {**JUNE, "indicator": "fai", "unit": world.units[place].key},
     ),
+    Page("reports:timeline", Action.VIEW, row="project", kwargs=lambda row: {"uid": row.uid}),
     Page("reports:same_figures", Action.VIEW, query=asking()),
     Page("reports:quality", Action.VIEW, query=asking()),
     Page("reports:quality_xlsx", Action.EXPORT, query=asking()),

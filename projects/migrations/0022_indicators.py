@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_changes'),
-        ('projects', '0020_corrections_together'),
+        ('projects', '0021_month_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
