@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from projects.models import Obstacle, Permit
 from reports.timeline_pages import ON_PAPER
-from tests.e2e.walking import Walk
-from tests.exchange.cast import make_cast, person
+from tests.e2e.walking import PASSWORD, Walk
+from tests.exchange.cast import make_cast
 from tests.factories import make_month, make_plan, make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +21,10 @@ _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 def crowded(events: int) -> str:
     """A project with so many dated things, each with long words, and months that are all reported."""
-    unit = make_cast().laoshan
+    cast = make_cast()
+    cast.officer.set_password(PASSWORD)
+    cast.officer.save()
+    unit = cast.unit
     project = make_project(
         "滨海大道综合整治及地下综合管廊一体化建设工程（二期）", unit, planned_start="2018", planned_finish="2023", total_wan=900_000
     )
@@ -41,7 +44,6 @@ def crowded(events: int) -> str:
 @pytest.mark.parametrize("events", [20, ON_PAPER + 20])
 def test_it_prints_on_one_sheet(events: int, browser: Browser, live_server, tmp_path: Path) -> None:
     uid = crowded(events)
-    person("officer", "city_officer")
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
     walk = Walk(context.new_page(), live_server.url, tmp_path)
     walk.sign_in("officer")
