@@ -148,7 +148,7 @@ class _Time:
         every = -(-years // _TICKS)
         found = [Tick(self.x(date(year, 1, 1)), str(year)) for year in range(self.first.year, self.last.year + 1, every)]
         if years <= _TICKS // 4:
-            found += [Tick(self.x(date(self.first.year + at, month, 1)), f"{month}月") for at in range(years) for month in (4, 7, 10)]
+            found += [Tick(self.x(date(self.first.year + at, month, 1)), f"{month:02}") for at in range(years) for month in (4, 7, 10)]
         return tuple(sorted(found, key=lambda tick: tick.x))
 
 

@@ -35,7 +35,7 @@ LANES: dict[Lane, Any] = {
     Lane.PAPER: gettext_lazy("资料"),
 }
 # What one sheet holds beside the drawing. Months stand in the drawing already and are left out on paper; of the rest the newest are printed.
-ON_PAPER = 96
+ON_PAPER = 72
 _SMALLER = 24  # from here on in smaller type
 
 
