@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -180,7 +181,8 @@ def _permits(told: _Told) -> Iterator[Event]:
 
 def _months(told: _Told, plans: Iterable[Any]) -> tuple[list[Event], list[MonthBar]]:
     """Each report as a line of the table, and the bars of whole months."""
-    events, done = [], {}
+    events: list[Event] = []
+    done: dict[Month, Decimal | None] = {}
     for row in told.rows(MonthReport).select_related("period", "history_user").order_by(*in_time("period__")):
         period = row.period.as_period
         words = {"done": wan_text(row.done_month_wan, grouped=True), "ytd": wan_text(row.done_ytd_wan, grouped=True)}
@@ -191,8 +193,8 @@ def _months(told: _Told, plans: Iterable[Any]) -> tuple[list[Event], list[MonthB
         events.append(Event(Lane.MONTH, date(month.year, month.month, 1), period_text(period), title, detail, href=href, **told.source(row)))
         if row.done_month_wan is not None:
             # Two halves make a month; the whole, which comes after them, says the last word.
-            halves = done.get(month, 0) if period.half and period.half != FIRST_HALF else 0
-            done[month] = row.done_month_wan + halves
+            first = (done.get(month) if period.half and period.half != FIRST_HALF else None) or Decimal(0)
+            done[month] = row.done_month_wan + first
         else:
             done.setdefault(month, None)
     whole = {row.year: row.plan_wan for row in plans if row.month is None and row.plan_wan is not None}

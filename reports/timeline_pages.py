@@ -54,7 +54,7 @@ def timeline_page(request: HttpRequest, uid: str) -> HttpResponse:
     project = for_user(Project.objects.all(), request.user, Action.VIEW).filter(uid=uid).first()
     if project is None:
         raise Http404(f"project {uid}")
-    life = life_of(request.user, project, moment.state, moment.month)
+    life = life_of(request.user, project, moment.known_until, moment.month)
     if life.then is None:
         raise Http404(f"project {uid} was not known on {moment.known}")
     figures = figures_of(with_figures(Project.objects.filter(pk=project.pk), moment), moment.month)

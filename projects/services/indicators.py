@@ -47,5 +47,5 @@ def check_target(row: IndicatorTarget, today: date) -> list[Finding]:
 
 def _known(indicator_id: int, unit_id: int | None, but: int | None) -> tuple[Reading, ...]:
     """The other figures of the indicator and place, in order of time."""
-    rows = IndicatorValue.objects.filter(indicator=indicator_id, unit=unit_id).exclude(pk=but).order_by("year", "month")
-    return tuple(reading_of(row) for row in rows)
+    rows = IndicatorValue.objects.filter(indicator=indicator_id, unit=unit_id).order_by("year", "month")
+    return tuple(reading_of(row) for row in rows if row.pk != but)
