@@ -36,7 +36,7 @@ INDICATORS: dict[str, Rows] = {
             aliases=_ALIASES,
             needs=Action.LISTS,
             is_citys=True,
-            related=("indicator", "unit"),
+            related=("indicator",),
             example={"indicator_key": "fai-growth", "year": 2020, **_SOURCE, "value": 6},
         ),
         Rows(
@@ -44,7 +44,7 @@ INDICATORS: dict[str, Rows] = {
             aliases=_ALIASES,
             needs=Action.LISTS,
             is_citys=True,
-            related=("indicator", "unit"),
+            related=("indicator",),
             example={"indicator_key": "fai-growth", "year": 2020, "month": 6, **_SOURCE, "value": 4},
         ),
     )
