@@ -67,7 +67,7 @@ class RevisedForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse_if_stale(self) -> None:
         """Compare with the row as it is now, under lock, so that two people who save at once can't both pass."""
         model: type[models.Model] = type(self.instance)
-        now = model._default_manager.select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True).first()
+        now = model._default_manager.order_by().select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True).first()
         if now == self.initial.get("revision_seen") and (self.conflict is None or self.conflict.is_settled):
             return
         told = "；".join(
