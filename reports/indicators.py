@@ -22,6 +22,7 @@ from projects.moment import until_end_of
 from projects.services.indicators import definition_of, reading_of
 from projects.values import Month
 from reports.indicator_words import named, sentence, span_words
+from reports.selection import Question
 from reports.tables import Column, Kind, Level, Row, Table, Value
 from reports.words import moment_text, month_text
 from reports.words import newest as newest_of
@@ -131,7 +132,7 @@ def indicator_table(found: Sequence[Watched], month: Month, known: date | None =
         unit_line=_("单位：见“单位”列"),
         columns=_columns(found),
         rows=[_row(one, Level.PART if one.unit is None and one.indicator.id in with_units else Level.ROW) for one in found],
-        moment=moment_text(changed_at, known),
+        moment=moment_text(changed_at, Question(month, known=known)),
         notes=_notes(found),
     )
 
