@@ -7,7 +7,7 @@ shares are exact ratios (1 = 100 %). Grey says that a clock does not run: nothin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -95,6 +95,12 @@ def spend_clock(given_wan: Decimal, paid_wan: Decimal, issued_on: date, limits: 
     missing = max(ZERO, expected * given_wan - paid_wan) if reached is not None else ZERO
     gone, light = min(months, of_months), _spend_light(reached, short, limits, suspended)
     return SpendClock(window_end(issued_on, of_months), gone, of_months, expected, reached, short, missing, light)
+
+
+def plan_spend_clock(given_wan: Decimal, paid_wan: Decimal, given_on: date, limits: Limits, until: date, *, suspended: bool = False) -> SpendClock:
+    """Money of a plan of one year: to be paid by its end, evenly from the month after it was given (own reckoning; no rule says how)."""
+    months = max(12 - given_on.month, 1)
+    return spend_clock(given_wan, paid_wan, given_on, replace(limits, bond_spend_months=months), until, suspended=suspended)
 
 
 def _spend_light(reached: Decimal | None, short: Decimal, limits: Limits, suspended: bool) -> Light:

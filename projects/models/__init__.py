@@ -5,6 +5,7 @@ from projects.models.campaigns import Campaign, CampaignProject
 from projects.models.cuts import Cut
 from projects.models.disclosure import DisclosureRule, OpenCode, ProjectDisclosure
 from projects.models.indicators import Indicator, IndicatorTarget, IndicatorValue
+from projects.models.lights import Colours, LightNote, LightProfile
 from projects.models.lists import Entry, ListVersion, ProjectList
 from projects.models.lookups import Classification, StageField, Threshold
 from projects.models.permits import Obstacle, Permit
@@ -22,6 +23,7 @@ __all__ = [
     "Campaign",
     "CampaignProject",
     "Classification",
+    "Colours",
     "Correction",
     "Cut",
     "DisclosureRule",
@@ -32,6 +34,8 @@ __all__ = [
     "Indicator",
     "IndicatorTarget",
     "IndicatorValue",
+    "LightNote",
+    "LightProfile",
     "ListVersion",
     "LocationShare",
     "LockException",

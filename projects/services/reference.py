@@ -12,11 +12,11 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import Division, ReportingUnit
-from projects.models import Classification, DisclosureRule, Holiday, OpenCode, ReportingRule, StageField, Threshold
+from projects.models import Classification, DisclosureRule, Holiday, LightProfile, OpenCode, ReportingRule, StageField, Threshold
 
 FILES = (
     *("divisions", "units", "classifications", "thresholds", "stage_fields"),
-    *("holidays", "reporting_rules", "disclosure_rules", "open_codes"),
+    *("holidays", "reporting_rules", "disclosure_rules", "open_codes", "light_profiles"),
 )
 
 
@@ -141,6 +141,13 @@ def _load_open_codes(rows: list[dict[str, Any]], overwrite: bool) -> int:
     return count
 
 
+def _load_light_profiles(rows: list[dict[str, Any]], _overwrite: bool) -> int:
+    """A version that is there stays as it was adopted: lights were made by it."""
+    return sum(
+        _keep(LightProfile, {"key": row["key"], "version": row["version"]}, _plain(row, LightProfile, {"key", "version"}), False) for row in rows
+    )
+
+
 _LOADERS = {
     "divisions": _load_divisions,
     "units": _load_units,
@@ -151,4 +158,5 @@ _LOADERS = {
     "reporting_rules": _load_reporting_rules,
     "disclosure_rules": _load_disclosure_rules,
     "open_codes": _load_open_codes,
+    "light_profiles": _load_light_profiles,
 }
