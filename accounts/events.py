@@ -30,6 +30,7 @@ _AREAS: Mapping[str, Any] = {
     "fund": gettext_lazy("资金"),
     "token": gettext_lazy("接口令牌"),
     "cut": gettext_lazy("数据定格"),
+    "light": gettext_lazy("红黄绿灯"),
     "bi": gettext_lazy("BI 数据库登录"),
     "table": gettext_lazy("数据表"),
 }
@@ -61,6 +62,10 @@ _VERBS: Mapping[str, Any] = {
     "nil_again": gettext_lazy("恢复零报"),
     "set_aside": gettext_lazy("随项目移出"),
     "remind": gettext_lazy("催报"),
+    "override": gettext_lazy("人工改灯"),
+    "explanation": gettext_lazy("情况说明"),
+    "statistics": gettext_lazy("纳统情况"),
+    "adopt": gettext_lazy("采用新规则"),
     "open": gettext_lazy("开放"),
     "lock": gettext_lazy("锁定"),
     "unlock": gettext_lazy("解锁"),

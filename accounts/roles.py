@@ -110,6 +110,7 @@ _REFERENCE_MODELS = {"division", "reportingunit", "classification", "threshold",
 # Written by their own verbs alone; a page of theirs only shows them.
 _SERVICE_MODELS = {
     *("lockexception", "reviewevent", "nilreturn", "correction", "reminder", "proposal", "cut"),
+    *("lightnote", "lightprofile"),
     *("fundaccount", "fundentry", "useadjustment", "quotadraw", "paperfile"),
 }
 # What is open to the public, and what is watched, is the city's to say, as its lists are.

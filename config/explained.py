@@ -43,6 +43,9 @@ register("reports:monthly_xlsx", Deed(_("下载月度报表"), "do", Action.EXPO
 register("reports:projects", Deed(_("报表的项目明细"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:figure", Deed(_("一个数的出处"), "view", Action.VIEW))
 register("reports:same_figures", Deed(_("同数同源"), "view", Action.VIEW))
+register("reports:lights", Deed(_("亮灯"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
+register("reports:lights_xlsx", Deed(_("下载红灯清单"), "do", Action.EXPORT, foreign=Verdict.HIDDEN))
+register("reports:light_simulator", Deed(_("亮灯规则试算"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:quality", Deed(_("填报质量"), "view", Action.VIEW))
 register("reports:quality_unit", Deed(_("单位的填报质量"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:quality_xlsx", Deed(_("下载填报质量"), "do", Action.EXPORT))
@@ -72,6 +75,8 @@ register("admin:projects_month_unit", Deed(_("本单位本月"), "view", Action.
 register("admin:projects_monthreport_corrections", Deed(_("更正"), "view", Action.VIEW, MonthReport, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_page", Deed(_("填报期"), "view", Action.VIEW, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
 register("admin:projects_reportingperiod_remind", Deed(_("催报"), "do", Action.REMIND, ReportingPeriod, closed=Verdict.HIDDEN, in_admin=True))
+for _method in ("GET", "POST"):
+    register("admin:projects_lightprofile_adopt", Deed(_("采用新的亮灯规则"), "do", Action.REFERENCE, in_admin=True, whole_city=True), _method)
 register("admin:projects_proposal_approve", Deed(_("批准变更申请"), "do", Action.APPROVE, Proposal, in_admin=True), "POST")
 register("admin:projects_proposal_refuse", Deed(_("不批准变更申请"), "do", Action.APPROVE, Proposal, in_admin=True), "POST")
 register("admin:projects_proposal_withdraw", Deed(_("撤回变更申请"), "do", Action.EDIT, Proposal, in_admin=True), "POST")

@@ -25,6 +25,8 @@ from projects.models import (
     Indicator,
     IndicatorTarget,
     IndicatorValue,
+    LightNote,
+    LightProfile,
     ListVersion,
     LocationShare,
     LockException,
@@ -227,6 +229,30 @@ tracked(
     ],
     search=by_project("project", "text"),
 )
+tracked(
+    "light-profiles",
+    LightProfile,
+    [
+        *("key", "name", "version", "is_own", "valid_from", "progress_by", "progress_yellow", "progress_yellow_at", "progress_red"),
+        *("progress_red_at", "slack", "start_yellow", "start_red", "payment_yellow", "payment_red", "statistics_yellow", "statistics_red"),
+        *("unit_by", "unit_red_months", "source", "reason", "at", "door"),
+    ],
+    notes={
+        "progress_yellow": _("按百分点，或按时序应完成的百分之几，见 progress_by；空：不亮"),
+        "progress_yellow_at": _("是：恰好等于界线的也算"),
+    },
+)
+tracked(
+    "light-notes",
+    LightNote,
+    [
+        *(*OF_PROJECT, "year", "month", "kind", "colour", "entered_on", "profile", ("profile_name", "profile__name")),
+        *(("profile_version", "profile__version"), "withdraws", "reason", "at", "door"),
+    ],
+    search=by_project("project", "reason"),
+    period=("year", "month"),
+    notes={"colour": _("人工改的灯，与系统算出的并列"), "withdraws_id": _("撤回的是哪一条")},
+)
 tracked("campaigns", Campaign, ["name", "begins_on", "ends_on", "goal", "list_version", "note"])
 tracked("campaign-projects", CampaignProject, ["campaign", *OF_PROJECT, "target_wan", "due_on", "joined_on", "left_on"], search=by_project())
 tracked("project-disclosures", ProjectDisclosure, [*OF_PROJECT, "item", "level", "basis", "reason"], search=by_project())
@@ -293,7 +319,7 @@ reading.find_cut.append(find_cut)
 
 _OF_A_PROJECT = (
     *("project-codes", "project-tags", "locations", "list-entries", "plan-versions", "annual-plans", "months", "permits", "obstacles"),
-    *("proposals", "campaign-projects", "project-disclosures"),
+    *("proposals", "campaign-projects", "project-disclosures", "light-notes"),
 )
 include("projects", **{name: Include(name, "project_id") for name in _OF_A_PROJECT})
 include("lists", **{"list-versions": Include("list-versions", "list_id")})

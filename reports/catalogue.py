@@ -55,6 +55,7 @@ REPORTS: tuple[Report, ...] = (
         gettext_lazy("固定资产投资等重要指标增长多少，比上期、比全国全省、比年度目标高还是低。"),
         "reports:indicators",
     ),
+    Report("lights", "", gettext_lazy("项目亮灯表和红灯清单"), gettext_lazy("哪些项目慢了、为什么、从哪个月起，各单位各有几个。"), "reports:lights"),
     Report("gap", "", gettext_lazy("项目资金缺口表"), gettext_lazy("每个项目的钱落实了多少、到了多少，还缺哪个来源。"), "reports:gap"),
     Report(
         "rolling", "", gettext_lazy("三年滚动投资计划表"), gettext_lazy("今后三年每年要多少投资、从哪里来，按项目、单位、来源看。"), "reports:rolling"

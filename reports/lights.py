@@ -224,19 +224,19 @@ def zh_date(when: PartialDate | Month) -> str:
     return "".join(f"{number}{word}" for number, word in ((when.year, "年"), (when.month, "月"), (when.day, "日")) if number is not None)
 
 
-def _grey(item: Item, zh: str, en: str) -> Part:
+def grey_part(item: Item, zh: str, en: str) -> Part:
     return Part(item, Colour.GREY, zh, en, counts=False)
 
 
 def _stopped(inputs: Inputs) -> Part:
     if inputs.stopped_on is None:
-        return _grey(Item.STANDING, "项目停缓建，不亮灯", "the project is suspended and has no light")
+        return grey_part(Item.STANDING, "项目停缓建，不亮灯", "the project is suspended and has no light")
     day = str(inputs.stopped_on)
-    return _grey(Item.STANDING, f"项目自{zh_date(inputs.stopped_on)}停缓建，不亮灯", f"the project is suspended since {day} and has no light")
+    return grey_part(Item.STANDING, f"项目自{zh_date(inputs.stopped_on)}停缓建，不亮灯", f"the project is suspended since {day} and has no light")
 
 
 def _nothing() -> Part:
-    return _grey(Item.STANDING, "本规则对该项目没有可判定的内容", "the rule has nothing to judge of this project")
+    return grey_part(Item.STANDING, "本规则对该项目没有可判定的内容", "the rule has nothing to judge of this project")
 
 
 # --- Start -------------------------------------------------------------------------------------------------------------------------
@@ -250,10 +250,10 @@ def _start(profile: Profile, inputs: Inputs) -> Part | None:
         return Part(Item.START, Colour.GREEN, f"已于{zh_date(on)}开工" if on else "已开工", f"started {on}" if on else "started")
     due = inputs.planned_start
     if due is None:
-        return _grey(Item.START, "没有填计划开工时间，开工不计灯", "no planned start is given, so its start has no light")
+        return grey_part(Item.START, "没有填计划开工时间，开工不计灯", "no planned start is given, so its start has no light")
     months = months_due(due, inputs.month)
     if months <= 0:
-        return _grey(Item.START, f"计划{zh_date(due)}开工，未到期", f"planned to start {due}, not due yet")
+        return grey_part(Item.START, f"计划{zh_date(due)}开工，未到期", f"planned to start {due}, not due yet")
     zh = f"计划{zh_date(due)}开工，至{zh_date(inputs.month)}末未开工，已连续{months}个月"
     en = f"planned to start {due}, not started by the end of {inputs.month}, {months} month(s) running"
     return Part(Item.START, _by_months(months, profile.start_yellow, profile.start_red), zh, en, value=Decimal(months))
@@ -278,10 +278,10 @@ def _progress(profile: Profile, inputs: Inputs) -> Part | None:
         return None
     if inputs.ytd_wan is None:
         zh = f"{zh_date(inputs.month)}没有报本年累计完成，进度不计灯"
-        return _grey(Item.PROGRESS, zh, f"no year to date was reported for {inputs.month}, so its progress has no light")
+        return grey_part(Item.PROGRESS, zh, f"no year to date was reported for {inputs.month}, so its progress has no light")
     done = rate(inputs.ytd_wan, inputs.plan_wan)
     if done is None:
-        return _grey(Item.PROGRESS, "没有年度计划，进度不计灯", "there is no plan of the year, so its progress has no light")
+        return grey_part(Item.PROGRESS, "没有年度计划，进度不计灯", "there is no plan of the year, so its progress has no light")
     short = shortfall(profile.progress_by, done, inputs.schedule)
     colour = _by_bounds(short, profile.progress_yellow, profile.progress_red, profile.slack)
     zh, en = _progress_words(profile.progress_by, done, inputs.schedule, colour)
@@ -327,7 +327,7 @@ def _payment(profile: Profile, inputs: Inputs) -> Part | None:
     if profile.payment_yellow is None and profile.payment_red is None:
         return None
     if not inputs.payments:
-        return _grey(Item.PAYMENT, "没有要按期支付的专项债券、中央预算内资金", "no bond or central money is to be paid")
+        return grey_part(Item.PAYMENT, "没有要按期支付的专项债券、中央预算内资金", "no bond or central money is to be paid")
     behind = max(inputs.payments, key=lambda one: one.short)
     short = behind.short * _HUNDRED
     colour = _by_bounds(short, profile.payment_yellow, profile.payment_red, Colour.GREEN)
@@ -350,65 +350,16 @@ def _statistics(profile: Profile, inputs: Inputs) -> Part | None:
         return None
     entered, start = inputs.statistics, inputs.started_on
     if not inputs.started:
-        return _grey(Item.STATISTICS, "未开工，不计纳统", "not started, so nothing to enter")
+        return grey_part(Item.STATISTICS, "未开工，不计纳统", "not started, so nothing to enter")
     if entered is not None and entered.on is not None and entered.on <= inputs.month:
         return Part(Item.STATISTICS, Colour.GREEN, f"已于{zh_date(entered.on)}纳统", f"in the statistics since {entered.on}")
     if entered is None:
-        return _grey(Item.STATISTICS, "没有登记纳统情况", "nothing was said of its entry into the statistics")
+        return grey_part(Item.STATISTICS, "没有登记纳统情况", "nothing was said of its entry into the statistics")
     if start is None:
-        return _grey(Item.STATISTICS, "未纳统，没有填实际开工时间，不计灯", "not in the statistics; no actual start is given, so it has no light")
+        return grey_part(Item.STATISTICS, "未纳统，没有填实际开工时间，不计灯", "not in the statistics; no actual start is given, so it has no light")
     months = inputs.month.index - Month.of(start.last_day).index
     gone = max(months, 0)
     zh = f"{zh_date(start)}开工，至{zh_date(inputs.month)}末满{gone}个月未纳统"
     en = f"started {start}, not in the statistics by the end of {inputs.month}, {gone} month(s) later"
     red = None if profile.statistics_red is None else profile.statistics_red + 1
     return Part(Item.STATISTICS, _by_months(months, profile.statistics_yellow, red), zh, en, value=Decimal(months))
-
-
-# --- Units -------------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UnitInputs:
-    """What is known of a unit in a month: growth of its year to date, what was planned, the city's; months in which it missed its schedule."""
-
-    month: Month
-    growth: Decimal | None = None
-    planned: Decimal | None = None
-    city: Decimal | None = None
-    rate: Decimal | None = None
-    schedule: Decimal = _ZERO
-    missed: int = 0  # months running, this one counted
-
-
-def unit_light(profile: Profile, inputs: UnitInputs) -> Light | None:
-    """The light of a unit, where the rule has one."""
-    if profile.unit_by is UnitBy.NONE:
-        return None
-    part = _growing(inputs) if profile.unit_by is UnitBy.GROWTH else _missing(profile, inputs)
-    return Light(part.colour, (part,), profile)
-
-
-def _growing(inputs: UnitInputs) -> Part:
-    """Green at or above both the plan and the city; red where it shrinks; what is not known is not asked."""
-    growth = inputs.growth
-    if growth is None:
-        return _grey(Item.UNIT, "没有上年同期数，增速不计灯", "there is no figure of last year, so its growth has no light")
-    asked = [(name, word, value) for name, word, value in (("计划", "plan", inputs.planned), ("全市平均", "city", inputs.city)) if value is not None]
-    below = any(growth < value for _name, _word, value in asked)
-    colour = Colour.RED if growth < 0 else Colour.YELLOW if below else Colour.GREEN
-    zh = "，".join([f"累计增速{percent_text(growth)}", *(f"{name}{percent_text(value)}" for name, _word, value in asked)])
-    en = ", ".join([f"growth {percent_text(growth)}", *(f"{word} {percent_text(value)}" for _name, word, value in asked)])
-    return Part(Item.UNIT, colour, zh, en, value=growth)
-
-
-def _missing(profile: Profile, inputs: UnitInputs) -> Part:
-    if inputs.rate is None:
-        return _grey(Item.UNIT, "没有年度计划或没有报数，不计灯", "no plan or no report, so it has no light")
-    told = f"完成率{percent_text(inputs.rate)}，时序{percent_text(inputs.schedule)}"
-    said = f"rate {percent_text(inputs.rate)} against schedule {percent_text(inputs.schedule)}"
-    if inputs.missed <= 0:
-        return Part(Item.UNIT, Colour.GREEN, told, said)
-    colour = Colour.RED if inputs.missed >= profile.unit_red_months else Colour.YELLOW
-    zh, en = f"{told}，已连续{inputs.missed}个月未达时序", f"{said}, below schedule {inputs.missed} month(s) running"
-    return Part(Item.UNIT, colour, zh, en, value=Decimal(inputs.missed))

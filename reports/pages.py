@@ -34,6 +34,9 @@ _ON_THE_CARD = {
     "measure",
     "change",
     "distance",
+    "light",
+    "why",
+    "former",
 }
 
 
@@ -93,13 +96,15 @@ def page_table(table: Table, links: Callable[[Row], Mapping[str, str]], *, lead_
 
 def _row(table: Table, row: Row, links: Mapping[str, str], lead_key: str) -> PageRow:
     cells = {cell.column.key: cell for cell in table.cells(row, about())}
-    drawn = [_cell(cell, cells, links.get(key, "")) for key, cell in cells.items() if key != lead_key]
+    drawn = [_cell(cell, cells, links.get(key, ""), row.keys.get("tone", "")) for key, cell in cells.items() if key != lead_key]
     return PageRow(row.label, links.get(lead_key, ""), row.level.value, drawn)
 
 
-def _cell(cell: Cell, beside: Mapping[str, Cell], href: str) -> PageCell:
+def _cell(cell: Cell, beside: Mapping[str, Cell], href: str, tone: str = "") -> PageCell:
     column = cell.column
     css = [f"column-{column.key}"]
+    if column.key == "light" and tone:
+        css.append(f"light-{tone}")
     if column.kind.is_number:
         css.append("num")
     if column.key not in _ON_THE_CARD:

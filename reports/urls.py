@@ -16,6 +16,7 @@ from reports import (
     timeline_pages,
     views,
 )
+from reports import campaigns, debt_pages, doors_page, finance_pages, light_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [
@@ -43,6 +44,9 @@ urlpatterns = [
     path("indicators/trend/", indicator_pages.trend_page, name="indicator"),
     path("indicators.xlsx", indicator_pages.indicators_xlsx, name="indicators_xlsx"),
     path("project/<str:uid>/", timeline_pages.timeline_page, name="timeline"),
+    path("lights/", light_pages.lights_page, name="lights"),
+    path("lights.xlsx", light_pages.lights_xlsx, name="lights_xlsx"),
+    path("lights/simulator/", light_pages.simulator, name="light_simulator"),
     path("same-figures/", doors_page.same_figures, name="same_figures"),
     path("city/projects/", views.projects, name="projects"),
 ]

@@ -25,9 +25,22 @@ _STATUS = {
     "rules": 400,
     "name": 400,
     "moment": 400,
+    "month": 400,
+    "colour": 400,
+    "entered_on": 400,
+    "valid_from": 400,
 }
 # Where in the body a refusal stands.
-_PLACE = {"reason": "/reason", "name": "/name", "name_taken": "/name", "moment": "/as_of"}
+_PLACE = {
+    "reason": "/reason",
+    "name": "/name",
+    "name_taken": "/name",
+    "moment": "/as_of",
+    "month": "/month",
+    "colour": "/colour",
+    "entered_on": "/entered_on",
+    "valid_from": "/valid_from",
+}
 
 
 def language() -> str:

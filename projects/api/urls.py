@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from projects.api import cuts as cuts  # serves POST at the list of cuts
-from projects.api import cycle, proposing, reminding
+from projects.api import cycle, lights, proposing, reminding
 from projects.api import said as said  # declares what refusals say
 from projects.api.indicators import INDICATORS
 from projects.api.kinds import OWN
@@ -39,6 +39,7 @@ urlpatterns = [
     path("proposals/<int:pk>/approve/", proposing.ProposalApprove.as_view(), name="proposal-approve"),
     path("proposals/<int:pk>/refuse/", proposing.ProposalRefuse.as_view(), name="proposal-refuse"),
     path("proposals/<int:pk>/withdraw/", proposing.ProposalWithdraw.as_view(), name="proposal-withdraw"),
+    path("light-notes/<int:pk>/withdraw/", lights.NoteWithdraw.as_view(), name="light-note-withdraw"),
     path("obstacles/<int:pk>/resolve/", proposing.ObstacleResolve.as_view(), name="obstacle-resolve"),
     path("obstacles/<int:pk>/reopen/", proposing.ObstacleReopen.as_view(), name="obstacle-reopen"),
 ]

@@ -155,7 +155,7 @@ def withdraw(*, note: LightNote, actor: Any, reason: str, door: str = Door.ADMIN
     except IntegrityError:
         raise _withdrawn() from None
     told = {"project": note.project.name, "month": f"{note.year}-{note.month:02d}", "of": note.kind}
-    audit.record("light.withdraw", actor=actor, obj=made, unit=note.project.unit_id, reason=made.reason, **told)
+    audit.record("light.withdrawn", actor=actor, obj=made, unit=note.project.unit_id, reason=made.reason, **told)
     return made
 
 

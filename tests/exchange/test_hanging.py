@@ -25,6 +25,8 @@ from projects.models import (
     CampaignProject,
     Correction,
     Entry,
+    LightNote,
+    LightProfile,
     LocationShare,
     MonthReport,
     Obstacle,
@@ -72,6 +74,11 @@ def adjustment(project: Project, by: Any) -> UseAdjustment:
     return adjust_use(bond_id=bond.pk, amount_wan=Decimal(40), source=Source("admin", by.pk, reason="项目暂缓"), **ends, **document)
 
 
+def light_note(project: Project, by: Any) -> LightNote:
+    profile = LightProfile.objects.get_or_create(key="own", version=1, defaults={"name": "方案", "valid_from": date(2020, 1, 1), "reason": "默认"})[0]
+    return LightNote.objects.create(project=project, year=2020, month=6, kind="explanation", profile=profile, reason="汛期", by=by)
+
+
 # How one of each is made; `by` is a person. What is not tracked keeps its maker in a column.
 MAKERS: dict[tuple[type[models.Model], type[models.Model]], Callable[[Any, Any], models.Model]] = {
     (Project, ProjectTag): lambda project, by: ProjectTag.objects.create(project=project, tag=make_sector("新基建")),
@@ -90,6 +97,7 @@ MAKERS: dict[tuple[type[models.Model], type[models.Model]], Callable[[Any, Any],
     (Project, FinancePlan): lambda project, by: FinancePlan.objects.create(project=project),
     (Project, RollingEntry): lambda project, by: RollingEntry.objects.create(plan=RollingPlan.objects.create(base_year=2021), project=project),
     (Project, ProjectDisclosure): lambda project, by: ProjectDisclosure.objects.create(project=project, basis="第十四条", reason="密级"),
+    (Project, LightNote): light_note,
     (Project, Proposal): lambda project, by: Proposal.objects.create(project=project, changes=[], reason="调概", by=by),
     (MonthReport, ReviewEvent): lambda report, by: ReviewEvent.objects.create(
         report=report, verb="submit", from_state="draft", to_state="submitted", by=by

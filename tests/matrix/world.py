@@ -34,6 +34,8 @@ from projects.models import (
     Indicator,
     IndicatorTarget,
     IndicatorValue,
+    LightNote,
+    LightProfile,
     LocationShare,
     MonthReport,
     Obstacle,
@@ -125,6 +127,8 @@ def furnish(world: World, place: Place) -> None:
     rows["correction"] = Correction.objects.create(
         report=rows["month_submitted"], field="done_ytd_wan", published="8", value=str(TOTALS[place]), reason=f"{word}核增"
     )
+    said = {"year": 2020, "month": 6, "profile": LightProfile.objects.get(is_own=True)}
+    rows["lightnote"] = LightNote.objects.create(project=project, kind="explanation", reason=f"{word}汛期停工", **said)
     rows |= money_rows(world, place, project)
     for name, row in rows.items():
         world.rows[name, place] = row
@@ -203,6 +207,7 @@ def city_rows(world: World) -> None:
         "stagefield": StageField.objects.create(field="land_mu", kind="emerging", stage="build", label="用地"),
         "reportingperiod": make_period(2019, 12),
         "cut": Cut.objects.create(name="滨海", made_at=timezone.now(), reason="终稿"),
+        "lightprofile": LightProfile.objects.get(key="wuhan"),
         "period_new": make_period(2020, 7),
         "holiday": Holiday.objects.create(date=date(2033, 6, 25), name="端午节"),
         "reportingrule": ReportingRule.objects.create(year=2033, due_day=5),

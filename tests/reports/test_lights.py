@@ -15,7 +15,8 @@ from projects.measures import schedule
 from projects.models import LightProfile
 from projects.values import Month, PartialDate
 from reports.light_rows import profile_of
-from reports.lights import GRAVITY, Entered, Inputs, Item, Payment, Profile, UnitInputs, light, months_due, unit_light, worst
+from reports.lights import GRAVITY, Entered, Inputs, Item, Payment, Profile, light, months_due, worst
+from reports.unit_lights import UnitInputs, unit_light
 
 D = Decimal
 JUNE = Month(2020, 6)

@@ -207,6 +207,8 @@ ROWS = (
     Rows("projects.proposal", Reach.UNIT),
     Rows("projects.correction", Reach.UNIT),
     Rows("projects.cut", Reach.OPEN),
+    Rows("projects.lightprofile", Reach.OPEN),
+    Rows("projects.lightnote", Reach.UNIT),
     Rows(
         "projects.campaign",
         Reach.OPEN,
@@ -300,7 +302,69 @@ def pins(person: Person, _place: Place) -> Want:
     return Want.OPEN if person.city_wide(Action.LOCK) or person.city_wide(Action.REVIEW) else Want.REFUSED
 
 
+def says(person: Person, place: Place) -> Want:
+    """Who writes or hands in for the unit, and officers and reviewers of the city."""
+    if not person.enters:
+        return Want.LOGIN
+    if not person.may(Action.VIEW):
+        return Want.REFUSED
+    if not person.reaches(Action.VIEW, place):
+        return Want.HIDDEN
+    wanted = (Action.EDIT, Action.SUBMIT)
+    return Want.OPEN if any(person.reaches(action, place) for action in wanted) or person.city_wide(Action.REVIEW) else Want.REFUSED
+
+
+def explains(person: Person, place: Place) -> Want:
+    """The same without reviewers of the city, who override and do not explain."""
+    found = says(person, place)
+    return found if found is not Want.OPEN or any(person.reaches(action, place) for action in (Action.EDIT, Action.SUBMIT)) else Want.REFUSED
+
+
+SAID = {"kind": "explanation", "month": "2020-06", "colour": "", "entered_on": "", "reason": WHY}
+RULE = {"progress_by": "share", "progress_yellow": "20", "progress_red": "40", "slack": "green", "unit_by": "", "unit_red_months": "2"}
+
+
+def lights(name: str, row: str, expect: Any, data: dict[str, str], **more: Any) -> tuple[Page, ...]:
+    given: dict[str, Any] = {"row": row, "in_admin": True, **more}
+    return (
+        Page(f"admin:projects_{name}", Action.EDIT, expect=expect, **given),
+        Page(f"admin:projects_{name}", Action.EDIT, "POST", expect=expect, data=lambda _world, _place: data, **given),
+    )
+
+
+LIGHTS: tuple[Page, ...] = (
+    Page("admin:projects_lightnote_make", Action.EDIT, expect=says, row="project", in_admin=True, kwargs=lambda row: {"project_id": row.pk}),
+    Page(
+        "admin:projects_lightnote_make",
+        Action.EDIT,
+        "POST",
+        expect=lambda person, place: explains_on_form(person, place),
+        row="project",
+        in_admin=True,
+        kwargs=lambda row: {"project_id": row.pk},
+        data=lambda _world, _place: SAID,
+    ),
+    *lights("lightnote_withdraw", "lightnote", explains, {"reason": WHY}),
+    Page("admin:projects_lightprofile_adopt", Action.REFERENCE, in_admin=True, wide=True),
+    Page(
+        "admin:projects_lightprofile_adopt",
+        Action.REFERENCE,
+        "POST",
+        in_admin=True,
+        wide=True,
+        data=lambda _world, _place: {**RULE, "valid_from": "2033-01", "reason": WHY},
+    ),
+)
+
+
+def explains_on_form(person: Person, place: Place) -> Want:
+    """A reviewer of the city gets the form, which does not offer an explanation."""
+    found = explains(person, place)
+    return Want.UNTAKEN if found is Want.REFUSED and says(person, place) is Want.OPEN else found
+
+
 PAGES = (
+    *LIGHTS,
     Page("admin:projects_cut_make", Action.LOCK, in_admin=True, expect=pins),
     Page(
         "admin:projects_cut_make",

@@ -34,6 +34,19 @@ PAGES = (
     ),
     Page("reports:timeline", Action.VIEW, row="project", kwargs=lambda row: {"uid": row.uid}),
     Page("reports:same_figures", Action.VIEW, query=asking()),
+    *(Page("reports:lights", Action.VIEW, query=asking(by=by)) for by in ("project", "red", "unit", "sector")),
+    Page("reports:lights_xlsx", Action.EXPORT, query=asking()),
+    Page("reports:light_simulator", Action.VIEW, query=asking()),
+    *(
+        Page(
+            f"reports:{name}",
+            Action.VIEW,
+            places=(Place.OWN, Place.OTHER),
+            foreign=Want.HIDDEN,
+            query=lambda world, place: {**JUNE, "unit": world.units[place].key},
+        )
+        for name in ("lights", "light_simulator")
+    ),
     Page("reports:quality", Action.VIEW, query=asking()),
     Page("reports:quality_xlsx", Action.EXPORT, query=asking()),
     Page(

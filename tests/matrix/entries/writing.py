@@ -176,6 +176,17 @@ def pins(person: Person, _place: Place) -> Want:
     return Want.OPEN if person.city_wide(Action.LOCK) or person.city_wide(Action.REVIEW) else Want.REFUSED
 
 
+def explains(person: Person, place: Place) -> Want:
+    """Who writes for the unit or hands its month in."""
+    if not person.is_known:
+        return Want.LOGIN
+    if not person.may(Action.VIEW):
+        return Want.REFUSED
+    if not person.reaches(Action.VIEW, place):
+        return Want.HIDDEN
+    return Want.OPEN if any(person.reaches(action, place) for action in (Action.EDIT, Action.SUBMIT)) else Want.REFUSED
+
+
 CYCLE = (
     Page("api:cuts-list", Action.LOCK, "POST", data=body_of({"name": "矩阵", "reason": WHY}), json=True, expect=pins),
     verb("month-submit", Action.SUBMIT, "monthreport", {}),
@@ -242,6 +253,24 @@ CYCLE = (
     verb("proposal-approve", Action.APPROVE, "proposal", {"note": WHY, "doc_no": "青发改〔2020〕1号"}),
     verb("proposal-refuse", Action.APPROVE, "proposal", {"note": WHY}),
     verb("proposal-withdraw", Action.EDIT, "proposal", {}, expect=nobody_elses),
+    Page(
+        "api:light-notes-list",
+        Action.EDIT,
+        "POST",
+        places=_UNITS,
+        data=of_project(kind="explanation", month="2020-06"),
+        json=True,
+        expect=explains,
+    ),
+    verb("light-note-withdraw", Action.EDIT, "lightnote", {"reason": WHY}, expect=explains),
+    Page(
+        "api:light-profiles-list",
+        Action.REFERENCE,
+        "POST",
+        data=body_of({"valid_from": "2033-01", "progress_by": "share", "progress_red": 40, "reason": WHY}),
+        json=True,
+        wide=True,
+    ),
     verb("obstacle-resolve", Action.EDIT, "obstacle", {"resolution": "已签约"}),
     verb("obstacle-reopen", Action.EDIT, "obstacle", {"reason": WHY}, writes=False),
 )
