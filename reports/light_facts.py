@@ -127,9 +127,12 @@ def read_facts(selection: Selection) -> Facts:
 def _with_dates(projects: QuerySet[Any], moment: Moment) -> QuerySet[Any]:
     """The dates of a project as they were known."""
     if moment.state is None:
-        return projects.annotate(**{name: F(column) for name, column in _DATES.items()})
+        now: QuerySet[Any] = projects.annotate(**{name: F(column) for name, column in _DATES.items()})
+        return now
     own = rows_at(Project, moment.state).filter(id=OuterRef("pk"))
-    return projects.annotate(**{name: Subquery(own.values(column)[:1], output_field=PartialDateField()) for name, column in _DATES.items()})
+    dates = {name: Subquery(own.values(column)[:1], output_field=PartialDateField()) for name, column in _DATES.items()}
+    then: QuerySet[Any] = projects.annotate(**dates)
+    return then
 
 
 def _fact(
@@ -157,8 +160,8 @@ def _fact(
         payments=money.payments(pk, until),
         statistics=_entered(notes.get(pk, ())),
     )
-    told = (sector_id, sector.name, f"{sector.scheme}.{sector.code}", sector.sort_order) if sector is not None else (None, "", NONE, 0)
-    return Fact(pk, name, unit_id, unit.short_name, unit.key, unit.sort_order, *told, kind, stage, inputs)
+    named, key, place = (sector.name, f"{sector.scheme}.{sector.code}", sector.sort_order) if sector is not None else ("", NONE, 0)
+    return Fact(pk, name, unit_id, unit.short_name, unit.key, unit.sort_order, sector_id, named, key, place, kind, stage, inputs)
 
 
 def _date(text: str | None) -> PartialDate | None:
@@ -234,24 +237,24 @@ def _money(ids: Sequence[int], moment: Moment) -> Money:
     """The accounts of the projects with what moved in them up to the end of the period, as known. Three queries."""
     until = span_end(moment.month, moment.half)
     accounts = rows_at(FundAccount, moment.state).filter(project__among=ids).select_related("bond__issue", "plan").order_by("id")
-    begun = {row.pk: fund for row in accounts if (fund := _fund(row, until)) is not None}
+    begun = {row.pk: (row.project_id, fund) for row in accounts if (fund := _fund(row, until)) is not None}
     entries = rows_at(FundEntry, moment.state).filter(account__among=sorted(begun), happened_on__lte=until)
     entries = entries.filter(step__in=[Step.ASSIGN.value, Step.PAY.value]).order_by()
     moved = entries.values_list("account", "step", "happened_on__year", "happened_on__month").annotate(Sum("amount_wan"))
     for account, step, year, number, amount in moved:
         begun[account][1].moved.append((Month(year, number), Step(step), amount))
     funds: dict[int, list[_Fund]] = {}
-    for project_id, fund in begun.values():
-        funds.setdefault(project_id, []).append(fund)
+    for project_id, one in begun.values():
+        funds.setdefault(project_id, []).append(one)
     return Money(funds, limits_on(until))
 
 
-def _fund(account: Any, until: date) -> tuple[int, _Fund] | None:
+def _fund(account: Any, until: date) -> _Fund | None:
     """The account as a fund that is to be paid; None where nothing says from when."""
     since = account.bond.issued_on if account.bond is not None else account.plan.given_on
     if since is None or since > until:
         return None
-    return account.project_id, _Fund(str(account.bond or account.plan), since, account.bond is not None, [])
+    return _Fund(str(account.bond or account.plan), since, account.bond is not None, [])
 
 
 # --- What was said -----------------------------------------------------------------------------------------------------------------

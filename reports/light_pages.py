@@ -85,7 +85,7 @@ def lights_page(request: HttpRequest) -> HttpResponse:
     page = _table(found, by, shown, asked, with_unit=not question.unit)
     context: dict[str, Any] = {
         "title": _("%(month)s亮灯") % {"month": period_text(question.period)},
-        "head_line": _("%(rule)s：哪些项目慢了、为什么、从哪个月起") % {"rule": rule.title},
+        "head_line": _("%(rule)s：哪些项目慢了、为什么、从哪个月起。") % {"rule": rule.title},
         "pages": [page],
         "part": part if by in ("project", "red") else None,
         "here": address("reports:lights", asked),

@@ -21,6 +21,7 @@ from reports.light_facts import NoteRow, notes_of
 from reports.light_rows import Lights, lights_of
 from reports.light_tables import is_english, item_words, note_words, sentence
 from reports.selection import Question, Reach
+from reports.words import month_text
 
 
 def _lights(request: HttpRequest, ids: Sequence[int], *, with_since: bool) -> Lights:
@@ -42,7 +43,7 @@ def light_panel(request: HttpRequest, project: Project) -> Mapping[str, Any] | N
         "tone": row.colour.value,
         "sentence": sentence(row.light),
         "rule": found.profile.title,
-        "since": row.since,
+        "since": month_text(row.since) if row.since else "",
         "parts": [
             {
                 "item": item_words(part.item),
@@ -69,7 +70,7 @@ def _notes(request: HttpRequest, project: Project, moment: Moment) -> list[dict[
 def _note(request: HttpRequest, project: Project, note: NoteRow) -> dict[str, Any]:
     may = note.withdrawn is None and may_say(request.user, note.kind, project.unit_id)
     return {
-        "month": str(note.month),
+        "month": month_text(note.month),
         "kind": LightNote.Kind(note.kind).label,
         "words": note_words(note),
         "entered_on": note.entered_on,

@@ -33,9 +33,9 @@ def sentence(light: Light) -> str:
     return light.en if is_english() else light.zh
 
 
-def reasons(light: Light) -> str:
-    """All parts in one sentence."""
-    return light.said_en if is_english() else light.said_zh
+def why(light: Light) -> str:
+    """The same without the rule, which a table says once for all its rows."""
+    return light.why_en if is_english() else light.why_zh
 
 
 def item_words(item: Item) -> str:
@@ -74,20 +74,15 @@ def _table(found: Lights, name: str, what: str, columns: Sequence[Column], rows:
 
 
 def _columns(*, red: bool, with_unit: bool = True) -> list[Column]:
-    columns = [Column("label", _("项目"), width=34), Column("light", _("灯"), width=7)]
+    columns = [Column("label", _("项目"), width=34), Column("light", _("灯"), width=7), Column("why", _("为什么"), width=46)]
+    if red:
+        columns.append(Column("since", _("红灯自"), width=11))
     if with_unit:
         columns.append(Column("unit", _("填报单位"), width=12))
     columns += [Column("sector", _("领域"), width=12), Column("plan", _("年度计划"), Kind.WAN), Column("ytd", _("本年累计完成"), Kind.WAN)]
     columns += [Column("rate", _("完成率（%）"), Kind.PERCENT), Column("schedule", _("时序（%）"), Kind.PERCENT)]
     columns += [Column("difference", _("差额（百分点）"), Kind.POINTS)]
-    if red:
-        columns.append(Column("since", _("红灯自"), width=10))
-    return [
-        *columns,
-        Column("why", _("为什么"), width=46),
-        Column("override", _("人工改灯"), width=22),
-        Column("explanation", _("单位说明"), width=26),
-    ]
+    return [*columns, Column("override", _("人工改灯"), width=22), Column("explanation", _("单位说明"), width=26)]
 
 
 def _row(row: LightRow, found: Lights) -> Row:
@@ -104,7 +99,7 @@ def _row(row: LightRow, found: Lights) -> Row:
         "schedule": due,
         "difference": difference(done, due),
         "since": month_text(row.since) if row.since else "",
-        "why": sentence(row.light),
+        "why": why(row.light),
         "override": note_words(row.override),
         "explanation": note_words(row.explanation),
     }
@@ -192,7 +187,7 @@ def turned_table(before: Lights, pairs: Sequence[Turned]) -> Table:
                 "unit": pair.before.unit,
                 "former": light_words(pair.before.colour),
                 "light": light_words(pair.after.colour),
-                "why": sentence(pair.after.light),
+                "why": why(pair.after.light),
             },
             keys={"project": str(pair.before.pk), "tone": pair.after.colour.value},
         )
@@ -206,12 +201,12 @@ def moves_table(before: Lights, after: Lights) -> Table:
     columns = [Column("label", _("现行 ＼ 试算"), width=12), *(Column(colour.value, light_words(colour), Kind.COUNT) for colour in _ON)]
     columns.append(Column("n_all", _("现行合计"), Kind.COUNT))
     counted: dict[tuple[Colour, Colour], int] = {}
-    for old, new in zip(before.rows, after.rows, strict=True):
-        counted[old.colour, new.colour] = counted.get((old.colour, new.colour), 0) + 1
+    for was, would in zip(before.rows, after.rows, strict=True):
+        counted[was.colour, would.colour] = counted.get((was.colour, would.colour), 0) + 1
     rows = []
     for old in _ON:
         told: dict[str, Value] = {new.value: counted.get((old, new), 0) for new in _ON}
         rows.append(Row(light_words(old), {"label": light_words(old), **told, "n_all": sum(counted.get((old, new), 0) for new in _ON)}))
-    sums: dict[str, Value] = {new.value: sum(counted.get((old, new), 0) for old in _ON) for new in _ON}
+    sums: dict[str, Value] = {one.value: sum(counted.get((each, one), 0) for each in _ON) for one in _ON}
     rows.append(Row(_("试算合计"), {"label": _("试算合计"), **sums, "n_all": len(before.rows)}, Level.PART))
     return Table("moves", _title(before, _("灯的变化")), _("单位：个"), columns, rows)

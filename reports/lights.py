@@ -21,7 +21,6 @@ from projects.values import Month, PartialDate
 
 _HUNDRED, _ZERO = Decimal(100), Decimal(0)
 GRAVITY: dict[Colour, int] = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREEN: 2, Colour.GREY: 3}
-_WORDS = {Colour.GREEN: ("绿", "green"), Colour.YELLOW: ("黄", "yellow"), Colour.RED: ("红", "red"), Colour.GREY: ("灰", "grey")}
 
 
 class ProgressBy(StrEnum):
@@ -102,7 +101,7 @@ class Profile:
 
     @property
     def title(self) -> str:
-        return f"{self.name} v{self.version}"
+        return f"{self.name} v{self.version}" if self.version else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +166,22 @@ class Light:
         return same or self.parts[:1]
 
     @property
+    def why_zh(self) -> str:
+        """The reason alone, where the rule is said beside it."""
+        return "；".join(part.zh for part in self.decisive) + "。"
+
+    @property
+    def why_en(self) -> str:
+        return "; ".join(part.en for part in self.decisive) + "."
+
+    @property
     def zh(self) -> str:
-        return "；".join(part.zh for part in self.decisive) + f"（{self.profile.title}）。"
+        """One sentence: the reason with its numbers, and the rule's version that judged."""
+        return f"{self.why_zh[:-1]}（{self.profile.title}）。"
 
     @property
     def en(self) -> str:
-        return "; ".join(part.en for part in self.decisive) + f" ({self.profile.title})."
-
-    @property
-    def said_zh(self) -> str:
-        """All parts, gravest first."""
-        return "；".join(f"{part.item.zh}{_WORDS[part.colour][0]}：{part.zh}" for part in self.parts) + f"。（{self.profile.title}）"
-
-    @property
-    def said_en(self) -> str:
-        return "; ".join(f"{part.item.en} {_WORDS[part.colour][1]}: {part.en}" for part in self.parts) + f". ({self.profile.title})"
+        return f"{self.why_en[:-1]} ({self.profile.title})."
 
     @property
     def is_red(self) -> bool:
@@ -196,7 +196,7 @@ def light(profile: Profile, inputs: Inputs) -> Light:
     if inputs.suspended:
         return Light(Colour.GREY, (_stopped(inputs),), profile)
     found = [part for part in (_start(profile, inputs), _progress(profile, inputs), _payment(profile, inputs), _statistics(profile, inputs)) if part]
-    parts = tuple(sorted(found, key=lambda part: (GRAVITY[part.colour], not part.counts)))
+    parts = tuple(sorted(found, key=lambda part: (GRAVITY[part.colour], not part.counts, part.item is not Item.PROGRESS)))
     return Light(_overall(profile, parts), parts or (_nothing(),), profile)
 
 
@@ -332,11 +332,9 @@ def _payment(profile: Profile, inputs: Inputs) -> Part | None:
     short = behind.short * _HUNDRED
     colour = _by_bounds(short, profile.payment_yellow, profile.payment_red, Colour.GREEN)
     paid = percent_text(behind.paid_wan / behind.given_wan)
-    zh = f"{behind.name}{exact_text(behind.given_wan)}万元，应支付{percent_text(behind.expected)}，已支付{exact_text(behind.paid_wan)}万元（{paid}）"
-    en = (
-        f"{behind.name}: of {exact_text(behind.given_wan)} (10k yuan) {percent_text(behind.expected)} was to be paid, "
-        f"{exact_text(behind.paid_wan)} ({paid}) is"
-    )
+    given, spent, due = exact_text(behind.given_wan), exact_text(behind.paid_wan), percent_text(behind.expected)
+    zh = f"“{behind.name}”分配{given}万元，应支付{due}，已支付{spent}万元（{paid}）"
+    en = f"{behind.name}: of {given} (10k yuan) {due} was to be paid, {spent} ({paid}) is"
     if short > 0:
         zh, en = f"{zh}，短{number_text(short)}%", f"{en}, {number_text(short)}% short"
     return Part(Item.PAYMENT, colour, zh, en, value=short)

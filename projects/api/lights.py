@@ -19,7 +19,6 @@ from accounts.roles import Action
 from projects.models import Colours, Door, LightNote, LightProfile
 from projects.moment import read_month
 from projects.services.lights import THRESHOLDS, adopt, may_adopt, may_say, say, withdraw
-from projects.values import Month
 
 _SAY = (
     "在某月的灯旁边记一笔：override 人工改灯（市级经办人、审核人、管理员，须写 colour），explanation 情况说明，"
@@ -40,7 +39,7 @@ KINDS = [kind for kind in LightNote.Kind.values if kind != LightNote.Kind.WITHDR
 class MonthField(serializers.CharField):
     """A month in the form 2020-06."""
 
-    def to_internal_value(self, data: Any) -> Month:
+    def to_internal_value(self, data: Any) -> Any:
         text = super().to_internal_value(data)
         month = read_month(text)
         if month is None:
@@ -68,12 +67,11 @@ class ProfileBody(Body):
     reason = serializers.CharField(max_length=500, help_text="采用的理由")
 
     def get_fields(self) -> dict[str, Any]:
-        made = serializers.ModelSerializer.build_standard_field
         fields = super().get_fields()
-        builder = serializers.ModelSerializer()
+        builder: serializers.ModelSerializer[LightProfile] = serializers.ModelSerializer()
         for name in THRESHOLDS:
-            column = LightProfile._meta.get_field(name)
-            kind, told = made(builder, name, column)
+            column: Any = LightProfile._meta.get_field(name)
+            kind, told = builder.build_standard_field(name, column)
             fields[name] = kind(**{**told, "required": False, "default": column.get_default()})
         return fields
 

@@ -15,6 +15,11 @@ SUMMED = "summed up for the page; at /api/v1/figures/ and in the rows that are s
 NOT_FILTERED = {
     "lists": {"__str__": "the name with its year, which are filters"},
     "corrections": {"n_published": "kept as text: values of many kinds", "n_value": "kept as text: values of many kinds"},
+    "light-notes": {"by": "people are no data of this door", "standing": "follows from withdraws, which is a filter"},
+    "light-profiles": {
+        "by": "people are no data of this door",
+        **dict.fromkeys(("progress_words", "start_words", "payment_words", "statistics_words"), MARK),
+    },
     "obstacles": {"text_words": "the text, cut short", "standing": "follows from the days, which are filters"},
     "projects": dict.fromkeys(("n_total", "n_plan", "n_ytd", "n_rate"), SUMMED),
     "proposals": {"what": "made of the changes, which are JSON", "proposer": "people are no data of this door"},

@@ -206,11 +206,11 @@ def test_list_costs_the_same_for_one_project_and_for_three(cast, signed_in, djan
 
     add(1)
     client.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(23):
         client.get(LIST)
     add(2)
     add(3)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(23):
         client.get(LIST)
 
 
@@ -221,11 +221,11 @@ def test_page_costs_the_same_for_one_month_and_for_three(cast, signed_in, django
     address = reverse("admin:projects_project_page", args=[project.pk])
     client = signed_in(cast.city)
     client.get(address)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(52):
         client.get(address)
     make_month(project, 5, done_ytd_wan=2)
     make_month(project, 6, done_ytd_wan=3)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(52):
         client.get(address)
 
 

@@ -47,7 +47,7 @@ def test_the_page_lists_lights_in_words_with_their_reasons(cast: Cast, works: di
     page = client_of(cast.city).get("/reports/lights/", JUNE).content.decode()
     assert "■ 红" in page
     assert "▲ 黄" in page
-    assert "完成率5.00%，时序50.00%，落后时序45.00个百分点（青岛默认方案 v1）。" in page
+    assert "完成率5.00%，时序50.00%，落后时序45.00个百分点。" in page
     assert "别区的工程项目" in page
     own = client_of(cast.owner).get("/reports/lights/", JUNE).content.decode()
     assert "很慢的工程项目" in own
@@ -83,7 +83,7 @@ def test_the_workbook_prints_the_red_list_with_the_same_words(cast: Cast, works:
     flat = [value for row in told for value in row]
     assert "很慢的工程项目" in flat
     assert "别区的工程项目" not in flat
-    assert "完成率5.00%，时序50.00%，落后时序45.00个百分点（青岛默认方案 v1）。" in flat
+    assert "完成率5.00%，时序50.00%，落后时序45.00个百分点。" in flat
 
 
 def test_the_simulator_says_which_lights_turn_and_writes_nothing(cast: Cast, works: dict[str, Project]) -> None:
@@ -105,7 +105,7 @@ def test_the_project_page_and_list_show_the_light(cast: Cast, works: dict[str, P
     page = client.get(f"/admin/projects/project/{works['red'].pk}/?month=2020-06").content.decode()
     assert 'id="panel-lights"' in page
     assert "落后时序45.00个百分点" in page
-    assert "自 2020-06 起为红灯" in page
+    assert "自2020年6月起为红灯" in page
     assert "■ 红" in client.get("/admin/projects/project/?month=2020-06").content.decode()
 
 

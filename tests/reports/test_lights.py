@@ -124,7 +124,16 @@ def fund(short: str) -> Payment:
 
 @pytest.mark.parametrize(
     ("city", "short", "colour"),
-    [("tianjin", "0", G), ("tianjin", "0.0001", Y), ("tianjin", "0.3", Y), ("tianjin", "0.3001", R), ("yinchuan", "0", G), ("yinchuan", "0.0001", R)],
+    [
+        ("tianjin", "0", G),
+        ("tianjin", "0.0001", Y),
+        ("tianjin", "0.3", Y),
+        ("tianjin", "0.3001", R),
+        ("yinchuan", "0", G),
+        ("yinchuan", "0.0001", R),
+        ("qingdao", "0.3", Y),
+        ("qingdao", "0.3001", R),
+    ],
 )
 def test_payment_is_judged_by_the_fund_furthest_behind(city: str, short: str, colour: Colour) -> None:
     part = light(CITY[city], inputs("50", payments=(fund("0"), fund(short)))).part(Item.PAYMENT)
