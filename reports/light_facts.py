@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
@@ -164,6 +165,7 @@ def _fact(
     return Fact(pk, name, unit_id, unit.short_name, unit.key, unit.sort_order, sector_id, named, key, place, kind, stage, inputs)
 
 
+@lru_cache(maxsize=4096)
 def _date(text: str | None) -> PartialDate | None:
     return PartialDate.parse(text) if text else None
 
@@ -173,6 +175,7 @@ def _suspended(stage: str, stopped: PartialDate | None, until: date) -> bool:
     return stage == Stage.SUSPENDED and (stopped is None or stopped.first_day <= until)
 
 
+@lru_cache(maxsize=4096)
 def _started(stage: str, actual: PartialDate | None, until: date) -> bool | None:
     return has_started(ProjectRecord(actual_start=actual, stage=Stage(stage) if stage else None), until)
 

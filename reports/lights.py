@@ -9,16 +9,18 @@ Amounts are 万元, rates exact ratios (1 = 100 %). Thresholds are compared with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from funding.clocks import Light as Colour
 from funding.measures import exact_text
 from projects.measures import difference, number_text, percent_text, points_text, rate, schedule_ratio
 from projects.values import Month, PartialDate
 
+Words = tuple[str, str]  # Chinese and English
 _HUNDRED, _ZERO = Decimal(100), Decimal(0)
 GRAVITY: dict[Colour, int] = {Colour.RED: 0, Colour.YELLOW: 1, Colour.GREEN: 2, Colour.GREY: 3}
 
@@ -141,14 +143,24 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a light: its colour and its sentence, without the full stop. `counts` is False where it does not apply or is not known."""
+    """One part of a light: its colour and its sentence, without the full stop. `counts` is False where it does not apply or is not known.
+
+    Its words are made when they are read: of ten thousand lights that are only counted nobody reads one.
+    """
 
     item: Item
     colour: Colour
-    zh: str
-    en: str
+    words: Callable[[], Words] = field(compare=False, repr=False)
     counts: bool = True
     value: Decimal | None = None  # the number that was compared: months, points, or percent
+
+    @property
+    def zh(self) -> str:
+        return self.words()[0]
+
+    @property
+    def en(self) -> str:
+        return self.words()[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +237,7 @@ def zh_date(when: PartialDate | Month) -> str:
 
 
 def grey_part(item: Item, zh: str, en: str) -> Part:
-    return Part(item, Colour.GREY, zh, en, counts=False)
+    return Part(item, Colour.GREY, lambda: (zh, en), counts=False)
 
 
 def _stopped(inputs: Inputs) -> Part:
@@ -246,17 +258,24 @@ def _start(profile: Profile, inputs: Inputs) -> Part | None:
     if profile.start_yellow is None and profile.start_red is None:
         return None
     if inputs.started:
-        on = inputs.started_on
-        return Part(Item.START, Colour.GREEN, f"已于{zh_date(on)}开工" if on else "已开工", f"started {on}" if on else "started")
+        return Part(Item.START, Colour.GREEN, partial(_begun, inputs.started_on))
     due = inputs.planned_start
     if due is None:
         return grey_part(Item.START, "没有填计划开工时间，开工不计灯", "no planned start is given, so its start has no light")
     months = months_due(due, inputs.month)
     if months <= 0:
         return grey_part(Item.START, f"计划{zh_date(due)}开工，未到期", f"planned to start {due}, not due yet")
-    zh = f"计划{zh_date(due)}开工，至{zh_date(inputs.month)}末未开工，已连续{months}个月"
-    en = f"planned to start {due}, not started by the end of {inputs.month}, {months} month(s) running"
-    return Part(Item.START, _by_months(months, profile.start_yellow, profile.start_red), zh, en, value=Decimal(months))
+    colour = _by_months(months, profile.start_yellow, profile.start_red)
+    return Part(Item.START, colour, partial(_overdue, due, inputs.month, months), value=Decimal(months))
+
+
+def _begun(on: PartialDate | None) -> Words:
+    return (f"已于{zh_date(on)}开工", f"started {on}") if on is not None else ("已开工", "started")
+
+
+def _overdue(due: PartialDate, month: Month, months: int) -> Words:
+    zh = f"计划{zh_date(due)}开工，至{zh_date(month)}末未开工，已连续{months}个月"
+    return zh, f"planned to start {due}, not started by the end of {month}, {months} month(s) running"
 
 
 def months_due(due: PartialDate, month: Month) -> int:
@@ -284,8 +303,7 @@ def _progress(profile: Profile, inputs: Inputs) -> Part | None:
         return grey_part(Item.PROGRESS, "没有年度计划，进度不计灯", "there is no plan of the year, so its progress has no light")
     short = shortfall(profile.progress_by, done, inputs.schedule)
     colour = _by_bounds(short, profile.progress_yellow, profile.progress_red, profile.slack)
-    zh, en = _progress_words(profile.progress_by, done, inputs.schedule, colour)
-    return Part(Item.PROGRESS, colour, zh, en, value=short)
+    return Part(Item.PROGRESS, colour, partial(_progress_words, profile.progress_by, done, inputs.schedule, colour), value=short)
 
 
 def shortfall(by: ProgressBy, done: Decimal, schedule: Decimal) -> Decimal:
@@ -303,7 +321,7 @@ def _by_bounds(short: Decimal, yellow: Bound | None, red: Bound | None, slack: C
     return slack if short > 0 else Colour.GREEN
 
 
-def _progress_words(by: ProgressBy, done: Decimal, schedule: Decimal, colour: Colour) -> tuple[str, str]:
+def _progress_words(by: ProgressBy, done: Decimal, schedule: Decimal, colour: Colour) -> Words:
     points = difference(done, schedule) or _ZERO
     told = f"完成率{percent_text(done)}，时序{percent_text(schedule)}"
     said = f"rate {percent_text(done)} against schedule {percent_text(schedule)}"
@@ -331,13 +349,17 @@ def _payment(profile: Profile, inputs: Inputs) -> Part | None:
     behind = max(inputs.payments, key=lambda one: one.short)
     short = behind.short * _HUNDRED
     colour = _by_bounds(short, profile.payment_yellow, profile.payment_red, Colour.GREEN)
+    return Part(Item.PAYMENT, colour, partial(_payment_words, behind, short), value=short)
+
+
+def _payment_words(behind: Payment, short: Decimal) -> Words:
     paid = percent_text(behind.paid_wan / behind.given_wan)
     given, spent, due = exact_text(behind.given_wan), exact_text(behind.paid_wan), percent_text(behind.expected)
     zh = f"“{behind.name}”分配{given}万元，应支付{due}，已支付{spent}万元（{paid}）"
     en = f"{behind.name}: of {given} (10k yuan) {due} was to be paid, {spent} ({paid}) is"
     if short > 0:
-        zh, en = f"{zh}，短{number_text(short)}%", f"{en}, {number_text(short)}% short"
-    return Part(Item.PAYMENT, colour, zh, en, value=short)
+        zh, en = f"{zh}，短于应支付{number_text(short)}%", f"{en}, {number_text(short)}% short of it"
+    return zh, en
 
 
 # --- Entry into the statistics -----------------------------------------------------------------------------------------------------
@@ -350,14 +372,18 @@ def _statistics(profile: Profile, inputs: Inputs) -> Part | None:
     if not inputs.started:
         return grey_part(Item.STATISTICS, "未开工，不计纳统", "not started, so nothing to enter")
     if entered is not None and entered.on is not None and entered.on <= inputs.month:
-        return Part(Item.STATISTICS, Colour.GREEN, f"已于{zh_date(entered.on)}纳统", f"in the statistics since {entered.on}")
+        on = entered.on
+        return Part(Item.STATISTICS, Colour.GREEN, lambda: (f"已于{zh_date(on)}纳统", f"in the statistics since {on}"))
     if entered is None:
         return grey_part(Item.STATISTICS, "没有登记纳统情况", "nothing was said of its entry into the statistics")
     if start is None:
         return grey_part(Item.STATISTICS, "未纳统，没有填实际开工时间，不计灯", "not in the statistics; no actual start is given, so it has no light")
     months = inputs.month.index - Month.of(start.last_day).index
-    gone = max(months, 0)
-    zh = f"{zh_date(start)}开工，至{zh_date(inputs.month)}末满{gone}个月未纳统"
-    en = f"started {start}, not in the statistics by the end of {inputs.month}, {gone} month(s) later"
     red = None if profile.statistics_red is None else profile.statistics_red + 1
-    return Part(Item.STATISTICS, _by_months(months, profile.statistics_yellow, red), zh, en, value=Decimal(months))
+    colour = _by_months(months, profile.statistics_yellow, red)
+    return Part(Item.STATISTICS, colour, partial(_not_entered, start, inputs.month, max(months, 0)), value=Decimal(months))
+
+
+def _not_entered(start: PartialDate, month: Month, gone: int) -> Words:
+    zh = f"{zh_date(start)}开工，至{zh_date(month)}末满{gone}个月未纳统"
+    return zh, f"started {start}, not in the statistics by the end of {month}, {gone} month(s) later"

@@ -44,7 +44,7 @@ def _growing(inputs: UnitInputs) -> Part:
     colour = Colour.RED if growth < 0 else Colour.YELLOW if below else Colour.GREEN
     zh = "，".join([f"累计增速{percent_text(growth)}", *(f"{name}{percent_text(value)}" for name, _word, value in asked)])
     en = ", ".join([f"growth {percent_text(growth)}", *(f"{word} {percent_text(value)}" for _name, word, value in asked)])
-    return Part(Item.UNIT, colour, zh, en, value=growth)
+    return Part(Item.UNIT, colour, lambda: (zh, en), value=growth)
 
 
 def _missing(profile: Profile, inputs: UnitInputs) -> Part:
@@ -53,7 +53,7 @@ def _missing(profile: Profile, inputs: UnitInputs) -> Part:
     told = f"完成率{percent_text(inputs.rate)}，时序{percent_text(inputs.schedule)}"
     said = f"rate {percent_text(inputs.rate)} against schedule {percent_text(inputs.schedule)}"
     if inputs.missed <= 0:
-        return Part(Item.UNIT, Colour.GREEN, told, said)
+        return Part(Item.UNIT, Colour.GREEN, lambda: (told, said))
     colour = Colour.RED if inputs.missed >= profile.unit_red_months else Colour.YELLOW
     zh, en = f"{told}，已连续{inputs.missed}个月未达时序", f"{said}, below schedule {inputs.missed} month(s) running"
-    return Part(Item.UNIT, colour, zh, en, value=Decimal(inputs.missed))
+    return Part(Item.UNIT, colour, lambda: (zh, en), value=Decimal(inputs.missed))

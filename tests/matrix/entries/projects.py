@@ -360,7 +360,7 @@ LIGHTS: tuple[Page, ...] = (
 def explains_on_form(person: Person, place: Place) -> Want:
     """A reviewer of the city gets the form, which does not offer an explanation."""
     found = explains(person, place)
-    return Want.UNTAKEN if found is Want.REFUSED and says(person, place) is Want.OPEN else found
+    return Want.INVALID if found is Want.REFUSED and says(person, place) is Want.OPEN else found
 
 
 PAGES = (
