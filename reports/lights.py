@@ -349,14 +349,14 @@ def _payment(profile: Profile, inputs: Inputs) -> Part | None:
     behind = max(inputs.payments, key=lambda one: one.short)
     short = behind.short * _HUNDRED
     colour = _by_bounds(short, profile.payment_yellow, profile.payment_red, Colour.GREEN)
-    return Part(Item.PAYMENT, colour, partial(_payment_words, behind, short), value=short)
+    return Part(Item.PAYMENT, colour, partial(_payment_words, behind, short, inputs.month), value=short)
 
 
-def _payment_words(behind: Payment, short: Decimal) -> Words:
+def _payment_words(behind: Payment, short: Decimal, month: Month) -> Words:
     paid = percent_text(behind.paid_wan / behind.given_wan)
     given, spent, due = exact_text(behind.given_wan), exact_text(behind.paid_wan), percent_text(behind.expected)
-    zh = f"“{behind.name}”分配{given}万元，应支付{due}，已支付{spent}万元（{paid}）"
-    en = f"{behind.name}: of {given} (10k yuan) {due} was to be paid, {spent} ({paid}) is"
+    zh = f"“{behind.name}”分配{given}万元，至{zh_date(month)}末应支付{due}，已支付{spent}万元（{paid}）"
+    en = f"{behind.name}: of {given} (10k yuan) {due} was to be paid by the end of {month}, {spent} ({paid}) is"
     if short > 0:
         zh, en = f"{zh}，短于应支付{number_text(short)}%", f"{en}, {number_text(short)}% short of it"
     return zh, en

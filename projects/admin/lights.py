@@ -22,6 +22,7 @@ from accounts.roles import Action
 from accounts.scope import for_user
 from accounts.texts import TextField
 from projects.admin.base import FoundByProject, PlainAdmin
+from projects.measures import plain_text
 from projects.models import Colours, LightNote, LightProfile, Project
 from projects.moment import moment_of, read_month
 from projects.services.lights import THRESHOLDS, adopt, earliest_month, may_adopt, may_explain, may_override, may_say, say, withdraw
@@ -115,37 +116,34 @@ class LightProfileAdmin(PlainAdmin):
     def progress_words(self, row: LightProfile) -> str:
         if not row.progress_by:
             return "—"
-        unit = gettext("个百分点") if row.progress_by == LightProfile.ProgressBy.POINTS else gettext("%（占时序）")
-        return gettext("落后%(yellow)s黄，%(red)s红（%(unit)s）") % {
-            "yellow": _bound_words(row.progress_yellow, at=row.progress_yellow_at),
-            "red": _bound_words(row.progress_red, at=row.progress_red_at),
-            "unit": unit,
-        }
+        unit = gettext("个百分点") if row.progress_by == LightProfile.ProgressBy.POINTS else gettext("%，按时序应完成计")
+        told = (_bound_words(row.progress_yellow, at=row.progress_yellow_at), _bound_words(row.progress_red, at=row.progress_red_at))
+        return gettext("落后：%(bounds)s（%(unit)s）") % {"bounds": _both(*told), "unit": unit}
 
     @admin.display(description=_("开工"))
     def start_words(self, row: LightProfile) -> str:
-        told = {"yellow": _months(row.start_yellow), "red": _months(row.start_red)}
-        return gettext("满%(yellow)s个月黄，满%(red)s个月红") % told if row.start_yellow or row.start_red else "—"
+        words = _both(_bound_words(row.start_yellow, at=True), _bound_words(row.start_red, at=True))
+        return gettext("应开未开：%(bounds)s（月）") % {"bounds": words} if words else "—"
 
     @admin.display(description=_("支付"))
     def payment_words(self, row: LightProfile) -> str:
-        if row.payment_yellow is None and row.payment_red is None:
-            return "—"
-        told = {"yellow": _bound_words(row.payment_yellow), "red": _bound_words(row.payment_red)}
-        return gettext("短%(yellow)s黄，%(red)s红（%%）") % told
+        words = _both(_bound_words(row.payment_yellow), _bound_words(row.payment_red))
+        return gettext("短于应支付：%(bounds)s（%%）") % {"bounds": words} if words else "—"
 
     @admin.display(description=_("纳统"))
     def statistics_words(self, row: LightProfile) -> str:
-        told = {"yellow": _months(row.statistics_yellow), "red": _months(row.statistics_red)}
-        return gettext("满%(yellow)s个月黄，超过%(red)s个月红") % told if row.statistics_yellow or row.statistics_red else "—"
+        words = _both(_bound_words(row.statistics_yellow, at=True), _bound_words(row.statistics_red))
+        return gettext("开工后未纳统：%(bounds)s（月）") % {"bounds": words} if words else "—"
 
 
 def _bound_words(value: Any, *, at: bool = False) -> str:
-    return "—" if value is None else f"{'≥' if at else '>'}{value.normalize():f}"
+    return "" if value is None else f"{'≥' if at else '>'}{plain_text(value)}"
 
 
-def _months(value: int | None) -> str:
-    return "—" if value is None else str(value)
+def _both(yellow: str, red: str) -> str:
+    """Where each colour begins; what is never lit is not said."""
+    words = ((yellow, gettext("黄")), (red, gettext("红")))
+    return gettext("，").join(f"{word}{bound}" for bound, word in words if bound)
 
 
 def _adopt_page(page: LightProfileAdmin, request: HttpRequest) -> HttpResponse:

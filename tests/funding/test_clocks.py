@@ -20,6 +20,7 @@ from funding.clocks import (
     issue_clock,
     money_waiting,
     months_gone,
+    plan_spend_clock,
     project_waiting,
     spend_clock,
     start_clock,
@@ -238,3 +239,16 @@ def test_a_project_starts_within_three_months(until, started, on, light):
 def test_without_a_day_of_issue_nothing_is_clocked():
     assert decompose_clock(replace(PLAN, given_on=None), LIMITS, {}, date(2020, 9, 1)).light is Light.GREY
     assert start_clock(replace(SHARE, given_on=None), LIMITS, date(2020, 9, 1)).light is Light.GREY
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(date(2020, 3, 20), D(0)), (date(2020, 4, 29), D(0)), (date(2020, 4, 30), D(1) / 9), (date(2020, 12, 31), D(1)), (date(2021, 6, 30), D(1))],
+)
+def test_money_of_a_plan_is_due_evenly_until_the_end_of_its_year(until, expected):
+    clock = plan_spend_clock(D(900), D(0), date(2020, 3, 20), Limits(), until)
+    assert (clock.due_on, clock.expected) == (date(2020, 12, 31), expected)
+
+
+def test_money_of_a_plan_that_came_in_december_is_due_a_month_later():
+    assert plan_spend_clock(D(900), D(0), date(2020, 12, 3), Limits(), date(2020, 12, 31)).due_on == date(2021, 1, 31)
