@@ -10,13 +10,13 @@ from reports import (
     figure_page,
     finance_pages,
     indicator_pages,
+    light_pages,
     money_pages,
     quality_pages,
     returns,
     timeline_pages,
     views,
 )
-from reports import campaigns, debt_pages, doors_page, finance_pages, light_pages, money_pages, quality_pages, returns, views
 
 app_name = "reports"
 urlpatterns = [

@@ -13,7 +13,7 @@ from accounts.migrations._triggers import Follow, of_none, of_project
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0020_corrections_together'),
+        ('projects', '0022_indicators'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
