@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.period import WHOLE
+from reports.choices import Choice
 from reports.doors import EXCEL, ODATA, PAGE, REST, SQL, Compared, compare, sql_of
 from reports.parameters import UnreadableError, read_question
 from reports.selection import Question
 from reports.tables import Kind
-from reports.views import Choice, describe, reader
+from reports.views import describe, reader
 from reports.words import month_text
 
 # Units in the reader's language; the machines' doors have their own.

@@ -18,13 +18,14 @@ from funding.finance_figures import sources
 from funding.models import RollingPlan
 from projects.moment import moment_of
 from reports import gap, reserve, rolling
+from reports.choices import Choice
 from reports.excel import A3, Print, workbook_bytes
 from reports.narrow import Chip, Narrow, address, chip, narrow_chips, one_of, read_narrow
 from reports.pages import page_table
 from reports.parameters import UnreadableError
 from reports.selection import Reach, reach_of
 from reports.tables import Row, Table
-from reports.views import PROJECTS_A_PAGE, XLSX, Choice, reader
+from reports.views import PROJECTS_A_PAGE, XLSX, reader
 
 
 def _workbook(request: HttpRequest, report: str, name: str, asked: Mapping[str, str], prints: Sequence[Print]) -> HttpResponse:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.models import ReportingUnit
 from accounts.words import listed
 from projects.models import Classification, Project
+from reports.choices import Choice
 from reports.parameters import UnreadableError
 from reports.selection import KINDS, NONE, Reach
-from reports.views import Choice
 
 _SCHEMES = (Classification.Scheme.SECTOR, Classification.Scheme.SEI)
 

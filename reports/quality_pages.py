@@ -17,12 +17,13 @@ from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.period import Period
 from projects.quality import Mark
+from reports.choices import Choice, periods_to_choose
 from reports.excel import Print, workbook_bytes
 from reports.pages import page_table
 from reports.parameters import read_question
 from reports.quality import MARKS, NOT_ASKED, quality, quality_table
 from reports.tables import Row
-from reports.views import XLSX, Choice, describe, periods_to_choose, reader
+from reports.views import XLSX, describe, reader
 from reports.words import period_text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,18 +22,17 @@ from accounts import audit, scope
 from accounts.roles import Action
 from accounts.scope import for_user
 from exchange.models import Upload
-from projects.models import Classification, Correction, ListVersion, Project, ReportingPeriod
+from projects.models import Classification, Correction, Project
 from projects.moment import Clocks, Moment, clocks_of
-from projects.period import WHOLE, Period
 from projects.returns import states_of
-from projects.values import Month
 from reports import catalogue
+from reports.choices import Choice, address, counted_choices, list_choices, month_choices
 from reports.city import by_label
 from reports.details import Whole, page_table_of
 from reports.pages import page_table
 from reports.parameters import UnreadableError, address_of, read_by, read_question
 from reports.queries import corrections_in, group_figures, origins, project_rows
-from reports.selection import KINDS, NONE, Question, Reach, Selection, reach_of, select
+from reports.selection import NONE, Question, Reach, Selection, reach_of, select
 from reports.tables import Row, Table
 from reports.words import moment_text, month_text, newest, period_text
 
@@ -61,22 +60,13 @@ def reader(action: Action) -> Callable[[View], View]:
     return wrap
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a choice above the table."""
-
-    label: str
-    href: str
-    chosen: bool
-
-
 @reader(Action.VIEW)
 def index(request: HttpRequest) -> HttpResponse:
     """The reports there are, with what each answers."""
     month = clocks_of(request).moment.month
     asked = {"period": str(month)}
-    entries = [(report, _address(report.page, **({"by": report.by, **asked} if report.by else {}))) for report in catalogue.REPORTS]
-    book = _address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else ""
+    entries = [(report, address(report.page, **({"by": report.by, **asked} if report.by else {}))) for report in catalogue.REPORTS]
+    book = address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else ""
     return render(request, "reports/index.html", {"entries": entries, "month": month_text(month), "book": book})
 
 
@@ -93,17 +83,17 @@ def city(request: HttpRequest) -> HttpResponse:
         "reports/city.html",
         {
             "page": page_table(table, _row_links(question)),
-            "tabs": [Choice(by_label(name), _address("reports:city", **{**asked, "by": name}), name == by) for name in catalogue.BY],
-            "months": _month_choices(clocks, question, by),
+            "tabs": [Choice(by_label(name), address("reports:city", **{**asked, "by": name}), name == by) for name in catalogue.BY],
+            "months": month_choices(clocks, question, "reports:city", by=by),
             "month": period_text(question.period),
-            "counted": _counted_choices(question, by),
-            "lists": _list_choices(question, by),
+            "counted": counted_choices(question, "reports:city", by=by),
+            "lists": list_choices(question, "reports:city", by=by),
             # Figures count whatever their review is at; how far it is stands beside them. Of a past day's knowledge nothing is said.
             "states": states_of(selection.projects, question.period) if question.known is None else None,
             "corrections": _corrections_address(selection),
             "returns": f"{reverse('admin:projects_returns')}?year={question.month.year}",
-            "download": _address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
-            "book": _address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else "",
+            "download": address("reports:city_xlsx", **asked, by=by) if scope.may(request.user, Action.EXPORT) else "",
+            "book": address("reports:monthly_xlsx", **asked) if scope.may(request.user, Action.EXPORT) else "",
         },
     )
 
@@ -144,18 +134,14 @@ def projects(request: HttpRequest) -> HttpResponse:
         {
             "page": page_table(table, _project_links(request, table)),
             "part": part,
-            "here": _address("reports:projects", **asked),
+            "here": address("reports:projects", **asked),
             "words": filter_words(reach, selection),
-            "back": _address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known", "approved"}}),
+            "back": address("reports:city", **{name: value for name, value in asked.items() if name in {"period", "version", "known", "approved"}}),
         },
     )
 
 
 # --- What the pages are made of ----------------------------------------------------------------------------------------------------
-
-
-def _address(name: str, **params: str) -> str:
-    return f"{reverse(name)}?{urlencode(params)}" if params else reverse(name)
 
 
 def describe(request: HttpRequest, moment: Moment) -> Clocks:
@@ -168,7 +154,7 @@ def describe(request: HttpRequest, moment: Moment) -> Clocks:
 def _row_links(question: Question) -> Callable[[Row], dict[str, str]]:
     """A row of the city table leads to the projects behind it."""
     asked = address_of(question)
-    return lambda row: {"label": _address("reports:projects", **{**asked, **row.keys})} if row.values.get("count") else {}
+    return lambda row: {"label": address("reports:projects", **{**asked, **row.keys})} if row.values.get("count") else {}
 
 
 def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[str, str]]:
@@ -187,50 +173,13 @@ def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[s
     return links
 
 
-def _month_choices(clocks: Clocks, question: Question, by: str) -> list[Choice]:
-    return [
-        Choice(period_text(one), _address("reports:city", **{**address_of(question), "period": str(one)}, by=by), one == question.period)
-        for one in periods_to_choose(clocks, question.period)
-    ]
-
-
-def periods_to_choose(clocks: Clocks, asked: Period) -> list[Period]:
-    """The months that were opened, newest first, each with the halves that it is reported in; and what was asked for even if it was not."""
-    halves = ReportingPeriod.objects.exclude(half=WHOLE).values_list("year", "month", "half")
-    return sorted({*map(Period, clocks.months), asked, *(Period(Month(year, month), half) for year, month, half in halves)}, reverse=True)
-
-
-def _counted_choices(question: Question, by: str) -> list[Choice]:
-    """Everything that was reported, or only what was approved."""
-    return [
-        Choice(words, _address("reports:city", **address_of(replace(question, approved=approved)), by=by), question.approved == approved)
-        for approved, words in ((False, _("全部已报")), (True, _("只计已审核")))
-    ]
-
-
 def _corrections_address(selection: Selection) -> str:
     """Where the corrections that the table's note speaks of are listed. One query."""
     periods = {correction.report.period_id for correction in corrections_in(selection)}
     if not periods:
         return ""
     one = {"period": str(periods.pop())} if len(periods) == 1 else {}  # both halves of a month are two periods
-    return _address("admin:projects_correction_changelist", state=Correction.State.APPROVED, **one)
-
-
-def _list_choices(question: Question, by: str) -> list[Choice]:
-    """All projects, one kind of list, what is on none, or one version of a list of the year. One query."""
-    asked = {name: value for name, value in address_of(question).items() if name not in {"lists", "version"}}
-    choices = [Choice(_("全部在册项目"), _address("reports:city", **asked, by=by), question.whole)]
-    labels = {**{kind: str(Project.Kind(kind).label) for kind in KINDS}, NONE: _("清单外项目")}
-    choices += [Choice(label, _address("reports:city", **asked, by=by, lists=key), question.lists == key) for key, label in labels.items()]
-    versions = ListVersion.objects.filter(list__year=question.month.year).select_related("list").order_by("list__key", "number")
-    choices += [
-        Choice(str(version), _address("reports:city", **asked, by=by, version=str(version.pk)), question.version == version.pk)
-        for version in versions
-    ]
-    if not any(choice.chosen for choice in choices):
-        raise Http404
-    return choices
+    return address("admin:projects_correction_changelist", state=Correction.State.APPROVED, **one)
 
 
 def filter_words(reach: Reach, selection: Selection) -> list[str]:
