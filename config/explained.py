@@ -37,6 +37,7 @@ register("upload-by-number", Deed(_("上传的文件"), "view", Action.VIEW, Upl
 register("exchange:list", Deed(_("上传与检查"), "view", Action.VIEW))
 register("exchange:list", Deed(_("上传文件"), "do", Action.UPLOAD), "POST")
 register("reports:index", Deed(_("报表"), "view", Action.VIEW))
+register("reports:dashboard", Deed(_("总览"), "view", Action.VIEW, foreign=Verdict.HIDDEN))
 register("reports:city", Deed(_("投资进展表"), "view", Action.VIEW))
 register("reports:city_xlsx", Deed(_("下载投资进展表"), "do", Action.EXPORT))
 register("reports:monthly_xlsx", Deed(_("下载月度报表"), "do", Action.EXPORT))

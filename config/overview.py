@@ -45,11 +45,17 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "dropped": known - figures.count,
         "lists": _lists(user),
         "whole_city": scope.city_wide(user, Action.VIEW),
-        "uploads": _waiting(user),
         "todo": _todo(user, moment, figures),
-        "tasks": tasks_of(user),
+        **waiting_for(user),
         "fills_in": scope.may(user, Action.UPLOAD) and scope.may(user, Action.EXPORT),
     }
+
+
+def waiting_for(user: Any) -> dict[str, Any]:
+    """What waits for a person alone: tasks of the post, and files to commit or to mend."""
+    if not scope.may(user, Action.VIEW):
+        return {"tasks": [], "uploads": []}
+    return {"tasks": tasks_of(user), "uploads": _waiting(user)}
 
 
 def _city_figures(user: Any, moment: Moment) -> MonthFigures:

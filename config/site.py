@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import navigation, scope
@@ -19,7 +22,7 @@ def may_enter(user: Any) -> bool:
     return bool(user.is_active and (user.is_superuser or scope.memberships(user)))
 
 
-navigation.register(navigation.NavItem("overview", _("总览"), "admin:index", may_enter))
+navigation.register(navigation.NavItem("overview", _("工作台"), "admin:index", may_enter, order=20))
 
 
 class PipelineAdminSite(AdminSite):
@@ -27,13 +30,20 @@ class PipelineAdminSite(AdminSite):
 
     site_title = _("重大项目投资管理")
     site_header = _("重大项目投资管理")
-    index_title = _("总览")
+    index_title = _("工作台")
     empty_value_display = "—"
     enable_nav_sidebar = False
     login_form = AuthenticationForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_enter(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signing in leads where the sign-in page was asked from, else home."""
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("home")
+        asked = REDIRECT_FIELD_NAME in request.GET or REDIRECT_FIELD_NAME in request.POST
+        return super().login(request, {**({} if asked else {REDIRECT_FIELD_NAME: reverse("home")}), **(extra_context or {})})
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**overview(request), **(extra_context or {})})

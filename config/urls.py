@@ -8,12 +8,13 @@ from django.views.generic import RedirectView
 from accounts.api import token_page
 from accounts.explain_page import explain_page
 from config import explained  # noqa: F401 -- registers what it explains
-from config.views import robots, set_moment, upload_by_number
+from config.views import home, robots, set_moment, todo, upload_by_number
 from reports import kit_pages
 from reports.oc4ids.door import open_data
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", home, name="home"),
+    path("todo/", todo, name="todo"),
     path("robots.txt", robots, name="robots"),
     path("favicon.ico", RedirectView.as_view(url=static("frame/mark.svg")), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,10 +12,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.defaults import page_not_found, server_error
 
+from accounts import scope
 from accounts.roles import Action
 from accounts.scope import for_user
+from config.overview import waiting_for
 from exchange.models import Upload
 from projects.moment import KNOWN_KEY, MONTH_KEY, read_day, read_month
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person lands: who sees business data at the dashboard, the others at the desk that shows what is theirs."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("home"))
+    return redirect("reports:dashboard" if scope.may(request.user, Action.VIEW) else "admin:index")
+
+
+@login_required
+@require_safe
+def todo(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader, as a piece of a page."""
+    return render(request, "admin/waiting.html", waiting_for(request.user))
 
 
 @require_POST

@@ -98,6 +98,11 @@ def schedule_since(month: int, first_month: int) -> Decimal:
     return Decimal(month - first_month + 1) / (13 - first_month)
 
 
+def due(plan_wan: Decimal | None, schedule_value: Decimal) -> Decimal | None:
+    """时序应完成: what of a plan should be done by now."""
+    return None if plan_wan is None else plan_wan * schedule_value
+
+
 def difference(rate_value: Decimal | None, schedule_value: Decimal) -> Decimal | None:
     """差额: how many percentage points the rate is above the schedule."""
     return None if rate_value is None else (rate_value - schedule_value) * _HUNDRED

@@ -30,6 +30,7 @@ class ReportsConfig(AppConfig):
         add_panel(Panel("lights", _("红黄绿灯"), "reports/light_panel.html", light_panel, order=5))
         add_column(Column("light", _("灯"), light_column, order=5))
         register(
+            NavItem("overview", _("总览"), "reports:dashboard", may(Action.VIEW), order=10),
             NavItem("reports", _("投资进展表"), "reports:city", may(Action.VIEW), order=10),
             NavItem("reports", _("亮灯"), "reports:lights", may(Action.VIEW), order=20),
             NavItem("reports", _("经济运行重要指标"), "reports:indicators", may(Action.VIEW), order=25),

@@ -206,10 +206,10 @@ def is_kept(question: Question, months: Sequence[Month]) -> bool:
 
 def _from_kept(reach: Reach, question: Question, asked: _Asked) -> Groups:
     columns = asked.columns(approved=question.approved)
-    return _read(told(asked.months, asked.keys, columns, _where(reach, question), by_project="stage" in asked.keys), asked)
+    return _read(told(asked.months, asked.keys, columns, condition(reach, question), by_project="stage" in asked.keys), asked)
 
 
-def _where(reach: Reach, question: Question) -> Sql:
+def condition(reach: Reach, question: Question) -> Sql:
     """The question as a condition on kept rows. Three queries at most, for the ids behind keys."""
     conditions, params = ["standing > 0" if question.whole else f"(standing & {_list_bit(question.lists)}) <> 0"], []
     wanted: list[tuple[str, list[int]]] = []

@@ -5,6 +5,7 @@ from django.urls import path
 from reports import (
     book_pages,
     campaigns,
+    dashboard,
     debt_pages,
     doors_page,
     figure_page,
@@ -21,6 +22,7 @@ from reports import (
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("city/", views.city, name="city"),
     path("city.xlsx", views.city_xlsx, name="city_xlsx"),
     path("monthly.xlsx", book_pages.monthly_xlsx, name="monthly_xlsx"),

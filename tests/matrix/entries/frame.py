@@ -37,6 +37,8 @@ PAGES = (
     Page("robots", None, public=True),
     # Open data is turned off until the city turns it on; then it is everybody's (tests/reports/oc4ids/test_door.py).
     Page("open-data", None, public=True, expect=lambda _person, _place: Want.HIDDEN),
+    # Whoever is signed in is told what waits for the post; for one without business nothing does.
+    Page("todo", None),
     Page("set_language", None, "POST", public=True, writes=False, data=lambda _world, _place: {"language": "en"}),
     Page("set-moment", None, "POST", public=True, writes=False, data=lambda _world, _place: {"month": "2020-05"}),
     entering("admin:index"),

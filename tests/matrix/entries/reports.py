@@ -20,6 +20,7 @@ PAGES = (
     *(Page("reports:city", Action.VIEW, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     *(Page("reports:city_xlsx", Action.EXPORT, query=asking(by=by)) for by in ("unit", "sector", "kind")),
     Page("reports:monthly_xlsx", Action.EXPORT, query=asking()),
+    Page("reports:dashboard", Action.VIEW, query=asking()),
     Page("reports:projects", Action.VIEW, query=asking()),
     *(Page("reports:figure", Action.VIEW, query=asking(measure=measure)) for measure in ("rate", "bond_paid_wan", "central_given_wan")),
     Page("reports:indicators", Action.VIEW, query=asking()),
@@ -77,6 +78,13 @@ PAGES = (
     # A unit out of reach is no unit of the report: there is nothing behind it.
     Page(
         "reports:projects",
+        Action.VIEW,
+        places=(Place.OWN, Place.OTHER),
+        foreign=Want.HIDDEN,
+        query=lambda world, place: {**JUNE, "unit": world.units[place].key},
+    ),
+    Page(
+        "reports:dashboard",
         Action.VIEW,
         places=(Place.OWN, Place.OTHER),
         foreign=Want.HIDDEN,
