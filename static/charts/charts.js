@@ -3,7 +3,7 @@
    rounded here. Tooltips are drawn as text, never as HTML, and pictures as SVG: the page's policy forbids styles in place. */
 (function () {
   "use strict";
-  var NARROW = 520, ROW = 30, still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  var NARROW = 520, ROW = 30, PAPER = 680, still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   var type = getComputedStyle(document.documentElement).getPropertyValue("--type").trim().replace(/"/g, "'");
 
   // The token itself, not its value of now: the browser looks it up again for dark and for paper.
@@ -34,7 +34,7 @@
   // Words beside a bar, above every line and on a piece of paper of their own. Each: where, the words, on which side, how heavy.
   function labels(points) {
     return {
-      type: "scatter", symbolSize: 0.5, z: 9, silent: true, itemStyle: { color: "transparent" }, emphasis: { disabled: true },
+      type: "scatter", symbolSize: 0.5, z: 9, silent: true, itemStyle: { color: "transparent", opacity: 1 }, emphasis: { disabled: true },
       data: points.map(function (point) {
         var label = Object.assign({ show: true, position: point.side, formatter: point.text, backgroundColor: token("paper"), padding: [1, 3], distance: 2 }, words(token("ink"), 11, point.weight));
         return { value: point.at, label: label };
@@ -138,9 +138,14 @@
       chart.resize({ animation: { duration: 0 } });
       chart.setOption(optionOf(spec, box), { replaceMerge: ["series"] });
     }).observe(box);
-    // Paper is narrower than the screen, and there is no second chance to measure it once it is being printed.
-    window.addEventListener("beforeprint", function () { chart.resize({ width: Math.min(box.clientWidth, 660), animation: { duration: 0 } }); });
-    window.addEventListener("afterprint", function () { chart.resize({ width: "auto", animation: { duration: 0 } }); });
+    // Paper is narrower than the screen. Where the browser prints before it says so, the picture shrinks as a whole.
+    function paper(printing) { chart.resize({ width: printing ? Math.min(box.clientWidth, PAPER) : "auto", animation: { duration: 0 } }); }
+    chart.on("rendered", function () {
+      var picture = box.querySelector("svg");
+      if (picture) { picture.setAttribute("viewBox", "0 0 " + chart.getWidth() + " " + chart.getHeight()); }
+    });
+    window.addEventListener("beforeprint", function () { paper(true); });
+    window.addEventListener("afterprint", function () { paper(false); });
   }
 
   if (window.echarts) { Array.prototype.forEach.call(document.querySelectorAll("[data-drawn]"), draw); }
