@@ -14,7 +14,7 @@ from projects.models import Project
 from projects.period import FIRST_HALF
 from projects.values import Month
 from reports.charts import Chart, MonthPoint, RateRow, Role, Step, course, money_course, rates, steps
-from reports.pivot import PivotRow
+from reports.pivot_rows import PivotRow
 from reports.progress import Line, Progress
 from reports.selection import KINDS
 

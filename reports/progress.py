@@ -16,7 +16,8 @@ from projects.models import ReportingPeriod
 from projects.period import FIRST_HALF, WHOLE
 from projects.summary import kept_months
 from projects.values import Month
-from reports.pivot import PivotRow, pivot
+from reports.pivot import pivot
+from reports.pivot_rows import PivotRow
 from reports.selection import Question, Reach
 
 MEASURES = (

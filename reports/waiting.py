@@ -23,7 +23,7 @@ from projects.returns import Cell, matrix
 from projects.standings import span_of, standings, total_of
 from reports.figures import figures
 from reports.money_pivot import last_day
-from reports.pivot import PivotRow
+from reports.pivot_rows import PivotRow
 from reports.selection import Question, Reach
 
 SHOWN = 8  # rows of a section; the page behind its link has all of them
