@@ -111,12 +111,14 @@ def matrix(units: Iterable[ReportingUnit], year: int, *, today: date | None = No
     building = _building(units)
     shown = [unit for unit in units if unit.is_ranked or building.get(unit.pk) is not None]
     cells = {(unit.pk, span): Cell(unit, span, periods.get(span)) for unit in shown for span in asked}
-    by_period = {period.pk: span for span, period in periods.items()}
-    _count_states(cells, by_period)
-    _count_events(cells, by_period)
+    opened = {span: period for span, period in periods.items() if span in asked}
+    by_period = {period.pk: span for span, period in opened.items()}
+    reports = MonthReport.objects.filter(period__in=by_period, project__unit__in=[unit.pk for unit in shown]).order_by()
+    _count_states(reports, cells, by_period)
+    _count_events(reports, cells, by_period)
     _count_nil(cells, by_period)
-    _count_missing(cells, by_period, building)
-    for (unit_id, period_id), exception in exceptions_in_force(periods.values()).items():
+    _count_missing(reports, cells, by_period, building)
+    for (unit_id, period_id), exception in exceptions_in_force(opened.values()).items():
         if cell := cells.get((unit_id, by_period[period_id])):
             cell.open_until = exception.until
     now = today or timezone.localdate()
@@ -135,17 +137,17 @@ def _building(units: Iterable[ReportingUnit]) -> dict[int, int]:
     return dict(rows.annotate(n=Count("pk", filter=Q(stage=_BUILD))))
 
 
-def _count_states(cells: Cells, by_period: Mapping[int, Period]) -> None:
-    rows = MonthReport.objects.filter(period__in=by_period).order_by().values_list("project__unit", "period", "state").annotate(n=Count("pk"))
+def _count_states(reports: QuerySet[MonthReport], cells: Cells, by_period: Mapping[int, Period]) -> None:
+    rows = reports.values_list("project__unit", "period", "state").annotate(n=Count("pk"))
     for unit_id, period_id, state, n in rows:
         cell = cells.get((unit_id, by_period[period_id]))
         if cell is not None:
             cell.states[state] = n
 
 
-def _count_events(cells: Cells, by_period: Mapping[int, Period]) -> None:
+def _count_events(reports: QuerySet[MonthReport], cells: Cells, by_period: Mapping[int, Period]) -> None:
     """How often something was sent back (a round of returns counts once a report), and whether anything was handed in late."""
-    rows = ReviewEvent.objects.filter(report__period__in=by_period, verb__in=[Verb.RETURN.value, Verb.SUBMIT.value]).order_by()
+    rows = ReviewEvent.objects.filter(report__in=reports.values("pk"), verb__in=[Verb.RETURN.value, Verb.SUBMIT.value]).order_by()
     grouped = rows.values("report__project__unit", "report__period", "report").annotate(
         returns=Count("pk", filter=Q(verb=Verb.RETURN.value)), late=Max("pk", filter=Q(is_late=True))
     )
@@ -169,9 +171,9 @@ def period_words(span: Period) -> str:
     return with_half(gettext("%(month)s月") % {"month": span.month.month}, span.half)
 
 
-def _count_missing(cells: Cells, by_period: Mapping[int, Period], building: Mapping[int, int]) -> None:
+def _count_missing(reports: QuerySet[MonthReport], cells: Cells, by_period: Mapping[int, Period], building: Mapping[int, int]) -> None:
     """Projects under construction now that have no report of the month; of a locked month it would be asked of the wrong ones."""
-    rows = MonthReport.objects.filter(period__in=by_period, project__stage=_BUILD).order_by().values_list("project__unit", "period")
+    rows = reports.filter(project__stage=_BUILD).values_list("project__unit", "period")
     told = {(unit_id, by_period[period_id]): n for unit_id, period_id, n in rows.annotate(n=Count("pk"))}
     for key, cell in cells.items():
         cell.expected = building.get(key[0], 0)
