@@ -42,7 +42,7 @@ def day_of(question: Question) -> date:
 
 
 def owing(units: Iterable[ReportingUnit], question: Question, *, whole_year: bool = False) -> list[Cell]:
-    """The months that units still owe something of, in print order. Of a past day's knowledge nothing is said. Seven queries."""
+    """The months that units still owe something of, in print order. Of a past day's knowledge nothing is said. Six queries at most."""
     if question.moment.state is not None:
         return []
     months = range(1, 13) if whole_year else [question.month.month]
