@@ -44,7 +44,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _title(unit or _only(found), of_city=of_city),
         "lead": lead_sentence(found.now, question),
-        "known": moment_text(None, question.known) if question.known else "",
+        "known": moment_text(None, question) if question.known else "",
         "month": period_text(question.period),
         "months": month_choices(clocks, question, "reports:dashboard"),
         "lists": list_choices(question, "reports:dashboard"),

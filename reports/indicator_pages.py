@@ -16,6 +16,7 @@ from accounts import audit, scope
 from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.values import Month
+from reports.choices import Choice
 from reports.excel import A3, Print, workbook_bytes
 from reports.indicator_words import named
 from reports.indicators import Watched, course_table, indicator_table, sentence_table, watched
@@ -23,7 +24,7 @@ from reports.pages import page_table
 from reports.parameters import read_question
 from reports.tables import Row
 from reports.trend import trend
-from reports.views import XLSX, Choice, describe, reader
+from reports.views import XLSX, describe, reader
 from reports.words import month_text
 
 

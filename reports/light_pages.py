@@ -20,6 +20,7 @@ from projects.admin.lights import ThresholdsForm, newest_own, thresholds_of
 from projects.models import LightProfile, Project
 from projects.moment import clocks_of
 from projects.services.lights import THRESHOLDS, may_adopt
+from reports.choices import Choice
 from reports.excel import A3, Print, workbook_bytes
 from reports.light_rows import LightRow, Lights, compared, light_counts, lights_of, profile_in_force, profile_of, profiles_at
 from reports.light_tables import count_table, moves_table, project_table, red_table, turned, turned_table
@@ -29,7 +30,7 @@ from reports.pages import page_table
 from reports.parameters import address_of, read_question
 from reports.selection import KINDS, NONE, Question, Reach, reach_of
 from reports.tables import Row
-from reports.views import PROJECTS_A_PAGE, XLSX, Choice, describe, reader
+from reports.views import PROJECTS_A_PAGE, XLSX, describe, reader
 from reports.words import period_text
 
 BY = ("project", "red", "unit", "sector")
