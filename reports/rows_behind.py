@@ -6,7 +6,7 @@ What stands here adds up to the figure; `Behind.parts` are the figures that a ra
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from projects.models.tracking import Door
 from reports.catalogue import whole_label
 from reports.details import Whole, page_table_of
 from reports.figures import FIGURES
-from reports.measured import Measure
+from reports.measured import LAST_YTD, Measure
 from reports.money_measured import MoneyMeasure
 from reports.money_pivot import entries_behind, last_day
 from reports.queries import group_figures, origins, project_rows
@@ -40,6 +40,8 @@ _AMOUNTS: dict[str, tuple[str, ...]] = {
     "projects": ("count",),
     "not_reported": ("not_reported",),
     "schedule": ("schedule",),
+    LAST_YTD: ("last_ytd_wan",),
+    **{name: (name,) for name in ("to_start", "begun", "started", "going_on", "finished")},
 }
 
 
@@ -55,6 +57,9 @@ class Behind:
 def behind(reach: Reach, figure: Traced, start: int = 0, stop: int | None = None) -> Behind:
     """The rows from `start` to `stop`, as far as the reader reaches."""
     measure, question = figure.measure, figure.question
+    if measure.key == "last_ytd_wan":
+        before = replace(question, month=question.month.plus(-12))
+        return _projects(reach, before, list(trace(reach, before, ["ytd_wan"]).values()), start, stop)
     if not isinstance(measure, MoneyMeasure):
         return _projects(reach, question, _parts(reach, figure), start, stop)
     if measure.of_city:
