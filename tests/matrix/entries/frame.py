@@ -32,7 +32,7 @@ def entering(name: str, **more: object) -> Page:
 
 
 PAGES = (
-    Page("home", None, public=True),
+    Page("home", None),
     Page("favicon", None, public=True),
     Page("robots", None, public=True),
     # Open data is turned off until the city turns it on; then it is everybody's (tests/reports/oc4ids/test_door.py).
