@@ -140,6 +140,9 @@ def main() -> None:
     if options.database:
         os.environ["DATABASE_URL"] = options.database
     city.prepare()
+    from config.server import settle
+
+    settle()  # as each worker of the server is
     measure(options)
 
 
@@ -265,12 +268,10 @@ def through(ours: Server, door: str) -> int:
 
 def pivots() -> list[Case]:
     """Sums of a month and of a year by unit and sector, out of the kept totals; beside them the ORM's own aggregate."""
-    from config.server import settle
     from projects.values import Month
     from reports.pivot import pivot
     from reports.selection import Question, whole_reach
 
-    settle()  # as each worker of the server is
     question, reach = Question(Month(city.YEAR, 6)), whole_reach()
     months = [Month(city.YEAR, number) for number in range(1, 13)]
     wanted = ("count", "plan_wan", "ytd_wan", "rate")
@@ -294,10 +295,10 @@ def follows(ours: Server, options: argparse.Namespace) -> list[Case]:
 
     count, before = min(PAGE, options.rows), latest_seq()
     change(count)
-    whole = "projects, the whole table again"
+    whole, after = "projects, the whole table again", latest_seq()
     return [
         Case(whole, lambda: ours.get("/api/v1/projects.ndjson"), options.rows),
-        Case("changes, none since", lambda: ours.get(f"/api/v1/changes/?after={latest_seq()}&limit={PAGE}"), 0, whole, times=12),
+        Case("changes, none since", lambda: ours.get(f"/api/v1/changes/?after={after}&limit={PAGE}"), 0, whole, times=12),
         Case("changes, a thousand rows since", lambda: ours.get(f"/api/v1/changes/?after={before}&limit={PAGE}"), count, whole, times=4),
     ]
 
