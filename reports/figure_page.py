@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import admin
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,18 +15,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.roles import Action
-from accounts.scope import for_user
 from accounts.words import listed
-from exchange.models import Upload
-from projects.models import Project
+from projects.measures import WAN_PER_YI
 from projects.moment import moment_of
 from reports.doors_page import unit_of
 from reports.figures import FIGURES, why_not
 from reports.pages import page_table
 from reports.parameters import UnreadableError, read_cut, read_question
-from reports.rows_behind import behind
-from reports.selection import Question, reach_of, select
-from reports.tables import Kind, Row, Table
+from reports.row_links import row_links
+from reports.rows_behind import Behind, behind
+from reports.selection import Question, Reach, reach_of, select
+from reports.tables import Kind
 from reports.traced import Traced, trace
 from reports.views import describe, filter_words, reader
 
@@ -42,10 +40,7 @@ def figure(request: HttpRequest) -> HttpResponse:
     describe(request, question.moment)
     reach = reach_of(request.user)
     found = trace(reach, question, [key])[key]
-    number = request.GET.get("page", "1")
-    count = behind(reach, found, 0, 0).count
-    part = Paginator(range(count), ROWS_A_PAGE).get_page(number)
-    rows = behind(reach, found, max(part.start_index() - 1, 0), part.end_index())
+    part, rows = _part(reach, found, request.GET.get("page", "1"))
     chinese = _is_chinese()
     context = {
         "figure": found,
@@ -56,11 +51,20 @@ def figure(request: HttpRequest) -> HttpResponse:
         "unit": unit_of(found.measure.kind),
         "parts": [{"title": one.measure.zh if chinese else one.measure.en, "text": printed(one), "href": one.address} for one in rows.parts],
         "words": filter_words(reach, select(reach, question)),
-        "page": page_table(rows.table, _links(request, rows.table)),
+        "page": page_table(rows.table, row_links(request, rows.table)),
         "part": part,
         "here": f"{reverse('reports:figure')}?{urlencode(found.asked)}",
     }
     return render(request, "reports/figure.html", context)
+
+
+def _part(reach: Reach, found: Traced, asked: str) -> tuple[Any, Behind]:
+    """The page of rows that is asked for; one that there is not is the last, as everywhere, and only then asked for again."""
+    first = (int(asked) - 1) * ROWS_A_PAGE if asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) < 10**6 else 0
+    rows = behind(reach, found, first, first + ROWS_A_PAGE)
+    part = Paginator(range(rows.count), ROWS_A_PAGE).get_page(asked)
+    start = max(part.start_index() - 1, 0)
+    return part, rows if start == first else behind(reach, found, start, start + ROWS_A_PAGE)
 
 
 def _question(request: HttpRequest) -> Question:
@@ -89,7 +93,7 @@ def printed(figure: Traced) -> str:
     if value is None:
         return "—"
     if kind is Kind.WAN:
-        is_large = abs(value) >= 10_000  # type: ignore[arg-type,operator]
+        is_large = abs(value) >= WAN_PER_YI  # type: ignore[arg-type,operator]
         return f"{figure.text(Kind.YI if is_large else Kind.WAN)} {_('亿元') if is_large else _('万元')}"
     return f"{figure.text()}{'' if kind is Kind.PERCENT else ' '}{unit_of(kind)}"
 
@@ -97,19 +101,3 @@ def printed(figure: Traced) -> str:
 def exact(figure: Traced) -> str:
     """Money with every digit that there is."""
     return figure.text(Kind.EXACT) if figure.measure.kind is Kind.WAN else ""
-
-
-def _links(request: HttpRequest, table: Table) -> Callable[[Row], dict[str, str]]:
-    """A row leads to its project, and to the upload that its figures came with, if the reader may see them. Two queries at most."""
-    numbers = {row.keys["upload"] for row in table.rows if "upload" in row.keys}
-    found = for_user(Upload.objects.filter(pk__in=numbers), request.user, Action.VIEW).values_list("pk", "public_id") if numbers else ()
-    uploads = {str(pk): reverse("exchange:upload", args=[public_id]) for pk, public_id in found}
-    has_page = admin.site.is_registered(Project)
-
-    def links(row: Row) -> dict[str, str]:
-        told: dict[str, Any] = {"origin": uploads.get(row.keys.get("upload", ""), "")}
-        if has_page and "project" in row.keys:
-            told["label"] = reverse("admin:projects_project_change", args=[row.keys["project"]])
-        return told
-
-    return links

@@ -36,8 +36,9 @@ class Traced:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The parameters that ask for it again."""
-        return {"measure": self.measure.key, **question_address(self.question)}
+        """The parameters that ask for it again, whatever moment the reader looks at otherwise: `known` blank is now."""
+        told = question_address(self.question)
+        return {"measure": self.measure.key, **told, **({} if "known" in told or "cut" in told else {"known": ""})}
 
     @property
     def mark(self) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -20,8 +19,6 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit, scope
 from accounts.roles import Action
-from accounts.scope import for_user
-from exchange.models import Upload
 from projects.models import Classification, Correction, Project
 from projects.moment import Clocks, Moment, clocks_of
 from projects.returns import states_of
@@ -32,8 +29,9 @@ from reports.details import Whole, page_table_of
 from reports.pages import page_table
 from reports.parameters import UnreadableError, address_of, read_by, read_question
 from reports.queries import corrections_in, group_figures, origins, project_rows
+from reports.row_links import row_links
 from reports.selection import NONE, Question, Reach, Selection, reach_of, select
-from reports.tables import Row, Table
+from reports.tables import Row
 from reports.words import moment_text, month_text, newest, period_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -132,7 +130,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         request,
         "reports/projects.html",
         {
-            "page": page_table(table, _project_links(request, table)),
+            "page": page_table(table, row_links(request, table)),
             "part": part,
             "here": address("reports:projects", **asked),
             "words": filter_words(reach, selection),
@@ -155,22 +153,6 @@ def _row_links(question: Question) -> Callable[[Row], dict[str, str]]:
     """A row of the city table leads to the projects behind it."""
     asked = address_of(question)
     return lambda row: {"label": address("reports:projects", **{**asked, **row.keys})} if row.values.get("count") else {}
-
-
-def _project_links(request: HttpRequest, table: Table) -> Callable[[Row], dict[str, str]]:
-    """A project leads to its own page; where its month came from an upload, to that upload, if the reader may see it. One query."""
-    numbers = {row.keys["upload"] for row in table.rows if "upload" in row.keys}
-    found = for_user(Upload.objects.filter(pk__in=numbers), request.user, Action.VIEW).values_list("pk", "public_id")
-    uploads = {str(pk): reverse("exchange:upload", args=[public_id]) for pk, public_id in found}
-    has_page = admin.site.is_registered(Project)
-
-    def links(row: Row) -> dict[str, str]:
-        if "project" not in row.keys:
-            return {}
-        own = reverse("admin:projects_project_change", args=[row.keys["project"]]) if has_page else ""
-        return {"label": own, "origin": uploads.get(row.keys.get("upload", ""), "")}
-
-    return links
 
 
 def _corrections_address(selection: Selection) -> str:

@@ -110,6 +110,25 @@ def test_a_cut_keeps_the_figure_and_its_rows(books: Any, client: Any) -> None:
     assert trace(whole_reach(), JUNE, ["ytd_wan"])["ytd_wan"].value == Decimal(70_000)
 
 
+def test_a_figure_as_known_now_is_that_of_now_whatever_day_the_reader_looks_from(books: Any, client: Any) -> None:
+    client.force_login(books.city)
+    client.post(reverse("set-moment"), {"month": "2020-06", "known": "2020-07-10"})
+    now = trace(whole_reach(), JUNE, ["ytd_wan"])["ytd_wan"]
+    assert open_page(client, now).context["figure"].value == now.value == Decimal("60000.25")
+    chosen = client.get(reverse("reports:figure"), {"measure": "ytd_wan", "period": "2020-06"})
+    assert chosen.context["figure"].value is None, "without a moment of its own an address follows the reader's"
+
+
+def test_a_page_that_there_is_not_is_the_last(books: Any, client: Any) -> None:
+    for number in range(120):
+        make_project(f"路{number}", books.unit_a)
+    client.force_login(books.city)
+    address = trace(whole_reach(), JUNE, ["count"])["count"].address
+    seen = [row.label for page in ("1", "99") for row in client.get(f"{address}&page={page}").context["page"].rows]
+    assert len(seen) == len(set(seen)) == 122
+    assert client.get(f"{address}&page=x").context["part"].number == 1
+
+
 def test_rows_of_a_pivot_are_traced_one_by_one(books: Any, client: Any) -> None:
     client.force_login(books.city)
     found = trace_rows(pivot(whole_reach(), JUNE, ["unit"], ["ytd_wan", "rate"]), JUNE)
