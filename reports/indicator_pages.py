@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +15,7 @@ from accounts import audit, scope
 from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.values import Month
-from reports.choices import Choice
+from reports.choices import Choice, address
 from reports.excel import A3, Print, workbook_bytes
 from reports.indicator_words import named
 from reports.indicators import Watched, course_table, indicator_table, sentence_table, watched
@@ -48,14 +47,10 @@ def _asked(request: HttpRequest) -> _Asked:
     return _Asked(question.month, question.known)
 
 
-def _address(name: str, **params: str) -> str:
-    return f"{reverse(name)}?{urlencode(params)}"
-
-
 def _links(asked: _Asked, row: Row) -> dict[str, str]:
     """An indicator leads to its course, its figure to the row with its history, its source to the document."""
     own = {name: row.keys[name] for name in ("indicator", "unit") if name in row.keys}
-    return {"label": _address("reports:indicator", **asked.params, **own), **_row_links(row)}
+    return {"label": address("reports:indicator", **asked.params, **own), **_row_links(row)}
 
 
 def _row_links(row: Row) -> dict[str, str]:
@@ -77,9 +72,9 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
         "page": page_table(table, lambda row: _links(asked, row)),
         "sentences": [one for one in found if one.sentence],
         "month": month_text(asked.month),
-        "months": [Choice(month_text(one), _address("reports:indicators", **_Asked(one, asked.known).params), one == asked.month) for one in months],
+        "months": [Choice(month_text(one), address("reports:indicators", **_Asked(one, asked.known).params), one == asked.month) for one in months],
         "may_write": scope.city_wide(request.user, Action.LISTS),
-        "download": _address("reports:indicators_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
+        "download": address("reports:indicators_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
     }
     return render(request, "reports/indicators.html", context)
 
@@ -101,13 +96,13 @@ def trend_page(request: HttpRequest) -> HttpResponse:
         "places": [
             Choice(
                 other.place,
-                _address("reports:indicator", **asked.params, indicator=other.indicator.key, **({"unit": other.unit.key} if other.unit else {})),
+                address("reports:indicator", **asked.params, indicator=other.indicator.key, **({"unit": other.unit.key} if other.unit else {})),
                 other is one,
             )
             for other in found
             if other.indicator.id == one.indicator.id
         ],
-        "back": _address("reports:indicators", **asked.params),
+        "back": address("reports:indicators", **asked.params),
     }
     return render(request, "reports/indicator.html", context)
 

@@ -19,7 +19,11 @@ from reports.selection import KINDS, NONE, Question
 
 
 class UnreadableError(ValueError):
-    """A parameter of the address that means nothing; the text says which, and what would be right."""
+    """A parameter of the address that means nothing; the text says which, and what would be right. `name` is the parameter, where it is known."""
+
+    def __init__(self, words: str, name: str = "") -> None:
+        super().__init__(words)
+        self.name = name
 
 
 def read_by(params: Mapping[str, str]) -> str:
@@ -52,10 +56,10 @@ def read_cut(params: Mapping[str, str]) -> Cut | None:
     if not name:
         return None
     if params.get("known"):
-        raise UnreadableError(_("known 与 cut 只能用一个"))
+        raise UnreadableError(_("known 与 cut 只能用一个"), "known")
     found = None if "\x00" in name else find_cut(name)
     if found is None:
-        raise UnreadableError(_("没有名为“%(value)s”的定格") % {"value": name[:60].replace("\x00", "")})
+        raise UnreadableError(_("没有名为“%(value)s”的定格") % {"value": name[:60].replace("\x00", "")}, "cut")
     return found
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -17,7 +15,7 @@ from accounts.roles import Action
 from projects.moment import clocks_of, moment_of
 from projects.period import Period
 from projects.quality import Mark
-from reports.choices import Choice, periods_to_choose
+from reports.choices import Choice, address, periods_to_choose
 from reports.excel import Print, workbook_bytes
 from reports.pages import page_table
 from reports.parameters import read_question
@@ -47,13 +45,9 @@ def _asked(request: HttpRequest) -> _Asked:
     return _Asked(question.period, question.known)
 
 
-def _address(name: str, **params: str) -> str:
-    return f"{reverse(name)}?{urlencode(params)}"
-
-
 def _links(asked: _Asked, row: Row) -> dict[str, str]:
     """The score leads to what it is made of, and each kind of points to its own evidence."""
-    own = _address("reports:quality_unit", **asked.params, **row.keys)
+    own = address("reports:quality_unit", **asked.params, **row.keys)
     return {"label": own, "score": own, **{mark.value: f"{own}#{mark.value}" for mark in Mark if row.values.get(mark.value) is not None}}
 
 
@@ -65,10 +59,8 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_table(quality_table(quality(request.user, asked.period, known=asked.known)), lambda row: _links(asked, row)),
         "month": period_text(asked.period),
-        "months": [
-            Choice(period_text(one), _address("reports:quality", **replace(asked, period=one).params), one == asked.period) for one in periods
-        ],
-        "download": _address("reports:quality_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
+        "months": [Choice(period_text(one), address("reports:quality", **replace(asked, period=one).params), one == asked.period) for one in periods],
+        "download": address("reports:quality_xlsx", **asked.params) if scope.may(request.user, Action.EXPORT) else "",
     }
     return render(request, "reports/quality.html", context)
 
@@ -89,7 +81,7 @@ def unit_page(request: HttpRequest) -> HttpResponse:
         "month": period_text(asked.period),
         "day": found.day,
         "not_asked": "" if found.is_asked else NOT_ASKED % {"month": period_text(asked.period)},
-        "back": _address("reports:quality", **asked.params),
+        "back": address("reports:quality", **asked.params),
         "marks": [{"taken": one, "label": MARKS[one.mark], "weight": found.weights.get(one.mark)} for one in scored.taken],
     }
     return render(request, "reports/quality_unit.html", context)

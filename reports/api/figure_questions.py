@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.api.errors import ApiError, wrong_parameters
 from projects.models import Classification, Cut, ListVersion
 from projects.moment import Moment
-from projects.past import find_cut
 from projects.values import Month
 from reports.figures import ALL_DIMENSIONS, FIGURES
-from reports.parameters import UnreadableError, read_question
+from reports.parameters import UnreadableError, read_cut, read_question
 from reports.selection import NONE, Question, Reach, latest_month
 
 ALL = "all"
@@ -68,15 +67,11 @@ def read_figures(told: QueryDict, reach: Reach) -> tuple[Question, tuple[str, ..
 
 def _cut(told: QueryDict, wrong: dict[str, list[str]]) -> Cut | None:
     """The pinned state that is asked for."""
-    name = told.get("cut", "")
-    if not name:
+    try:
+        return read_cut(told)
+    except UnreadableError as error:
+        wrong[error.name] = [str(error)]
         return None
-    if told.get("known"):
-        wrong["known"] = [_("known 与 cut 只能用一个")]
-    found = None if "\x00" in name else find_cut(name)
-    if found is None:
-        wrong["cut"] = [_("没有名为“%(value)s”的定格") % {"value": name[:60].replace("\x00", "")}]
-    return found
 
 
 def _months(text: str, newest: Month | None) -> tuple[tuple[Month, ...], str]:

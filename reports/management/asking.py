@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from projects.models import Cut
-from projects.past import find_cut
 from projects.period import Period
+from reports import parameters
 from reports.parameters import UnreadableError, read_known
 from reports.selection import Reach, latest_month
 
@@ -45,11 +45,8 @@ def read_day(text: str) -> date | None:
 
 
 def read_cut(name: str, known: str) -> Cut | None:
-    if not name:
-        return None
-    if known:
-        raise CommandError("--known 与 --cut 只能用一个 (give either --known or --cut)")
-    found = find_cut(name)
-    if found is None:
-        raise CommandError(f"--cut {name}: 没有这个名称的定格 (no cut of this name)")
-    return found
+    try:
+        return parameters.read_cut({"cut": name, "known": known})
+    except UnreadableError as error:
+        value, english = (name, "no cut of this name") if error.name == "cut" else (known, "give either --known or --cut")
+        raise CommandError(f"--{error.name} {value}: {error} ({english})") from None
