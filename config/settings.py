@@ -172,6 +172,9 @@ CITY_CODE = environment.text("PIPELINE_CITY_CODE", "370200")
 INTAKE_REFERENCE = Path(environment.text("PIPELINE_INTAKE_REFERENCE", str(BASE_DIR / "fixtures" / "reference" / "intake.json")))
 CITY_NAME = environment.text("PIPELINE_CITY_NAME", "青岛市")
 
+# Where readers of a document find this product (https://host); what is made by a command has links with it alone.
+SITE_ADDRESS = environment.text("PIPELINE_SITE_ADDRESS")
+
 # How often one caller (a token, a person, an address) may ask in a minute.
 API_CALLS_PER_MINUTE = environment.number("PIPELINE_API_CALLS_PER_MINUTE", 600)
 # Open data (OC4IDS). The prefix is given out by the standard's keeper; this one is a placeholder, and what carries it is not published.

@@ -23,7 +23,10 @@ from projects.values import Month
 from reports.city import DIFFERENCE, city_table
 from reports.details import Whole, paper_table
 from reports.excel import A3, Print, workbook_bytes
+from reports.figure_list import figure_sheet
 from reports.figures import figures, meaningful
+from reports.light_rows import lights_of
+from reports.light_tables import red_table
 from reports.project_lists import behind_table, finishes_table, starts_table
 from reports.queries import CityFigures, ProjectRow, city_figures, project_rows
 from reports.selection import Question, Reach, select
@@ -66,11 +69,14 @@ class _Sources:
         return newest(group.changed_at for group in self.city.groups)
 
 
-def monthly_book(reach: Reach, question: Question) -> Book:
-    """Every official table of a month. A fixed number of queries, whatever the number of projects."""
+def monthly_book(reach: Reach, question: Question, site: str = "") -> Book:
+    """Every official table of a month, and the list of its figures, whose links open pages at `site` (https://host; without it there are
+    marks alone). A fixed number of queries, whatever the number of projects.
+    """
     sources = _Sources(reach, question, city_figures(reach, question), project_rows(select(reach, question)))
     pages = _("第&P页 共&N页")
-    prints = [replace(one, page_words=pages, works=True) for make in SHEETS for one in make(sources)]
+    made = [replace(one, works=True) for make in SHEETS for one in make(sources)]
+    prints = [replace(one, page_words=pages) for one in (*made, *figure_sheet(made, question, sources.moment, site))]
     return Book(question, _title(question, _("重大项目投资月度报表")), prints, _made_at(sources))
 
 
@@ -90,19 +96,25 @@ def _title(question: Question, title: str) -> str:
 
 
 def _whole(sources: _Sources) -> list[Print]:
-    return [Print(city_table(sources.city, "kind"), _("总体情况"), on_one_page=True)]
+    return [Print(city_table(sources.city, "kind"), _("总体情况"), on_one_page=True, answers=True)]
 
 
 def _sectors(sources: _Sources) -> list[Print]:
     table = city_table(sources.city, "sector")
-    return [Print(table, _("分领域"), on_one_page=True, chart=_rates(sources, (1, len(table.rows)), _("各领域年度计划完成率"), _("分领域图")))]
+    return [
+        Print(
+            table, _("分领域"), on_one_page=True, answers=True, chart=_rates(sources, (1, len(table.rows)), _("各领域年度计划完成率"), _("分领域图"))
+        )
+    ]
 
 
 def _units(sources: _Sources) -> list[Print]:
     """Units by rank; those without one stand below."""
     table = ranked(city_table(sources.city, "unit"), ranking_order(sources.question.month))
     shown = sum(row.values.get("rate") is not None for row in table.rows[1:])
-    return [Print(table, _("分单位排名"), on_one_page=True, chart=_rates(sources, (1, shown + 1), _("各单位年度计划完成率"), _("分单位图")))]
+    return [
+        Print(table, _("分单位排名"), on_one_page=True, answers=True, chart=_rates(sources, (1, shown + 1), _("各单位年度计划完成率"), _("分单位图")))
+    ]
 
 
 def ranked(table: Table, order: str) -> Table:
@@ -170,7 +182,7 @@ def _course(sources: _Sources) -> list[Print]:
     ]
     if any(row.values.get("last_ytd_wan") is not None for row in rows):
         series.append(Series("last_ytd_wan", _("上年同期累计"), Look.BEFORE))
-    return [Print(table, _("分月进度"), chart=Chart(_title(question, _("本年累计完成投资")), _("亿元"), series, (0, 12)))]
+    return [Print(table, _("分月进度"), answers=True, chart=Chart(_title(question, _("本年累计完成投资")), _("亿元"), series, (0, 12)))]
 
 
 def _months(year: int) -> list[Month]:
@@ -228,9 +240,8 @@ def _starts(sources: _Sources) -> list[Print]:
         _("开工在建率＝（本年开工＋续建＋竣工）÷项目数；均按项目填报的计划开工、实际开工、实际竣工时间计算，截至报告期所在月末。"),
     ]
     title = _title(question, _("重大项目开工情况表"))
-    return [
-        Print(Table("month_starts_by_unit", title, _("单位：个"), columns, rows, moment=sources.moment, notes=notes), _("开工情况"), on_one_page=True)
-    ]
+    table = Table("month_starts_by_unit", title, _("单位：个"), columns, rows, moment=sources.moment, notes=notes)
+    return [Print(table, _("开工情况"), on_one_page=True, answers=True)]
 
 
 # --- Projects ----------------------------------------------------------------------------------------------------------------------
@@ -245,11 +256,16 @@ def _lists(sources: _Sources) -> list[Print]:
     ]
 
 
+def _red(sources: _Sources) -> list[Print]:
+    """红灯清单, the longest red first."""
+    return [Print(red_table(lights_of(sources.reach, sources.question)), _("红灯清单"), paper=A3)]
+
+
 def _detail(sources: _Sources) -> list[Print]:
     question, reach = sources.question, sources.reach
     whole = _("全市") if reach.whole_city and not (question.unit or question.sector) else _("合计")
     table = paper_table(sources.rows, Whole.of(sources.city.groups), question, whole_label=whole, moment=sources.moment)
-    return [Print(table, _("项目明细"), paper=A3, frozen_columns=2)]
+    return [Print(table, _("项目明细"), paper=A3, frozen_columns=2, answers=True)]
 
 
 # --- Money -------------------------------------------------------------------------------------------------------------------------
@@ -279,7 +295,7 @@ def _money(sources: _Sources) -> list[Print]:
         moment=sources.moment,
         notes=[_("资金为当年债券、当年投资计划截至报告期末的数；支出率＝支出÷分配，支付率＝支付÷到位。")],
     )
-    return [Print(table, _("资金"), on_one_page=True)]
+    return [Print(table, _("资金"), on_one_page=True, answers=True)]
 
 
 def _money_columns() -> list[Column]:
@@ -316,4 +332,4 @@ def _yi(value: Value, *, approx: bool = False) -> str:
     return yi_text(value if isinstance(value, Decimal) else None, approx=approx)
 
 
-SHEETS: tuple[Callable[[_Sources], list[Print]], ...] = (_whole, _sectors, _units, _course, _starts, _lists, _money, _detail)
+SHEETS: tuple[Callable[[_Sources], list[Print]], ...] = (_whole, _sectors, _units, _course, _starts, _lists, _red, _money, _detail)

@@ -107,12 +107,12 @@ def _table(rows: Sequence[Row], columns: Sequence[Column], question: Question, m
 
 
 def _under_units(rows: Iterable[ProjectRow], question: Question) -> Iterator[Row]:
-    for (_key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
+    for (key, name), members in groupby(rows, key=lambda row: (row.unit_key, row.unit)):
         taken = list(members)
         cum_total = Amount()
         for row in taken:
             cum_total.add(row.cum_total_wan, approx=row.done_approx)
-        yield sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, question, Level.PART)
+        yield sum_row(name, Sums.of(project_sums(row) for row in taken), cum_total, question, Level.PART, unit=key)
         yield from plain_rows(taken, question, {})
 
 
@@ -163,8 +163,9 @@ def project_sums(row: ProjectRow) -> Sums:
     return sums
 
 
-def sum_row(label: str, sums: Sums, cum_total: Amount, question: Question, level: Level) -> Row:
+def sum_row(label: str, sums: Sums, cum_total: Amount, question: Question, level: Level, *, unit: str = "") -> Row:
     figures = month_figures(sums, question.month, half=question.half == FIRST_HALF)
     approx = approx_columns(figures) | ({"cum_total"} if cum_total.is_approx else set())
     named = _("%(name)s（%(count)s个项目）") % {"name": label, "count": sums.count}
-    return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": cum_total.wan}, level, approx)
+    keys = {"unit": unit} if unit else {}
+    return Row(named, {**figure_values(figures), "number": "", "label": named, "cum_total": cum_total.wan}, level, approx, keys)

@@ -7,8 +7,8 @@ set and its family, so that a machine without them takes its own 宋体-like fon
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -43,6 +43,18 @@ class Print:
     on_one_page: bool = False  # the whole table, where it is short enough to be read so
     works: bool = False  # whether sums and rates are formulas that follow what a reader changes
     chart: Chart | None = None
+    answers: bool = False  # whether its rows but a project's are questions, whose figures a measure stands behind
+    links: Mapping[str, str] = field(default_factory=dict)  # the row's key with the address that a column's cells open
+
+    @property
+    def first_heading(self) -> int:
+        """The sheet's row, counted from 0, in which the headings begin."""
+        return 3 if self.table.lead else 2
+
+    @property
+    def first_row(self) -> int:
+        """The sheet's row, counted from 0, that the table's first row stands in."""
+        return self.first_heading + self.table.heading_rows
 
 
 def workbook_bytes(prints: Sequence[Print], made_at: datetime | None = None) -> bytes:
@@ -91,7 +103,7 @@ class Styles:
     def heading(self) -> Any:
         return self.get(font_name=HEADING_FONT, font_size=11, align="center", border=1, text_wrap=True)
 
-    def cell(self, cell: Cell, level: Level) -> Any:
+    def cell(self, cell: Cell, level: Level, *, is_link: bool = False) -> Any:
         column = cell.column
         look: dict[str, Any] = {"font_name": BODY_FONT, "font_size": 11, "border": 1}
         if column.kind.is_number:
@@ -99,6 +111,8 @@ class Styles:
             look["num_format"] = number_format(column, approx=cell.approx)
         else:
             look |= {"align": "left", "text_wrap": True, "num_format": "@"}
+        if is_link:
+            look |= {"font_color": "#1F4E9E", "underline": 1}
         if level is not Level.ROW:
             look |= {"bold": True, "bg_color": "#EDF1F7" if level is Level.TOTAL else "#F6F8FB"}
         return self.get(**look)
@@ -131,7 +145,7 @@ class Sheet:
         self._table = wanted.table
         self._styles = styles
         self._last = len(wanted.table.columns) - 1
-        self._first_heading = 3 if wanted.table.lead else 2
+        self._first_heading, self._first_row = wanted.first_heading, wanted.first_row
         self._formulas = formulas(wanted.table, self._first_row) if wanted.works else {}
 
     def draw(self) -> None:
@@ -141,10 +155,6 @@ class Sheet:
         for place, row in enumerate(self._table.rows):
             self._row(place, row)
         self._below(self._first_row + len(self._table.rows))
-
-    @property
-    def _first_row(self) -> int:
-        return self._first_heading + self._table.heading_rows
 
     def draw_chart(self, book: Any, chart: Chart) -> None:
         """Under the table, or on a sheet of its own that it fills."""
@@ -201,12 +211,15 @@ class Sheet:
     def _row(self, place: int, row: Row) -> None:
         at, lines = self._first_row + place, 1
         for number, cell in enumerate(self._table.cells(row, about())):
-            style = self._styles.cell(cell, row.level)
+            address = row.keys.get(self._wanted.links.get(cell.column.key, ""), "")
+            style = self._styles.cell(cell, row.level, is_link=bool(address))
             formula = self._formulas.get((place, cell.column.key))
             if formula and cell.number is not None:
                 self._sheet.write_formula(at, number, f"={formula}", style, float(cell.number))
             elif cell.number is not None:
                 self._sheet.write_number(at, number, cell.number, style)
+            elif address:
+                self._sheet.write_url(at, number, address, style, cell.text)
             else:
                 self._sheet.write_string(at, number, cell.text, style)
             lines = max(lines, -(-text_width(cell.text) // max(cell.column.width - 1, 1)))

@@ -4,6 +4,7 @@ than the one asked for would be taken for the right one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
@@ -48,6 +49,13 @@ def read_question(params: Mapping[str, str], moment: Moment) -> Question:
         unit=params.get("unit", ""),
         sector=params.get("sector", ""),
     )
+
+
+def read_asked(params: Mapping[str, str], moment: Moment) -> Question:
+    """The question of an address that may name a pinned cut, which goes before a known day chosen elsewhere."""
+    cut = read_cut(params)
+    question = read_question(params, moment)
+    return replace(question, cut=cut, known=None) if cut else question
 
 
 def read_cut(params: Mapping[str, str]) -> Cut | None:

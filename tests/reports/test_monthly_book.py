@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import openpyxl
@@ -18,12 +19,17 @@ from django.utils.translation import override
 
 from accounts.models import AuditEvent
 from projects.models import MonthReport, Threshold
+from projects.period import FIRST_HALF
 from projects.services.cuts import make_cut
+from projects.services.reference import load_reference
 from projects.values import Month
 from reports.book import monthly_book, ranked
 from reports.excel import A3, A4
+from reports.figure_list import placed_figures
+from reports.light_rows import lights_of
 from reports.selection import Question, reach_of, whole_reach
 from reports.tables import Level, Row, Table
+from reports.traced import trace
 from tests.reports import build
 from tests.reports.recalc import recalculated
 
@@ -40,8 +46,10 @@ SHEETS = [
     "新开工项目",
     "竣工项目",
     "落后项目",
+    "红灯清单",
     "资金",
     "项目明细",
+    "数据溯源",
 ]
 
 
@@ -167,7 +175,7 @@ def test_pages_are_ready_to_print(town):
     book = openpyxl.load_workbook(BytesIO(content))
     assert book.sheetnames == SHEETS
     for sheet in book.worksheets:
-        detail = sheet.title in {"新开工项目", "竣工项目", "落后项目", "项目明细"}
+        detail = sheet.title in {"新开工项目", "竣工项目", "落后项目", "红灯清单", "项目明细"}
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", A3 if detail else A4)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
         assert sheet.oddFooter.center.text == "第&P页 共&N页"
@@ -205,6 +213,46 @@ def test_a_cut_gives_the_same_file_after_the_figures_moved(town):
     assert monthly_book(whole_reach(), JUNE).content() != monthly_book(whole_reach(), question).content()
     assert sheets(first)["分单位排名"]["A2"].value.startswith("2020年1—6月")
     assert "六月" in str([row[0] for row in sheets(first)["分单位排名"].iter_rows(max_row=3, values_only=True)])
+
+
+def test_red_list_says_why_and_since_when(town, tmp_path):
+    shutil.copy(Path(__file__).parents[2] / "fixtures" / "reference" / "light_profiles.json", tmp_path)
+    load_reference(tmp_path)
+    lit = lights_of(whole_reach(), JUNE)
+    rows = cells(sheets(monthly_book(whole_reach(), JUNE).content())["红灯清单"])
+    named = {"北一", "南一", "=西一", "西二", "局一", "北二"}
+    told = [row for row in rows if row and row[0] in named]
+    assert [row[0] for row in told] == [row.name for row in lit.red]
+    assert "=西一" in [row[0] for row in told]
+    assert [row[1:3] for row in told] == [["■ 红", row.light.why_zh] for row in lit.red]
+
+
+def test_every_listed_figure_is_its_measure_and_stands_where_it_says(town):
+    """The whole list against the measures themselves, asked anew one by one; the cell it names prints the same text."""
+    book = monthly_book(whole_reach(), JUNE, "https://pipeline.example/")
+    placed = placed_figures(book.prints[:-1], JUNE)
+    assert {one.sheet for one in placed} == {"总体情况", "分领域", "分单位排名", "分月进度", "开工情况", "资金", "项目明细"}
+    found = openpyxl.load_workbook(BytesIO(book.content()), data_only=True)
+    for one in placed:
+        asked = one.figure
+        assert trace(whole_reach(), asked.question, [asked.measure.key])[asked.measure.key].value == asked.value, asked.mark
+        assert isinstance(found[one.sheet][one.at].value, (int, float)), asked.mark
+    rows = list(found["数据溯源"].iter_rows(min_row=4, max_row=3 + len(placed)))
+    assert [row[4].value for row in rows] == [one.figure.mark for one in placed]
+    assert rows[0][4].hyperlink.target == f"https://pipeline.example{placed[0].figure.address}"
+    assert rows[0][0].hyperlink.location == f"'{placed[0].sheet}'!{placed[0].at}"
+
+
+def test_without_an_address_the_list_has_marks_alone(town):
+    sheet = openpyxl.load_workbook(BytesIO(monthly_book(whole_reach(), JUNE).content()))["数据溯源"]
+    assert sheet["E4"].value.endswith("@2020-06")
+    assert sheet["E4"].hyperlink is None
+
+
+def test_half_a_month_is_traced_as_a_half(town):
+    question = Question(Month(2020, 6), half=FIRST_HALF)
+    marks = {one.figure.mark.split("@")[1].split(";")[0] for one in placed_figures(monthly_book(whole_reach(), question).prints, question)}
+    assert marks == {"2020-06A", "2020-05"}
 
 
 def test_queries_do_not_grow_with_projects(town):

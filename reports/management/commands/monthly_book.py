@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import audit
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(f"--unit {unit}: 没有这个标识的填报单位 (no reporting unit has this key)")
         question = Question(period.month, half=period.half, unit=unit, known=known, cut=cut, approved=options["approved"])
         try:
-            Path(options["out"]).write_bytes(monthly_book(reach, question).content())
+            Path(options["out"]).write_bytes(monthly_book(reach, question, settings.SITE_ADDRESS).content())
         except OSError as error:
             raise CommandError(f"{options['out']}: {error.strerror}") from error
         of_cut = {"cut": cut.name} if cut else {}
