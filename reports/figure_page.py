@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -21,7 +20,7 @@ from projects.moment import moment_of
 from reports.doors_page import unit_of
 from reports.figures import FIGURES, why_not
 from reports.pages import page_table
-from reports.parameters import UnreadableError, read_cut, read_question
+from reports.parameters import UnreadableError, read_asked
 from reports.row_links import row_links
 from reports.rows_behind import Behind, behind
 from reports.selection import Question, Reach, reach_of, select
@@ -35,8 +34,9 @@ ROWS_A_PAGE = 100
 @reader(Action.VIEW)
 def figure(request: HttpRequest) -> HttpResponse:
     """One figure and a part of the rows behind it."""
-    question = _question(request)
-    key = _measure(request.GET, question)
+    params = _of_mark(request.GET)
+    question = read_asked(params, moment_of(request))
+    key = _measure(params, question)
     describe(request, question.moment)
     reach = reach_of(request.user)
     found = trace(reach, question, [key])[key]
@@ -67,10 +67,17 @@ def _part(reach: Reach, found: Traced, asked: str) -> tuple[Any, Behind]:
     return part, rows if start == first else behind(reach, found, start, start + ROWS_A_PAGE)
 
 
-def _question(request: HttpRequest) -> Question:
-    cut = read_cut(request.GET)
-    question = read_question(request.GET, moment_of(request))
-    return replace(question, cut=cut, known=None) if cut else question
+def _of_mark(params: Mapping[str, str]) -> Mapping[str, str]:
+    """A mark as it was copied from a document (`rate@2020-06;unit=laoshan;known=2020-07-10`) says all that an address would."""
+    mark = params.get("mark", "").strip()
+    if not mark:
+        return params
+    key, at, rest = mark.partition("@")
+    period, *told = rest.split(";")
+    if not (at and period) or any("=" not in one for one in told):
+        raise UnreadableError(_("标记应写作 rate@2020-06;unit=laoshan，读到“%(value)s”") % {"value": mark[:80]})
+    named = dict(one.split("=", 1) for one in told)
+    return {"known": "", "page": params.get("page", "1"), **named, "measure": key, "period": period}
 
 
 def _measure(params: Mapping[str, str], question: Question) -> str:

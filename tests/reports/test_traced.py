@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from funding.ledger import Step
-from projects.models import MonthReport
+from projects.models import Cut, MonthReport
 from projects.services.cuts import make_cut
 from projects.values import Month
 from reports.figures import FIGURES, meaningful
@@ -119,6 +119,18 @@ def test_a_figure_as_known_now_is_that_of_now_whatever_day_the_reader_looks_from
     assert chosen.context["figure"].value is None, "without a moment of its own an address follows the reader's"
 
 
+def test_every_mark_opens_its_figure(books: Any, client: Any) -> None:
+    """Pasted from a document, whatever moment the reader looks at otherwise."""
+    client.force_login(books.city)
+    client.post(reverse("set-moment"), {"month": "2020-05", "known": "2020-06-10"})
+    make_cut(name="定格-一.2", actor=books.city, reason="报送")
+    cut = Cut.objects.get()
+    for question in (JUNE, Question(Month(2020, 6), unit=books.unit_a.key), Question(Month(2020, 6), cut=cut)):
+        for one in trace(whole_reach(), question, ["count", "ytd_wan", "rate"]).values():
+            found = client.get(reverse("reports:figure"), {"mark": f" {one.mark} "}).context["figure"]
+            assert (found.mark, found.value) == (one.mark, one.value)
+
+
 def test_a_page_that_there_is_not_is_the_last(books: Any, client: Any) -> None:
     for number in range(120):
         make_project(f"路{number}", books.unit_a)
@@ -145,6 +157,9 @@ def test_rows_of_a_pivot_are_traced_one_by_one(books: Any, client: Any) -> None:
         ({"measure": "speed"}, "没有“speed”这个指标"),
         ({"measure": "bond_quota_wan", "unit": "a"}, "是下达给全市的"),
         ({"measure": "rate", "period": "2020-13"}, "月份应写作 2020-06"),
+        ({"mark": "rate"}, "标记应写作"),
+        ({"mark": "rate@2020-06;laoshan"}, "标记应写作"),
+        ({"mark": "speed@2020-06"}, "没有“speed”这个指标"),
         ({"measure": "rate", "cut": "无"}, "没有名为“无”的定格"),
         ({"measure": "rate", "cut": "无", "known": "2020-06-30"}, "只能用一个"),
     ],
