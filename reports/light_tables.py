@@ -79,9 +79,9 @@ def _columns(*, red: bool, with_unit: bool = True) -> list[Column]:
         columns.append(Column("since", _("红灯自"), width=11))
     if with_unit:
         columns.append(Column("unit", _("填报单位"), width=12))
-    columns += [Column("sector", _("领域"), width=12), Column("plan", _("年度计划"), Kind.WAN), Column("ytd", _("本年累计完成"), Kind.WAN)]
-    columns += [Column("rate", _("完成率（%）"), Kind.PERCENT), Column("schedule", _("时序（%）"), Kind.PERCENT)]
-    columns += [Column("difference", _("差额（百分点）"), Kind.POINTS)]
+    columns += [Column("sector", _("领域"), width=19), Column("plan", _("年度计划"), Kind.WAN), Column("ytd", _("本年累计完成"), Kind.WAN)]
+    columns += [Column("rate", _("完成率（%）"), Kind.PERCENT, width=12), Column("schedule", _("时序（%）"), Kind.PERCENT, width=11)]
+    columns += [Column("difference", _("差额（百分点）"), Kind.POINTS, width=15)]
     return [*columns, Column("override", _("人工改灯"), width=22), Column("explanation", _("单位说明"), width=26)]
 
 
